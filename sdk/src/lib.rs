@@ -1,0 +1,12 @@
+//! Typed inputs and results for RunComfy's Model API.
+
+pub mod schema;
+
+mod files;
+mod input;
+mod media;
+
+pub use files::Files;
+pub use input::{Input, JsonInput, Output, OutputKind};
+pub use media::{Audio, Image, Video};
+pub use schema::{Invalid, Violation};
