@@ -6,6 +6,9 @@ mod files;
 mod input;
 mod media;
 
+#[cfg(feature = "simulator")]
+pub mod simulator;
+
 pub use files::Files;
 pub use input::{Input, JsonInput, Output, OutputKind};
 pub use media::{Audio, Image, Video};
