@@ -35,6 +35,7 @@ mod catalog;
 mod check;
 mod dice;
 mod document;
+mod film;
 mod ledger;
 mod log;
 mod media;
@@ -49,6 +50,7 @@ mod server;
 mod service;
 mod shape;
 mod size;
+mod tune;
 
 use std::sync::{Arc, PoisonError};
 

@@ -1,7 +1,11 @@
 //! The simulator, seen through real sockets.
 
+#[path = "simulator/catalog.rs"]
+mod catalog;
 #[path = "simulator/http.rs"]
 mod http;
+#[path = "simulator/media.rs"]
+mod media;
 #[path = "simulator/pictures.rs"]
 mod pictures;
 #[path = "simulator/queue.rs"]

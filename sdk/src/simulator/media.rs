@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::dice::{combine, digest};
 use super::picture::{self, Scene};
 use super::queue::Job;
-use super::size;
+use super::{film, size, tune};
 use crate::OutputKind;
 
 /// A file of a job.
@@ -18,8 +18,9 @@ pub(super) struct File {
 
 /// The URLs of a job's files.
 pub(super) fn urls(origin: &str, job: &Job) -> Vec<String> {
-    let ending = ending(job);
-    (0..count(&job.input))
+    let input = job.model.effective(&job.input);
+    let ending = ending(job.model.kind(), &input);
+    (0..count(&input))
         .map(|index| format!("{origin}/files/{}/{index}.{ending}", job.id))
         .collect()
 }
@@ -41,24 +42,25 @@ pub(super) fn count(input: &Map<String, Value>) -> u64 {
 }
 
 /// A number, also one that is written as a string.
-pub(super) fn number(value: &Value) -> Option<u64> {
+fn number(value: &Value) -> Option<u64> {
     value.as_u64().or_else(|| value.as_str()?.parse().ok())
 }
 
 /// How long a film or a sound is asked to be.
 pub(super) fn seconds(input: &Map<String, Value>) -> f64 {
-    let seconds = ["duration", "duration_seconds", "seconds", "length"]
-        .iter()
-        .find_map(|name| match input.get(*name)? {
-            Value::String(text) => text.trim_end_matches('s').parse().ok(),
-            value => value.as_f64(),
-        });
-    seconds.unwrap_or(5.0).clamp(1.0, 600.0)
+    let named = |name: &str| match input.get(name)? {
+        Value::String(text) => text.trim_end_matches('s').parse().ok(),
+        value => value.as_f64(),
+    };
+    let seconds = ["duration", "duration_seconds", "seconds", "length"];
+    let millis = || Some(named("music_length_ms")? / 1000.0);
+    let asked = seconds.into_iter().find_map(named).or_else(millis);
+    asked.unwrap_or(5.0).clamp(1.0, 600.0)
 }
 
-fn ending(job: &Job) -> &'static str {
-    let format = job.input.get("output_format").and_then(Value::as_str);
-    match (job.model.kind(), format) {
+fn ending(kind: OutputKind, input: &Map<String, Value>) -> &'static str {
+    let format = input.get("output_format").and_then(Value::as_str);
+    match (kind, format) {
         (OutputKind::Image, Some("jpeg" | "jpg")) => "jpeg",
         (OutputKind::Image, Some("webp")) => "webp",
         (OutputKind::Image, _) => "png",
@@ -70,23 +72,46 @@ fn ending(job: &Job) -> &'static str {
 /// Makes the file `name` of a job, such as `0.png`; its longest side is at most `side`.
 pub(super) fn file(job: &Job, name: &str, side: u32) -> Option<File> {
     let (index, ending) = name.split_once('.')?;
-    let index = index
-        .parse()
-        .ok()
-        .filter(|index| *index < count(&job.input))?;
+    let input = job.model.effective(&job.input);
+    let index = index.parse().ok().filter(|index| *index < count(&input))?;
     let seed = combine(seed(job), index);
-    let (width, height) = size::of(&effective(job), side);
-    let still = |format| picture::encode(&Scene::new(seed).paint(width, height, 0.0), format);
+    let still = |format| {
+        let (width, height) = size::of(&input, side);
+        picture::encode(&Scene::new(seed).paint(width, height, 0.0), format)
+    };
+    let film = || film(seed, size::of(&input, side / 3), seconds(&input));
+    let tune = || tune::wav(seed, whole(seconds(&input).min(60.0)));
     let (content_type, bytes) = match ending {
         "png" => ("image/png", still(ImageFormat::Png)),
         "jpeg" => ("image/jpeg", still(ImageFormat::Jpeg)),
         "webp" => ("image/webp", still(ImageFormat::WebP)),
+        "mp4" => ("video/mp4", film()),
+        "wav" => ("audio/wav", tune()),
         _ => return None,
     };
     Some(File {
         content_type,
         bytes,
     })
+}
+
+/// A walk along the hills.
+fn film(seed: u64, (width, height): (u32, u32), seconds: f64) -> Vec<u8> {
+    const FRAMES: u8 = 16;
+    let scene = Scene::new(seed);
+    let frames: Vec<_> = (0..FRAMES)
+        .map(|at| scene.paint(width, height, f32::from(at) / f32::from(FRAMES)))
+        .collect();
+    film::mp4(&frames, whole(seconds * 1000.0))
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "saturates"
+)]
+fn whole(number: f64) -> u32 {
+    number.round() as u32
 }
 
 /// The same prompt and seed paint the same scene, in every size and format.
@@ -96,16 +121,4 @@ fn seed(job: &Job) -> u64 {
         member("prompt").unwrap_or_else(|| Value::Object((*job.input).clone()).to_string());
     let seed = member("seed").unwrap_or_default();
     combine(digest(prompt.as_bytes()), digest(seed.as_bytes()))
-}
-
-/// The input as the service reads it: what was left out takes the schema's default.
-fn effective(job: &Job) -> Map<String, Value> {
-    let mut input = (*job.input).clone();
-    let properties = job.model.input.schema().get("properties");
-    for (name, property) in properties.and_then(Value::as_object).into_iter().flatten() {
-        if let Some(default) = property.get("default") {
-            input.entry(name).or_insert_with(|| default.clone());
-        }
-    }
-    input
 }

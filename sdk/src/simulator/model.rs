@@ -149,12 +149,25 @@ impl ModelSpec {
     /// What a job with that input costs, in US dollars.
     #[expect(clippy::cast_precision_loss, reason = "a handful of files or seconds")]
     pub(super) fn cost(&self, input: &Map<String, Value>) -> f64 {
-        let outputs = media::count(input) as f64;
+        let input = self.effective(input);
+        let outputs = media::count(&input) as f64;
         let units = match self.price_unit.as_deref() {
-            Some("second") => outputs * media::seconds(input),
+            Some("second") => outputs * media::seconds(&input),
             _ => outputs,
         };
         self.price.unwrap_or(0.0) * units
+    }
+
+    /// An input as the service reads it: what was left out takes the schema's default.
+    pub(super) fn effective(&self, input: &Map<String, Value>) -> Map<String, Value> {
+        let mut input = input.clone();
+        let properties = self.input.schema().get("properties");
+        for (name, property) in properties.and_then(Value::as_object).into_iter().flatten() {
+            if let Some(default) = property.get("default") {
+                input.entry(name).or_insert_with(|| default.clone());
+            }
+        }
+        input
     }
 
     /// What it was said to make, else what its id says, else what its output's schema says.

@@ -75,14 +75,14 @@ impl QueuePace {
                 step,
                 run,
             } => {
-                let waits = step * positions;
+                let waits = step.saturating_mul(positions);
                 if elapsed < waits {
                     let moved = elapsed.as_nanos() / step.as_nanos().max(1);
                     let moved = u32::try_from(moved).unwrap_or(u32::MAX);
                     Phase::Queued {
                         position: positions.saturating_sub(moved).max(1),
                     }
-                } else if elapsed < waits + run {
+                } else if elapsed < waits.saturating_add(run) {
                     Phase::Running
                 } else {
                     Phase::Done
