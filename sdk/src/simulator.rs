@@ -1,10 +1,21 @@
 //! The queue service on localhost: for tests, for trying things without paying, for clients in
 //! any language.
 //!
-//! A [`Simulator`] speaks the protocol of the Model API over real HTTP. It checks inputs against the
-//! models' schemas with the independent `jsonschema` crate, keeps a queue whose positions count
-//! down, makes real small pictures of the asked ratio and format, and keeps [books](Ledger), so
-//! that a test can assert what was paid for.
+//! A [`Simulator`] speaks the protocol of the Model API over real HTTP: submit, status, result,
+//! cancel, the catalog, the files of results. Any client can talk to it; ours is not involved.
+//!
+//! - It checks inputs against the models' schemas with the independent `jsonschema` crate, and
+//!   answers with every fault and its place.
+//! - Jobs wait in a queue whose positions count down, run, and end; [`QueuePace`] says how fast.
+//! - Results are real small files that follow the input: pictures of the asked ratio, format and
+//!   number, films (motion JPEG in MP4), sound (WAV). They can be resumed by `Range`.
+//! - It keeps books of what was charged, even where the client was never told: [`Ledger`].
+//! - What goes wrong, and when, is scripted or left to a seeded chance: [`Faults`].
+//! - Each bearer token is an account of its own: a job belongs to the token that made it.
+//!
+//! Two endpoints are the simulator's own, need no token, and let clients in other languages do what
+//! Rust does by method: `GET /simulator/ledger`, and `PUT /simulator/faults` with the text of a
+//! [fault file](Faults#as-a-file).
 //!
 //! ```
 //! use runcomfy::simulator::{ModelSpec, QueuePace, Simulator};
@@ -35,6 +46,7 @@ mod catalog;
 mod check;
 mod dice;
 mod document;
+mod faults;
 mod film;
 mod ledger;
 mod log;
@@ -50,13 +62,16 @@ mod server;
 mod service;
 mod shape;
 mod size;
+mod socket;
 mod tune;
 
 use std::sync::{Arc, PoisonError};
+use std::time::Duration;
 
 use tokio::task::JoinHandle;
 
 pub use builder::SimulatorBuilder;
+pub use faults::{AnswerBody, Endpoint, Failure, FalseAnswer, Fault, Faults, Rule, StatusWords};
 pub use ledger::{Ledger, LedgerEntry};
 pub use log::RequestLog;
 pub use model::ModelSpec;
@@ -109,6 +124,29 @@ impl Simulator {
         let models = &self.service.models;
         let mut models = models.write().unwrap_or_else(PoisonError::into_inner);
         models.remove(id).is_some()
+    }
+
+    /// Adds a rule of what goes wrong from now on, after those that there are.
+    pub fn inject(&self, rule: Rule) {
+        self.service.desk.add(rule);
+    }
+
+    /// Replaces what goes wrong; [`Faults::new`] makes nothing go wrong any more. What was decided
+    /// about jobs stays.
+    pub fn set_faults(&self, faults: Faults) {
+        self.service.desk.replace(faults);
+    }
+
+    /// Refuses connections for that long, from now on: nobody listens at the port. Requests under way
+    /// are answered, idle connections close. Returns once the port is closed.
+    pub async fn refuse_connections(&self, time: Duration) {
+        self.service.door.shut(time).await;
+    }
+
+    /// Ends a time of [refused connections](Self::refuse_connections) early. Returns once the port
+    /// is open.
+    pub async fn accept_connections(&self) {
+        self.service.door.open().await;
     }
 
     /// Stops, and waits until the port is free again.

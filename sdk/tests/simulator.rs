@@ -2,6 +2,8 @@
 
 #[path = "simulator/catalog.rs"]
 mod catalog;
+#[path = "simulator/faults.rs"]
+mod faults;
 #[path = "simulator/http.rs"]
 mod http;
 #[path = "simulator/media.rs"]

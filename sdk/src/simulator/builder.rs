@@ -10,12 +10,14 @@ use std::time::SystemTime;
 use tokio::net::TcpListener;
 
 use super::dice::digest;
+use super::faults::{Desk, Faults};
 use super::log::RequestLog;
 use super::model::{self, ModelSpec};
 use super::pace::QueuePace;
 use super::queue::Queue;
+use super::server::{self, Door};
 use super::service::{Listener, Pacer, Service, Submission};
-use super::{Simulator, routes, server};
+use super::{Simulator, routes};
 
 /// Sets up a [`Simulator`]; made by [`Simulator::builder`].
 #[must_use = "a simulator runs once it is started"]
@@ -26,6 +28,7 @@ pub struct SimulatorBuilder {
     balance: Option<f64>,
     picture_side: u32,
     listener: Option<Box<Listener>>,
+    faults: Faults,
     seed: Option<u64>,
 }
 
@@ -38,6 +41,7 @@ impl SimulatorBuilder {
             balance: None,
             picture_side: 768,
             listener: None,
+            faults: Faults::new(),
             seed: None,
         }
     }
@@ -96,6 +100,12 @@ impl SimulatorBuilder {
         self
     }
 
+    /// What goes wrong. Nothing does unless it is said here or with [`Simulator::inject`].
+    pub fn faults(mut self, faults: Faults) -> Self {
+        self.faults = faults;
+        self
+    }
+
     /// Is told of every request, when its answer is made.
     pub fn on_request(mut self, listener: impl Fn(&RequestLog) + Send + Sync + 'static) -> Self {
         self.listener = Some(Box::new(listener));
@@ -127,6 +137,7 @@ impl SimulatorBuilder {
         let address = listener.local_addr()?;
         let seed = self.seed.unwrap_or_else(|| arbitrary(address));
         let run = u32::try_from(seed & 0xffff_ffff).unwrap_or_default();
+        let door = Door::default();
         let service = Arc::new(Service {
             models: RwLock::new(self.models),
             queue: Mutex::new(Queue::new(run)),
@@ -135,11 +146,23 @@ impl SimulatorBuilder {
             balance: self.balance,
             picture_side: self.picture_side,
             listener: self.listener,
-            origin: format!("http://{address}"),
+            desk: Desk::new(self.faults, seed),
+            door: door.clone(),
+            origin: format!("http://{}", reachable(address)),
+            other_name: format!("http://localhost:{}", address.port()),
         });
-        let serving = tokio::spawn(server::serve(listener, routes::router(service.clone())));
+        let router = routes::router(service.clone());
+        let serving = tokio::spawn(server::serve(listener, address, router, door));
         Ok(Simulator { service, serving })
     }
+}
+
+/// Listening on all addresses is not an address to go to.
+fn reachable(mut address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    address
 }
 
 /// A number that is another one in each run.

@@ -14,8 +14,8 @@ pub struct RequestLog {
     pub method: String,
     /// The path, without the query.
     pub path: String,
-    /// The HTTP status of the answer, sent or not.
-    pub status: u16,
+    /// The HTTP status of the answer; `None` where the connection was reset instead.
+    pub status: Option<u16>,
     /// How long the answer took to make.
     pub took: Duration,
     /// The job that the request made.
@@ -26,17 +26,12 @@ pub struct RequestLog {
 
 impl fmt::Display for RequestLog {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            method,
-            path,
-            status,
-            ..
-        } = self;
-        write!(
-            f,
-            "{method} {path} {status} in {} ms",
-            self.took.as_millis()
-        )?;
+        write!(f, "{} {} ", self.method, self.path)?;
+        match self.status {
+            Some(status) => write!(f, "{status}")?,
+            None => f.write_str("no answer")?,
+        }
+        write!(f, " in {} ms", self.took.as_millis())?;
         if let Some(id) = &self.request_id {
             write!(f, ", job {id}")?;
         }

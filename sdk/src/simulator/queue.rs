@@ -25,6 +25,8 @@ pub(super) struct Queue {
 #[derive(Debug, Clone)]
 pub(super) struct Job {
     pub(super) id: String,
+    /// The how manieth job it is, from 1.
+    number: u64,
     pub(super) model: Arc<ModelSpec>,
     pub(super) input: Arc<Map<String, Value>>,
     pub(super) fate: Fate,
@@ -99,9 +101,10 @@ impl Queue {
     /// Makes a job, and charges it.
     pub(super) fn accept(&mut self, order: Order) -> Job {
         let number = self.jobs.len() as u64 + 1;
-        let id = format!("{:08x}-{number:06}", self.run);
+        let id = format!("{:08x}-{number:08}", self.run);
         let job = Job {
             id: id.clone(),
+            number,
             model: order.model,
             input: Arc::new(order.input),
             fate: order.fate,
@@ -174,6 +177,19 @@ impl Queue {
         if let Some(job) = self.jobs.get_mut(id) {
             job.delivered += 1;
         }
+    }
+
+    /// Notes that the answer with the id of a job did not get through.
+    pub(super) fn unanswered(&mut self, id: &str) {
+        if let Some(job) = self.jobs.get_mut(id) {
+            job.answered = false;
+        }
+    }
+
+    /// The how manieth job it is, from 1, and of which model.
+    pub(super) fn number_and_model(&self, id: &str) -> Option<(u64, String)> {
+        let job = self.jobs.get(id)?;
+        Some((job.number, job.model.id.clone()))
     }
 
     fn owned(&mut self, id: &str, token: &str) -> Result<&mut Job, Refusal> {

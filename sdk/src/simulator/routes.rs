@@ -6,13 +6,14 @@ use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Extension, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use axum::{Json, Router, middleware};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::faults::Faults;
 use super::queue::Fate;
-use super::refusal::Refusal;
+use super::refusal::{Refusal, json_answer};
 use super::service::Service;
 use super::{answer, around, catalog, serve};
 
@@ -40,6 +41,7 @@ pub(super) fn router(service: Arc<Service>) -> Router {
         .route("/v1/requests/{request_id}/cancel", post(cancel))
         .route("/files/{request_id}/{name}", get(serve::file))
         .route("/simulator/ledger", get(ledger))
+        .route("/simulator/faults", put(faults))
         .layer(middleware::from_fn_with_state(
             service.clone(),
             around::around,
@@ -115,4 +117,15 @@ async fn cancel(
 /// The books, for clients in other languages; not an endpoint of the real service.
 async fn ledger(State(service): Shared) -> Json<Value> {
     Json(json!(service.queue().ledger()))
+}
+
+/// Other faults from now on, for clients in other languages; not an endpoint of the real service.
+async fn faults(State(service): Shared, body: String) -> Response {
+    match Faults::from_json(&body) {
+        Ok(faults) => {
+            service.desk.replace(faults);
+            StatusCode::NO_CONTENT.into_response()
+        }
+        Err(error) => json_answer(422, json!({ "message": error.to_string() })),
+    }
 }

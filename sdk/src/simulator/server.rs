@@ -1,37 +1,160 @@
 //! The accept loop. `axum::serve` keeps its sockets to itself; faults need them.
 
+use std::future::{Future, poll_fn};
 use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::task::Poll;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep, timeout_at};
+
+use super::socket::{Breaker, Socket};
+
+/// The door, which can be shut for a while.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Door {
+    word: watch::Sender<Word>,
+    /// The number of the last word that was acted upon.
+    heard: watch::Sender<u64>,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Word {
+    number: u64,
+    shut_until: Option<Instant>,
+}
+
+impl Door {
+    /// Refuses connections for that long; idle ones close, requests under way are answered.
+    pub(super) async fn shut(&self, time: Duration) {
+        let until = Instant::now().checked_add(time);
+        self.say(|shut_until| until.max(shut_until)).await;
+    }
+
+    /// Lets clients in again.
+    pub(super) async fn open(&self) {
+        self.say(|_| None).await;
+    }
+
+    /// Gives the word and waits until it is acted upon.
+    async fn say(&self, until: impl FnOnce(Option<Instant>) -> Option<Instant>) {
+        let mut number = 0;
+        self.word.send_modify(|word| {
+            word.number += 1;
+            word.shut_until = until(word.shut_until);
+            number = word.number;
+        });
+        // The door is held by those who wait, too: the channel does not close.
+        let _ = self
+            .heard
+            .subscribe()
+            .wait_for(|heard| *heard >= number)
+            .await;
+    }
+}
 
 /// Serves until it is dropped; all connections end with it.
-pub(super) async fn serve(listener: TcpListener, router: Router) {
+pub(super) async fn serve(listener: TcpListener, address: SocketAddr, router: Router, door: Door) {
+    let service = TowerToHyperService::new(router);
+    let mut words = door.word.subscribe();
+    let mut listener = Some(listener);
     let mut open = JoinSet::new();
     loop {
-        match listener.accept().await {
-            Ok((stream, _)) => drop(open.spawn(connection(stream, router.clone()))),
-            // Out of file handles, most likely: those that are open will close.
-            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+        let word = *words.borrow_and_update();
+        if let Some(until) = word.shut_until.filter(|until| *until > Instant::now()) {
+            drop(listener.take());
+            door.heard.send_replace(word.number);
+            // Whichever comes first: the time, or another word.
+            let _ = timeout_at(until, words.changed()).await;
+            continue;
         }
+        let listening = match listener.take() {
+            Some(listening) => listening,
+            None => listen_again(address).await,
+        };
+        door.heard.send_replace(word.number);
+        match accept(&listening, &mut words).await {
+            Next::Stream(stream) => {
+                open.spawn(connection(stream, service.clone(), door.clone()));
+            }
+            // Out of file handles, most likely: those that are open will close.
+            Next::Broken => sleep(Duration::from_millis(20)).await,
+            Next::Word => {}
+        }
+        listener = Some(listening);
         while open.try_join_next().is_some() {}
     }
 }
 
-async fn connection(stream: TcpStream, router: Router) {
-    // A client that hangs up, or a reset on purpose, is no fault of the simulator's.
-    drop(serve_one(stream, router).await);
+enum Next {
+    Stream(TcpStream),
+    Broken,
+    /// The door was shut or opened.
+    Word,
 }
 
-async fn serve_one(stream: TcpStream, router: Router) -> io::Result<()> {
+async fn accept(listener: &TcpListener, words: &mut watch::Receiver<Word>) -> Next {
+    let mut changed = pin!(words.changed());
+    poll_fn(|cx| {
+        if changed.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Next::Word);
+        }
+        listener.poll_accept(cx).map(|accepted| match accepted {
+            Ok((stream, _)) => Next::Stream(stream),
+            Err(_) => Next::Broken,
+        })
+    })
+    .await
+}
+
+/// The port is ours again as soon as nobody else has it.
+async fn listen_again(address: SocketAddr) -> TcpListener {
+    loop {
+        match TcpListener::bind(address).await {
+            Ok(listener) => return listener,
+            Err(_) => sleep(Duration::from_millis(5)).await,
+        }
+    }
+}
+
+async fn connection(stream: TcpStream, service: TowerToHyperService<Router>, door: Door) {
+    // A client that hangs up, or a reset on purpose, is no fault of the simulator's.
+    drop(serve_one(stream, service, door).await);
+}
+
+async fn serve_one(
+    stream: TcpStream,
+    service: TowerToHyperService<Router>,
+    door: Door,
+) -> io::Result<()> {
     stream.set_nodelay(true)?;
-    http1::Builder::new()
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
-        .await
-        .map_err(io::Error::other)
+    let breaker = Breaker::default();
+    let socket = TokioIo::new(Socket::new(stream, breaker.clone()));
+    let with_breaker = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(breaker.clone());
+        service.call(request)
+    });
+    let mut served = pin!(http1::Builder::new().serve_connection(socket, with_breaker));
+    let mut words = door.word.subscribe();
+    let mut changed = pin!(words.changed());
+    let mut closing = false;
+    let served = poll_fn(|cx| {
+        if !closing && changed.as_mut().poll(cx).is_ready() {
+            closing = true;
+            served.as_mut().graceful_shutdown();
+        }
+        served.as_mut().poll(cx)
+    });
+    served.await.map_err(io::Error::other)
 }

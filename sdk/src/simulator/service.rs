@@ -8,11 +8,14 @@ use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use serde_json::{Map, Value};
 
+use super::faults::{Desk, Wire};
 use super::log::RequestLog;
 use super::model::ModelSpec;
 use super::pace::QueuePace;
 use super::queue::{Fate, Job, Order, Queue};
 use super::refusal::Refusal;
+use super::routes::News;
+use super::server::Door;
 
 pub(super) type Listener = dyn Fn(&RequestLog) + Send + Sync;
 pub(super) type Pacer = dyn Fn(&Submission<'_>) -> QueuePace + Send + Sync;
@@ -37,8 +40,12 @@ pub(super) struct Service {
     pub(super) balance: Option<f64>,
     pub(super) picture_side: u32,
     pub(super) listener: Option<Box<Listener>>,
+    pub(super) desk: Desk,
+    pub(super) door: Door,
     /// `http://127.0.0.1:8080`.
     pub(super) origin: String,
+    /// `http://localhost:8080`, the same place.
+    pub(super) other_name: String,
 }
 
 impl Service {
@@ -63,6 +70,16 @@ impl Service {
             })
             .map(Arc::from)
             .ok_or(Refusal::BadToken)
+    }
+
+    /// Writes down what an answer meant, if it got through.
+    pub(super) fn note(&self, news: Option<&News>, wire: Option<&Wire>) {
+        let whole = matches!(wire, None | Some(Wire::Stall(_)));
+        match news {
+            Some(News::Told(id)) if whole => self.queue().delivered(id),
+            Some(News::Made(id)) if !whole => self.queue().unanswered(id),
+            _ => {}
+        }
     }
 
     /// Checks an input and makes a job of it.
