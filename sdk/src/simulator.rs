@@ -48,6 +48,7 @@ mod dice;
 mod document;
 mod faults;
 mod film;
+mod folder;
 mod ledger;
 mod log;
 mod media;
@@ -109,7 +110,7 @@ impl Simulator {
     /// Whether this job is charged; `None` if there is no such job.
     #[must_use]
     pub fn billed(&self, request_id: &str) -> Option<bool> {
-        Some(self.ledger().entry(request_id)?.billed)
+        self.service.queue().billed(request_id)
     }
 
     /// Adds a model to the running service, or replaces the one with its id.

@@ -12,12 +12,12 @@ use tokio::net::TcpListener;
 use super::dice::digest;
 use super::faults::{Desk, Faults};
 use super::log::RequestLog;
-use super::model::{self, ModelSpec};
+use super::model::ModelSpec;
 use super::pace::QueuePace;
 use super::queue::Queue;
 use super::server::{self, Door};
 use super::service::{Listener, Pacer, Service, Submission};
-use super::{Simulator, routes};
+use super::{Simulator, folder, routes};
 
 /// Sets up a [`Simulator`]; made by [`Simulator::builder`].
 #[must_use = "a simulator runs once it is started"]
@@ -64,7 +64,7 @@ impl SimulatorBuilder {
     ///
     /// A file or folder that cannot be read, or a file that is not JSON; the message names it.
     pub fn schemas_dir(self, dir: impl AsRef<Path>) -> io::Result<Self> {
-        Ok(self.models(model::read_dir(dir.as_ref())?))
+        Ok(self.models(folder::read(dir.as_ref())?))
     }
 
     /// How fast the queue moves; [`QueuePace::default`] unless it is said.
@@ -118,7 +118,8 @@ impl SimulatorBuilder {
         self
     }
 
-    /// Starts on a free port of `127.0.0.1`, on the Tokio runtime that this is called in.
+    /// Starts on a free port of `127.0.0.1`, on the Tokio runtime that this is called in, which
+    /// needs I/O and time turned on.
     ///
     /// # Errors
     ///
@@ -127,7 +128,8 @@ impl SimulatorBuilder {
         self.start_on((Ipv4Addr::LOCALHOST, 0).into()).await
     }
 
-    /// Starts on that address, on the Tokio runtime that this is called in.
+    /// Starts on that address, on the Tokio runtime that this is called in, which needs I/O and time
+    /// turned on.
     ///
     /// # Errors
     ///

@@ -51,7 +51,7 @@ pub(super) async fn page(
     let fits = |model: &&Arc<ModelSpec>| {
         let category = query.category.as_deref();
         let kind = query.kind.as_deref();
-        category.is_none_or(|category| category == model.category())
+        category.is_none_or(|category| category == model.task())
             && kind.is_none_or(|kind| kind == model.catalog_kind)
             && found(model, &words)
     };
@@ -82,7 +82,7 @@ pub(super) async fn categories(
         .models
         .read()
         .unwrap_or_else(PoisonError::into_inner);
-    let categories: BTreeSet<&str> = all.values().map(|model| model.category()).collect();
+    let categories: BTreeSet<String> = all.values().map(|model| model.task()).collect();
     Ok(Json(json!({ "categories": categories })))
 }
 
@@ -101,7 +101,7 @@ fn describe(model: &ModelSpec, with_schema: bool) -> Value {
         "model_id": model.id,
         "display_name": display_name(model),
         "description": model.description.as_deref().unwrap_or_default(),
-        "categories": [model.category()],
+        "categories": [model.task()],
         "kind": model.catalog_kind,
     });
     if let Some(price) = model.price {

@@ -70,7 +70,7 @@ pub(super) use decide::{Decision, Desk, Wire};
 /// | `do` | a [`Fault`], whose page lists them | needed |
 /// | `on` | list of [`Endpoint`]s: `submit`, `status`, `result`, `cancel`, `catalog`, `file` | wherever the fault makes sense |
 /// | `model` | a model id, in which `*` stands for any text | every model |
-/// | `job` | the how manieth job, from 1 (not with `submit`) | every job |
+/// | `job` | a job's number, from 1 in the order of acceptance (not with `submit`) | every job |
 /// | `skip` | how many requests pass first | 0 |
 /// | `times` | how often it fires at most | no limit |
 /// | `chance` | from 0 to 1 | 1 |

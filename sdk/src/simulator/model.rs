@@ -1,9 +1,5 @@
 //! A model of the simulator: its schemas, its price, what it makes.
 
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
-
 use serde_json::{Map, Value};
 
 use super::check::Check;
@@ -44,6 +40,7 @@ pub struct ModelSpec {
     pub(super) title: Option<String>,
     pub(super) description: Option<String>,
     pub(super) catalog_kind: String,
+    category: Option<String>,
 }
 
 impl ModelSpec {
@@ -66,6 +63,7 @@ impl ModelSpec {
             title: None,
             description: None,
             catalog_kind: "model".to_owned(),
+            category: None,
         }
     }
 
@@ -139,6 +137,13 @@ impl ModelSpec {
         self
     }
 
+    /// The category in the catalog, such as `text-to-image`, where the id does not tell it.
+    #[must_use]
+    pub fn category(mut self, category: impl Into<String>) -> Self {
+        self.category = Some(category.into());
+        self
+    }
+
     /// The kind in the catalog: `model` (the default), `workflow` or `inference`.
     #[must_use]
     pub fn catalog_kind(mut self, kind: impl Into<String>) -> Self {
@@ -184,13 +189,29 @@ impl ModelSpec {
             .unwrap_or(OutputKind::Image)
     }
 
-    /// The task in the id, such as `text-to-image`.
-    pub(super) fn category(&self) -> &str {
-        let segments = || self.id.split('/').rev();
-        segments()
-            .find(|segment| segment.contains("-to-"))
-            .or_else(|| segments().next())
-            .unwrap_or_default()
+    /// What it was said to do, else the task in its id, else one made up from what it takes and
+    /// makes; always such as `text-to-image`.
+    pub(super) fn task(&self) -> String {
+        let mut segments = self.id.rsplit('/').map(str::to_owned);
+        self.category
+            .clone()
+            .or_else(|| segments.find(|segment| segment.contains("-to-")))
+            .unwrap_or_else(|| format!("{}-to-{}", self.takes(), word(self.kind())))
+    }
+
+    /// The first kind of media among its inputs, or `text`.
+    fn takes(&self) -> &'static str {
+        let properties = self.input.schema().get("properties");
+        let formats = properties
+            .and_then(Value::as_object)
+            .into_iter()
+            .flat_map(Map::values)
+            .filter_map(|property| property.get("format")?.as_str());
+        let media = ["image", "video", "audio"];
+        formats
+            .filter(|format| format.contains("_uri"))
+            .find_map(|format| media.into_iter().find(|kind| format.starts_with(kind)))
+            .unwrap_or("text")
     }
 
     /// The keys that its output's schema lists.
@@ -203,6 +224,14 @@ impl ModelSpec {
     }
 }
 
+fn word(kind: OutputKind) -> &'static str {
+    match kind {
+        OutputKind::Image => "image",
+        OutputKind::Video => "video",
+        OutputKind::Audio => "audio",
+    }
+}
+
 fn kind_of(word: &str) -> Option<OutputKind> {
     match word.trim_end_matches('s') {
         "image" => Some(OutputKind::Image),
@@ -210,47 +239,6 @@ fn kind_of(word: &str) -> Option<OutputKind> {
         "audio" | "music" | "speech" => Some(OutputKind::Audio),
         _ => None,
     }
-}
-
-/// Reads `<dir>/<model id>/input.json`, and `output.json` beside it, for every model below `dir`.
-pub(super) fn read_dir(dir: &Path) -> io::Result<Vec<ModelSpec>> {
-    let mut models = Vec::new();
-    let mut folders = vec![(PathBuf::from(dir), String::new())];
-    while let Some((folder, id)) = folders.pop() {
-        let input = folder.join("input.json");
-        if input.is_file() {
-            let output = folder.join("output.json");
-            let mut model = ModelSpec::new(id.as_str(), read_json(&input)?);
-            if output.is_file() {
-                model = model.output_schema(read_json(&output)?);
-            }
-            models.push(model);
-        }
-        for entry in fs::read_dir(&folder)? {
-            let entry = entry?;
-            let name = entry.file_name();
-            if let (true, Some(name)) = (entry.file_type()?.is_dir(), name.to_str()) {
-                let below = if id.is_empty() {
-                    name.to_owned()
-                } else {
-                    format!("{id}/{name}")
-                };
-                folders.push((entry.path(), below));
-            }
-        }
-    }
-    Ok(models)
-}
-
-fn read_json(path: &Path) -> io::Result<Value> {
-    let in_file = |reason: String| {
-        io::Error::new(
-            io::ErrorKind::InvalidData,
-            format!("{}: {reason}", path.display()),
-        )
-    };
-    let text = fs::read_to_string(path).map_err(|error| in_file(error.to_string()))?;
-    serde_json::from_str(&text).map_err(|error| in_file(error.to_string()))
 }
 
 #[cfg(test)]
@@ -278,5 +266,11 @@ mod tests {
         let told = ModelSpec::new("acme/sing", json!({}))
             .output_schema(json!({"output": {"properties": {"audio": {"type": "string"}}}}));
         assert_eq!(told.kind(), OutputKind::Audio);
+        assert_eq!(told.task(), "text-to-audio");
+        let edit = json!({"properties": {"image_urls": {"format": "image_uris"}}});
+        assert_eq!(ModelSpec::new("acme/edit", edit).task(), "image-to-image");
+        let paint = ModelSpec::new("acme/paint/text-to-image/lora", json!({}));
+        assert_eq!(paint.task(), "text-to-image");
+        assert_eq!(paint.category("image-to-3d").task(), "image-to-3d");
     }
 }

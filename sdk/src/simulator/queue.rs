@@ -25,7 +25,7 @@ pub(super) struct Queue {
 #[derive(Debug, Clone)]
 pub(super) struct Job {
     pub(super) id: String,
-    /// The how manieth job it is, from 1.
+    /// Counted from 1, in the order in which jobs are accepted.
     number: u64,
     pub(super) model: Arc<ModelSpec>,
     pub(super) input: Arc<Map<String, Value>>,
@@ -186,7 +186,12 @@ impl Queue {
         }
     }
 
-    /// The how manieth job it is, from 1, and of which model.
+    /// Whether a job is charged.
+    pub(super) fn billed(&self, id: &str) -> Option<bool> {
+        self.jobs.get(id).map(|job| !job.cancelled)
+    }
+
+    /// The number of a job, counted from 1, and its model.
     pub(super) fn number_and_model(&self, id: &str) -> Option<(u64, String)> {
         let job = self.jobs.get(id)?;
         Some((job.number, job.model.id.clone()))

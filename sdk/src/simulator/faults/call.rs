@@ -8,7 +8,7 @@ use super::rule::Endpoint;
 pub(crate) struct Call {
     pub(crate) endpoint: Endpoint,
     pub(crate) model: Option<String>,
-    /// The how manieth job it is about, from 1.
+    /// The number of the job that it is about.
     pub(crate) job: Option<u64>,
 }
 

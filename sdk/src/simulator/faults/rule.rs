@@ -103,14 +103,15 @@ impl Rule {
         self
     }
 
-    /// Only at requests to the how manieth job, from 1.
+    /// Only at requests to the job with that number, counted from 1 in the order of acceptance. A submit
+    /// has no number yet: see [`nth`](Self::nth).
     #[must_use]
     pub fn job(mut self, number: u64) -> Self {
         self.job = Some(number);
         self
     }
 
-    /// Only at the how manieth of those requests, from 1.
+    /// Only at the one of those requests with that number, counted from 1.
     #[must_use]
     pub fn nth(self, number: u64) -> Self {
         self.skip(number.saturating_sub(1)).times(1)

@@ -1,16 +1,10 @@
 //! The simulator, seen through real sockets.
 
-#[path = "simulator/catalog.rs"]
 mod catalog;
-#[path = "simulator/faults.rs"]
 mod faults;
-#[path = "simulator/http.rs"]
 mod http;
-#[path = "simulator/media.rs"]
 mod media;
-#[path = "simulator/pictures.rs"]
 mod pictures;
-#[path = "simulator/queue.rs"]
 mod queue;
 
 use runcomfy::simulator::{ModelSpec, QueuePace, Simulator, SimulatorBuilder};
