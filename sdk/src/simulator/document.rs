@@ -12,30 +12,29 @@ pub(super) fn schema(document: Value, role: &str) -> Value {
     schema
 }
 
-/// Takes the schema out of `{"input": {…}}`, `{"input_schema": {…}}` and the like; definitions
-/// that stand beside it move in, so that references still find them.
+/// The schema of that role as it was published, without its wrapper.
 pub(super) fn unwrap(document: Value, role: &str) -> Value {
-    let Value::Object(mut outer) = document else {
-        return document;
-    };
-    if ["type", "properties", "$ref", "anyOf", "oneOf", "allOf"]
-        .iter()
-        .any(|keyword| outer.contains_key(*keyword))
-    {
-        return Value::Object(outer);
+    wrapped(&document, role).unwrap_or(document)
+}
+
+/// The schema in `{"input": {…}}`, `{"input_schema": {…}}` and the like; definitions that stand
+/// beside it move in, so that references still find them. `None` if there is no such wrapper.
+pub(super) fn wrapped(document: &Value, role: &str) -> Option<Value> {
+    let outer = document.as_object()?;
+    let keywords = ["type", "properties", "$ref", "anyOf", "oneOf", "allOf"];
+    if keywords.iter().any(|keyword| outer.contains_key(*keyword)) {
+        return None;
     }
-    let wrapped = [role.to_owned(), format!("{role}_schema")]
+    let mut schema = [role.to_owned(), format!("{role}_schema")]
         .iter()
-        .find_map(|key| outer.remove(key).filter(Value::is_object));
-    let Some(Value::Object(mut schema)) = wrapped else {
-        return Value::Object(outer);
-    };
+        .find_map(|key| outer.get(key)?.as_object())?
+        .clone();
     for key in ["components", "$defs", "definitions"] {
-        if let Some(definitions) = outer.remove(key) {
-            schema.entry(key).or_insert(definitions);
+        if let Some(definitions) = outer.get(key) {
+            schema.entry(key).or_insert_with(|| definitions.clone());
         }
     }
-    Value::Object(schema)
+    Some(Value::Object(schema))
 }
 
 /// Keywords that hold one schema.

@@ -1,5 +1,6 @@
 //! A folder of schemas, as this repository keeps them.
 
+use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -22,8 +23,8 @@ pub(super) fn read(dir: &Path) -> io::Result<Vec<ModelSpec>> {
             }
             models.push(model);
         }
-        for entry in fs::read_dir(&folder)? {
-            let entry = entry?;
+        let entries = fs::read_dir(&folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+        for entry in entries.map_err(|error| about(&folder, error.kind(), &error))? {
             let name = entry.file_name();
             if let (true, Some(name)) = (entry.file_type()?.is_dir(), name.to_str()) {
                 let below = if id.is_empty() {
@@ -39,12 +40,11 @@ pub(super) fn read(dir: &Path) -> io::Result<Vec<ModelSpec>> {
 }
 
 fn read_json(path: &Path) -> io::Result<Value> {
-    let in_file = |reason: String| {
-        io::Error::new(
-            io::ErrorKind::InvalidData,
-            format!("{}: {reason}", path.display()),
-        )
-    };
-    let text = fs::read_to_string(path).map_err(|error| in_file(error.to_string()))?;
-    serde_json::from_str(&text).map_err(|error| in_file(error.to_string()))
+    let text = fs::read_to_string(path).map_err(|error| about(path, error.kind(), &error))?;
+    serde_json::from_str(&text).map_err(|error| about(path, io::ErrorKind::InvalidData, &error))
+}
+
+/// An error that names the file or folder.
+fn about(path: &Path, kind: io::ErrorKind, error: &dyn fmt::Display) -> io::Error {
+    io::Error::new(kind, format!("{}: {error}", path.display()))
 }

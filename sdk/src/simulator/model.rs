@@ -47,14 +47,17 @@ impl ModelSpec {
     /// The model `id`, whose inputs are checked against `input_schema`.
     ///
     /// The schema may be as published: inside `{"input": …}` or `{"input_schema": …}`, with types
-    /// such as `float`, arrays without items, formats that no standard knows.
+    /// such as `float`, arrays without items, formats that no standard knows. An output's schema that
+    /// stands beside it, under `output`, is read too.
     pub fn new(id: impl Into<String>, input_schema: Value) -> Self {
         let schema = document::schema(input_schema.clone(), "input");
+        let output = document::wrapped(&input_schema, "output")
+            .map(|output| document::schema(output, "output"));
         Self {
             id: id.into(),
             input: Check::new(schema),
             published: document::unwrap(input_schema, "input"),
-            output: None,
+            output,
             kind: None,
             price: None,
             price_unit: None,
@@ -267,6 +270,8 @@ mod tests {
             .output_schema(json!({"output": {"properties": {"audio": {"type": "string"}}}}));
         assert_eq!(told.kind(), OutputKind::Audio);
         assert_eq!(told.task(), "text-to-audio");
+        let both = json!({"input": {}, "output": {"properties": {"video": {}}}});
+        assert_eq!(ModelSpec::new("acme/move", both).kind(), OutputKind::Video);
         let edit = json!({"properties": {"image_urls": {"format": "image_uris"}}});
         assert_eq!(ModelSpec::new("acme/edit", edit).task(), "image-to-image");
         let paint = ModelSpec::new("acme/paint/text-to-image/lora", json!({}));

@@ -268,6 +268,11 @@ async fn a_folder_of_schemas_is_a_catalog() {
         .map(drop)
         .unwrap_err();
     std::fs::remove_dir_all(&dir).unwrap();
+    let gone = Simulator::builder()
+        .schemas_dir(&dir)
+        .map(drop)
+        .unwrap_err();
+    assert!(gone.to_string().contains("runcomfy-simulator-"), "{gone}");
     assert!(refused.to_string().contains("input.json: EOF"), "{refused}");
     assert_eq!(submit(&simulator, &json!({})).status, 422);
     let id = accepted(&simulator, &json!({ "prompt": "a" }));
