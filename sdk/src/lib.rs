@@ -38,6 +38,9 @@ mod time;
 #[cfg(feature = "client")]
 mod wire;
 
+#[cfg(feature = "simulator")]
+pub mod simulator;
+
 pub use files::Files;
 #[cfg(feature = "schema-text")]
 pub use input::Model;
@@ -56,6 +59,3 @@ pub use error::Error;
 pub use job::{CancelOutcome, Event, Events, Job, JobToken, Wait};
 #[cfg(feature = "client")]
 pub use status::{State, Status};
-
-#[cfg(feature = "simulator")]
-pub mod simulator;

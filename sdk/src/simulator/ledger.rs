@@ -1,0 +1,74 @@
+//! What the simulator billed.
+
+use serde::Serialize;
+use serde_json::Value;
+
+/// The books of a simulator: every submit that it saw, and what each job was charged.
+///
+/// A job is charged when it is accepted, whether or not the client got to see the answer, and the
+/// charge is taken back when the job is cancelled while it is queued. A failed or a lost job was
+/// charged. The books are also served, as JSON, at `GET /simulator/ledger`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Ledger {
+    /// Submits that arrived, whatever became of them.
+    pub submits_received: u64,
+    /// Submits that made a job.
+    pub submits_accepted: u64,
+    /// Jobs that are charged.
+    pub billed: u64,
+    /// The sum of the charges, in US dollars.
+    pub billed_usd: f64,
+    /// Every job, in the order in which they were accepted.
+    pub entries: Vec<LedgerEntry>,
+}
+
+/// One job in the books.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct LedgerEntry {
+    /// The job's id.
+    pub request_id: String,
+    /// The model that was called.
+    pub model_id: String,
+    /// The input as it was submitted.
+    pub input: Value,
+    /// Whether the job is charged: false only if it was cancelled while queued.
+    pub billed: bool,
+    /// What it costs if it is charged, in US dollars; 0 for a model without a price.
+    pub usd: f64,
+    /// Whether the answer with the id was sent whole: false after a reset, for example.
+    pub answered: bool,
+    /// How many answers told its outcome, on `/result`.
+    pub delivered: u64,
+}
+
+impl Ledger {
+    /// The entry of a job.
+    #[must_use]
+    pub fn entry(&self, request_id: &str) -> Option<&LedgerEntry> {
+        self.entries
+            .iter()
+            .find(|entry| entry.request_id == request_id)
+    }
+
+    /// The jobs whose input holds `value` under `key`, so that a test that gives each job an
+    /// input of its own can assert that none was charged twice.
+    ///
+    /// ```
+    /// # use runcomfy::simulator::Ledger;
+    /// # let ledger = Ledger::default();
+    /// let charges = ledger.with_input("prompt", "job 17").filter(|job| job.billed).count();
+    /// assert!(charges <= 1);
+    /// ```
+    pub fn with_input(
+        &self,
+        key: &str,
+        value: impl Into<Value>,
+    ) -> impl Iterator<Item = &LedgerEntry> {
+        let value = value.into();
+        self.entries
+            .iter()
+            .filter(move |entry| entry.input.get(key) == Some(&value))
+    }
+}
