@@ -173,7 +173,9 @@ fn model(
         &mut emitter,
         &emit::Model {
             id: &model.id,
-            output: output.as_ref().map(|(module, _)| output_kind(&model.id, module)),
+            output: output.as_ref().map_or(emit::Output::Unknown, |(module, _)| {
+                emit::Output::Known(output_kind(&model.id, module))
+            }),
             input_text: &input_text,
             output_text: output_text.as_deref(),
         },

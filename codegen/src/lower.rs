@@ -155,10 +155,10 @@ impl Lowering<'_> {
 
     fn object_schema(&mut self, object: &Object, at: &str, hint: &str, named: Named) -> Lowered {
         self.note_unknown_keywords(object, at);
-        if let Some(target) = object.get("$ref").and_then(Value::as_str) {
-            if schema::asserts_only(object, &["$ref"]) {
-                return self.reference(target, at, named);
-            }
+        if let Some(target) = object.get("$ref").and_then(Value::as_str)
+            && schema::asserts_only(object, &["$ref"])
+        {
+            return self.reference(target, at, named);
         }
         if object.contains_key("$ref") || object.contains_key("allOf") {
             return self.all_of(object, at, hint, named);
@@ -194,11 +194,9 @@ impl Lowering<'_> {
         match schema::kinds(object).as_deref() {
             Some([Kind::String]) => self.string(object, at),
             Some([Kind::Integer]) => self.integer(object, at),
-            Some([Kind::Number])
-            | Some([Kind::Number, Kind::Integer])
-            | Some([Kind::Integer, Kind::Number]) => {
-                (Lowered { ty: Type::Number, rules: self.bounds(object, at) }, with(BOUNDS))
-            }
+            Some(
+                [Kind::Number] | [Kind::Number, Kind::Integer] | [Kind::Integer, Kind::Number],
+            ) => (Lowered { ty: Type::Number, rules: self.bounds(object, at) }, with(BOUNDS)),
             Some([Kind::Boolean]) => (Lowered::of(Type::Boolean), vec!["type"]),
             Some([Kind::Null]) => (Lowered::of(Type::Null), vec!["type"]),
             Some([Kind::Array]) => self.array(object, at, hint),

@@ -43,7 +43,8 @@ impl Scope {
         Self { taken }
     }
 
-    pub(crate) fn claim(&mut self, name: String) -> String {
+    pub(crate) fn claim(&mut self, name: impl Into<String>) -> String {
+        let name = name.into();
         let mut unique = name.clone();
         let mut count = 2;
         while !self.taken.insert(unique.clone()) {
@@ -318,8 +319,7 @@ mod tests {
     #[test]
     fn the_first_comer_keeps_the_plain_name() {
         let mut scope = Scope::default();
-        let names =
-            ["Auto", "Auto", "Auto", "_1_1", "_1_1"].map(|name| scope.claim(name.to_owned()));
+        let names = ["Auto", "Auto", "Auto", "_1_1", "_1_1"].map(|name| scope.claim(name));
         assert_eq!(names, ["Auto", "Auto2", "Auto3", "_1_1", "_1_1_2"]);
     }
 }

@@ -37,12 +37,9 @@ pub(crate) fn parse(text: &str, role: Role, remarks: &mut Remarks) -> Option<Doc
             return None;
         }
     };
-    let schema = match Schema::try_from(value) {
-        Ok(schema) => schema,
-        Err(_) => {
-            remarks.fault("", "is no JSON Schema: expected an object (or a boolean)");
-            return None;
-        }
+    let Ok(schema) = Schema::try_from(value) else {
+        remarks.fault("", "is no JSON Schema: expected an object (or a boolean)");
+        return None;
     };
     let root = pick(&schema, role, remarks)?;
     Some(Document { schema, root })

@@ -93,8 +93,7 @@ fn collect_urls(value: &Value, urls: &mut Vec<String>) {
 
 fn is_url(text: &str) -> bool {
     let starts_with = |scheme: &str| {
-        text.get(..scheme.len())
-            .is_some_and(|head| head.eq_ignore_ascii_case(scheme))
+        text.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme))
     };
     (starts_with("https://") || starts_with("http://")) && !text.contains(char::is_whitespace)
 }
@@ -164,10 +163,7 @@ mod tests {
         });
         let found = ["https://a/1.png", "https://a/2.png", "HTTPS://a/3.mp4"];
         assert_eq!(media_urls(&result), found);
-        assert_eq!(
-            media_urls(&json!({"output": "https://a/1.png"})),
-            ["https://a/1.png"]
-        );
+        assert_eq!(media_urls(&json!({"output": "https://a/1.png"})), ["https://a/1.png"]);
         assert!(media_urls(&json!({"output": null})).is_empty());
     }
 }

@@ -186,8 +186,7 @@ impl fmt::Display for Error {
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = f.debug_struct("Error");
-        out.field("kind", &self.inner.kind)
-            .field("message", &self.inner.message);
+        out.field("kind", &self.inner.kind).field("message", &self.inner.message);
         if let Some(job) = &self.inner.job {
             out.field("job", job);
         }

@@ -71,11 +71,7 @@ impl Http {
                 .redirect(Policy::none())
                 .referer(false);
             // A proxy would see the token of a call over plain http.
-            Ok(if origin.is_plain() {
-                builder.no_proxy()
-            } else {
-                builder
-            })
+            Ok(if origin.is_plain() { builder.no_proxy() } else { builder })
         };
         // The time for the connection comes on top: when the whole call times out, the
         // connection stood, and the request may have left.
@@ -129,10 +125,7 @@ fn headers(token: &SecretString) -> Result<HeaderMap, Error> {
         .map_err(|_| Error::config("the token has characters that no token has"))?;
     bearer.set_sensitive(true);
     let json = HeaderValue::from_static("application/json");
-    Ok(HeaderMap::from_iter([
-        (AUTHORIZATION, bearer),
-        (ACCEPT, json),
-    ]))
+    Ok(HeaderMap::from_iter([(AUTHORIZATION, bearer), (ACCEPT, json)]))
 }
 
 fn built(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {

@@ -101,9 +101,11 @@ impl Input for JsonInput {
     }
 }
 
-/// A model that is compiled in: its id and the text of its schemas.
+/// A model that is compiled in: its id, its schemas, and its checks by id.
+///
+/// [`models::ALL`](crate::models::ALL) lists them.
 #[cfg(feature = "schema-text")]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Model {
     /// The model's id.
@@ -112,6 +114,7 @@ pub struct Model {
     pub input_schema: &'static str,
     /// The JSON Schema of the output, where it is known.
     pub output_schema: Option<&'static str>,
+    read_input: fn(&Value) -> Result<Value, Invalid>,
 }
 
 #[cfg(feature = "schema-text")]
@@ -122,8 +125,16 @@ impl Model {
         id: &'static str,
         input_schema: &'static str,
         output_schema: Option<&'static str>,
+        read_input: fn(&Value) -> Result<Value, Invalid>,
     ) -> Self {
-        Self { id, input_schema, output_schema }
+        Self { id, input_schema, output_schema, read_input }
+    }
+
+    /// Reads an input into the model's type and writes it back: what a call by id would send.
+    ///
+    /// The error lists every fault.
+    pub fn read_input(&self, input: &Value) -> Result<Value, Invalid> {
+        (self.read_input)(input)
     }
 }
 
@@ -135,7 +146,7 @@ macro_rules! model {
         $crate::model!(@input $id, $input, $output, $input_text);
         $crate::model!(@schema $input, $input_text);
         $crate::model!(@schema $output, $output_text);
-        $crate::model!(@entry $id, $input_text, Some(include_str!($output_text)));
+        $crate::model!(@entry $id, $input, $input_text, Some(include_str!($output_text)));
 
         const _: () = {
             #[allow(unused_imports, reason = "not every output is of a known kind")]
@@ -156,7 +167,7 @@ macro_rules! model {
     ($id:literal, $input:ident: $input_text:literal) => {
         $crate::model!(@input $id, $input, $crate::MediaOutput, $input_text);
         $crate::model!(@schema $input, $input_text);
-        $crate::model!(@entry $id, $input_text, None);
+        $crate::model!(@entry $id, $input, $input_text, None);
     };
     (@input $id:literal, $input:ident, $output:ty, $input_text:literal) => {
         impl $input {
@@ -195,9 +206,14 @@ macro_rules! model {
             }
         }
     };
-    (@entry $id:literal, $input_text:literal, $output_text:expr) => {
-        /// The model's id and the text of its schemas.
+    (@entry $id:literal, $input:ident, $input_text:literal, $output_text:expr) => {
+        /// The model's id, its schemas and its checks.
         #[cfg(feature = "schema-text")]
-        pub const MODEL: $crate::Model = $crate::Model::new($id, include_str!($input_text), $output_text);
+        pub const MODEL: $crate::Model =
+            $crate::Model::new($id, include_str!($input_text), $output_text, |value| {
+                let mut this = <$input as $crate::schema::runtime::Blank>::blank();
+                $crate::schema::runtime::read::value(&mut this, value)?;
+                Ok($crate::schema::runtime::write::value(&this))
+            });
     };
 }

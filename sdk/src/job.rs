@@ -63,35 +63,20 @@ struct Started {
 
 impl<T: Output> Job<T> {
     pub(crate) fn submitted(client: Arc<Inner>, token: JobToken) -> Self {
-        let started = Started {
-            at: Instant::now(),
-            known: true,
-            here: true,
-        };
+        let started = Started { at: Instant::now(), known: true, here: true };
         Self::with(client, token, started)
     }
 
     pub(crate) fn resumed(client: Arc<Inner>, token: JobToken) -> Self {
         let now = Instant::now();
-        let age = token
-            .submitted_at()
-            .and_then(|at| SystemTime::now().duration_since(at).ok());
+        let age = token.submitted_at().and_then(|at| SystemTime::now().duration_since(at).ok());
         let at = age.and_then(|age| now.checked_sub(age));
-        let started = Started {
-            at: at.unwrap_or(now),
-            known: at.is_some(),
-            here: false,
-        };
+        let started = Started { at: at.unwrap_or(now), known: at.is_some(), here: false };
         Self::with(client, token, started)
     }
 
     fn with(client: Arc<Inner>, token: JobToken, started: Started) -> Self {
-        Self {
-            client,
-            token,
-            started,
-            output: PhantomData,
-        }
+        Self { client, token, started, output: PhantomData }
     }
 
     /// Asks once where the job stands.

@@ -75,19 +75,13 @@ pub(crate) fn next_delay(
         Phase::Running(since) => lives.wait(since),
         Phase::Queued(position) => in_queue(state.elapsed, position),
     };
-    pause
-        .mul_f64(0.9 + 0.2 * jitter)
-        .clamp(bounds.fastest, bounds.slowest)
+    pause.mul_f64(0.9 + 0.2 * jitter).clamp(bounds.fastest, bounds.slowest)
 }
 
 /// In the queue nothing is lost by a late look but news: the longer it lasts and the more jobs
 /// are ahead, the rarer.
 fn in_queue(elapsed: Duration, position: Option<u64>) -> Duration {
-    let ahead = f64::from(
-        u32::try_from(position.unwrap_or(1))
-            .unwrap_or(u32::MAX)
-            .min(40),
-    );
+    let ahead = f64::from(u32::try_from(position.unwrap_or(1)).unwrap_or(u32::MAX).min(40));
     Duration::from_secs_f64((elapsed.as_secs_f64() + 1.0).sqrt() * (0.6 + ahead / 5.0))
 }
 

@@ -57,10 +57,7 @@ impl State {
     /// Whether the job is over, in whatever way.
     #[must_use]
     pub fn is_over(&self) -> bool {
-        matches!(
-            self,
-            Self::Ended | Self::Succeeded | Self::Failed | Self::Cancelled
-        )
+        matches!(self, Self::Ended | Self::Succeeded | Self::Failed | Self::Cancelled)
     }
 }
 
@@ -91,18 +88,13 @@ pub struct Status {
 impl Status {
     /// Reads `{"status": …, "queue_position": …}`; `None` if there is no status word in it.
     pub(crate) fn of(body: &Value) -> Option<Self> {
-        let word = ["status", "state"]
-            .iter()
-            .find_map(|key| body.get(*key)?.as_str())?;
+        let word = ["status", "state"].iter().find_map(|key| body.get(*key)?.as_str())?;
         let state = State::from_word(word);
         let position = body.get("queue_position").and_then(|value| match value {
             Value::String(text) => text.trim().parse().ok(),
             other => other.as_u64(),
         });
-        Some(Self {
-            queue_position: position.filter(|_| state == State::Queued),
-            state,
-        })
+        Some(Self { queue_position: position.filter(|_| state == State::Queued), state })
     }
 }
 
@@ -116,20 +108,9 @@ mod tests {
         let cases = [
             (
                 State::Queued,
-                &[
-                    "in_queue", "IN_QUEUE", "InQueue", "pending", "waiting", "queued",
-                ][..],
+                &["in_queue", "IN_QUEUE", "InQueue", "pending", "waiting", "queued"][..],
             ),
-            (
-                State::Running,
-                &[
-                    "in_progress",
-                    "In Progress",
-                    "processing",
-                    "starting",
-                    "running",
-                ],
-            ),
+            (State::Running, &["in_progress", "In Progress", "processing", "starting", "running"]),
             (State::Ended, &["completed", "COMPLETED", "Complete"]),
             (State::Succeeded, &["succeeded", "Success"]),
             (State::Failed, &["failed", "error", "ERROR"]),
@@ -140,10 +121,7 @@ mod tests {
                 assert_eq!(State::from_word(word), state, "{word}");
             }
         }
-        assert_eq!(
-            State::from_word("Paused"),
-            State::Unknown("Paused".to_owned())
-        );
+        assert_eq!(State::from_word("Paused"), State::Unknown("Paused".to_owned()));
     }
 
     #[test]

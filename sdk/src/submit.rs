@@ -44,10 +44,8 @@ pub(crate) async fn submit(
     }
     let runtime = Handle::try_current()
         .map_err(|_| Error::config("a submit needs a Tokio runtime to run in"))?;
-    let intent = Intent {
-        model_id: model_id.to_owned(),
-        fingerprint: fingerprint(model_id, &body),
-    };
+    let intent =
+        Intent { model_id: model_id.to_owned(), fingerprint: fingerprint(model_id, &body) };
     let request = client.http.submit_request(model_id, body);
     let print = intent.fingerprint.clone();
     let (answer, caller) = oneshot::channel();
@@ -75,11 +73,7 @@ fn fingerprint(model_id: &str, body: &str) -> String {
     hash.update(model_id);
     hash.update("\n");
     hash.update(body);
-    let start = hash
-        .finalize()
-        .iter()
-        .take(8)
-        .fold(0, |n, byte| n << 8 | u64::from(*byte));
+    let start = hash.finalize().iter().take(8).fold(0, |n, byte| n << 8 | u64::from(*byte));
     format!("{start:016x}")
 }
 

@@ -11,7 +11,7 @@ use crate::schemas;
 
 /// Write the Rust module of one schema file to standard output.
 ///
-/// The module stands by itself: it needs the crates serde, serde_json and runcomfy, the last with
+/// The module stands by itself: it needs the crates `serde`, `serde_json` and `runcomfy`, the last with
 /// `default-features = false` and the features that a note names. In the role of an input
 /// `serde_json::from_value::<NAME>` accepts exactly what the schema accepts, and its error lists
 /// every fault; in the role of an output the types are open and keep what the schema does not know.

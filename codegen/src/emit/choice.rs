@@ -63,6 +63,5 @@ fn tagged(wire: &Wire) -> TokenStream {
 }
 
 fn integer(value: i64) -> TokenStream {
-    let value = Literal::i64_unsuffixed(value);
-    quote!(#value)
+    super::rules::whole(value.into())
 }

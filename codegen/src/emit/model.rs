@@ -7,33 +7,38 @@ use super::{Emitter, ident};
 
 pub(crate) struct Model<'a> {
     pub(crate) id: &'a str,
-    /// The kind of file it makes; `None` where there is no output schema.
-    pub(crate) output: Option<Option<&'static str>>,
+    pub(crate) output: Output,
     /// The file with the text of the input's schema, beside the module.
     pub(crate) input_text: &'a str,
     pub(crate) output_text: Option<&'a str>,
+}
+
+/// What is known of a model's output.
+pub(crate) enum Output {
+    /// There is no schema of it.
+    Unknown,
+    /// It has a schema, and a kind of file if its properties tell.
+    Known(Option<&'static str>),
 }
 
 /// The items that tie a model's input to its id and to its output.
 pub(crate) fn model(emitter: &mut Emitter<'_>, model: &Model<'_>) -> TokenStream {
     let Model { id, input_text, .. } = model;
     emitter.import("", "model");
-    match model.output {
-        Some(kind) => {
-            let kind = match kind {
-                Some(kind) => {
-                    let kind = ident(kind);
-                    quote!(Some(#kind))
-                }
-                None => quote!(None),
-            };
-            let output_text = model.output_text.unwrap_or_default();
-            quote!(model!(#id, Input: #input_text, Output: #output_text, #kind);)
-        }
-        None => quote! {
-            pub use crate::MediaOutput as Output;
+    let kind = match model.output {
+        Output::Unknown => {
+            return quote! {
+                pub use crate::MediaOutput as Output;
 
-            model!(#id, Input: #input_text);
-        },
-    }
+                model!(#id, Input: #input_text);
+            };
+        }
+        Output::Known(None) => quote!(None),
+        Output::Known(Some(kind)) => {
+            let kind = ident(kind);
+            quote!(Some(#kind))
+        }
+    };
+    let output_text = model.output_text.unwrap_or_default();
+    quote!(model!(#id, Input: #input_text, Output: #output_text, #kind);)
 }

@@ -110,7 +110,7 @@ impl Emitter<'_> {
 fn bound(name: &str, limit: Limit) -> TokenStream {
     match limit {
         Limit::Whole(limit) => {
-            let (name, limit) = (ident(name), Literal::i64_unsuffixed(limit));
+            let (name, limit) = (ident(name), whole(limit.into()));
             quote!(Rule::#name(#limit))
         }
         Limit::Float(limit) => {
@@ -126,8 +126,23 @@ fn counted(name: &str, value: u64) -> TokenStream {
 }
 
 fn count(value: u64) -> TokenStream {
-    let value = Literal::u64_unsuffixed(value);
-    quote!(#value)
+    whole(value.into())
+}
+
+/// A number with its digits in groups of three.
+pub(super) fn whole(value: i128) -> TokenStream {
+    let digits = value.unsigned_abs().to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) && digits.len() > 4 {
+            grouped.push('_');
+        }
+        grouped.push(digit);
+    }
+    let literal = grouped
+        .parse::<Literal>()
+        .unwrap_or_else(|_| Literal::u128_unsuffixed(value.unsigned_abs()));
+    if value < 0 { quote!(-#literal) } else { quote!(#literal) }
 }
 
 fn kind(kind: Kind) -> TokenStream {

@@ -86,11 +86,7 @@ impl Emitter<'_> {
             let name = ident(&field.name);
             let Argument { ty, value } = this.argument(&field.ty, &quote!(#name));
             arguments.push(quote!(#name: #ty));
-            if value.to_string() == name.to_string() {
-                quote!(#name)
-            } else {
-                quote!(#name: #value)
-            }
+            if name == value.to_string() { quote!(#name) } else { quote!(#name: #value) }
         });
         let doc = if arguments.is_empty() {
             " Nothing set yet."

@@ -19,7 +19,7 @@ impl Lowering<'_> {
     ) -> (Lowered, Vec<&'static str>) {
         let has_properties = matches!(object.get("properties"), Some(Value::Object(properties)) if !properties.is_empty());
         let has_required =
-            matches!(object.get("required"), Some(Value::Array(names)) if !names.is_empty());
+            matches!(object.get("required"), Some(Value::Array(list)) if !list.is_empty());
         if has_properties || has_required {
             return self.structure(object, at, hint, named);
         }

@@ -25,7 +25,7 @@ impl Lowering<'_> {
         let kind = object.get("type");
         let branches: Vec<_> = branches.iter().map(|branch| typed(branch, kind)).collect();
         // Branches that only add limits shape no types.
-        if branches.is_empty() || !branches.iter().all(|branch| self.shapes(branch)) {
+        if branches.is_empty() || !branches.iter().all(Self::shapes) {
             return None;
         }
         if let [one] = branches.as_slice() {
@@ -140,7 +140,7 @@ impl Lowering<'_> {
     }
 
     /// Whether a branch says enough of its type to become a variant.
-    fn shapes(&self, branch: &Value) -> bool {
+    fn shapes(branch: &Value) -> bool {
         let Value::Object(object) = branch else {
             return false;
         };

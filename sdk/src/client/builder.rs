@@ -57,10 +57,7 @@ impl Default for ClientBuilder {
                 read: Duration::from_secs(30),
             },
             submit_retries: Duration::from_secs(60),
-            bounds: Bounds {
-                fastest: Duration::ZERO,
-                slowest: Duration::from_secs(60),
-            },
+            bounds: Bounds { fastest: Duration::ZERO, slowest: Duration::from_secs(60) },
             polls_per_second: 50.0,
             allow_unknown_keys: false,
             hooks: Hooks::default(),
@@ -124,10 +121,7 @@ impl ClientBuilder {
     ///
     /// Where the shortest exceeds the longest, the longest counts.
     pub fn poll_between(mut self, fastest: Duration, slowest: Duration) -> Self {
-        self.bounds = Bounds {
-            fastest: fastest.min(slowest),
-            slowest,
-        };
+        self.bounds = Bounds { fastest: fastest.min(slowest), slowest };
         self
     }
 
@@ -178,9 +172,7 @@ impl ClientBuilder {
             budget: Budget::per_second(self.polls_per_second),
             history: History::default(),
         };
-        Ok(Client {
-            inner: Arc::new(inner),
-        })
+        Ok(Client { inner: Arc::new(inner) })
     }
 }
 

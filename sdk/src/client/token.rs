@@ -41,17 +41,10 @@ mod tests {
 
     #[test]
     fn the_first_variable_that_is_not_blank_counts() {
-        type Case = (
-            &'static [(&'static str, &'static str)],
-            Option<&'static str>,
-        );
+        type Case = (&'static [(&'static str, &'static str)], Option<&'static str>);
         let cases: [Case; 5] = [
             (
-                &[
-                    ("RUNCOMFY_API_KEY", "c"),
-                    ("RUNCOMFY_API_TOKEN", "a"),
-                    ("RUNCOMFY_TOKEN", "b"),
-                ],
+                &[("RUNCOMFY_API_KEY", "c"), ("RUNCOMFY_API_TOKEN", "a"), ("RUNCOMFY_TOKEN", "b")],
                 Some("a"),
             ),
             (
@@ -62,10 +55,7 @@ mod tests {
                 ],
                 Some("b"),
             ),
-            (
-                &[("RUNCOMFY_API_TOKEN", ""), ("RUNCOMFY_API_KEY", "c")],
-                Some("c"),
-            ),
+            (&[("RUNCOMFY_API_TOKEN", ""), ("RUNCOMFY_API_KEY", "c")], Some("c")),
             (&[("RUNCOMFY", "x")], None),
             (&[], None),
         ];
@@ -75,16 +65,10 @@ mod tests {
                 found.map(|(_, value)| (*value).to_owned())
             };
             let token = from_env(lookup);
-            assert_eq!(
-                token.as_ref().ok().map(ExposeSecret::expose_secret),
-                expected
-            );
+            assert_eq!(token.as_ref().ok().map(ExposeSecret::expose_secret), expected);
             if let Err(error) = token {
                 let message = error.to_string();
-                assert!(
-                    VARIABLES.iter().all(|name| message.contains(name)),
-                    "{message}"
-                );
+                assert!(VARIABLES.iter().all(|name| message.contains(name)), "{message}");
             }
         }
     }

@@ -86,11 +86,8 @@ impl Error {
             Some(words) => scrub.text(words),
             None => "it gave no reason".to_owned(),
         };
-        Self::new(
-            kind,
-            format!("the service refused {}: {words}", call.name()),
-        )
-        .answered(Answer::of(reply, fault, scrub))
+        Self::new(kind, format!("the service refused {}: {words}", call.name()))
+            .answered(Answer::of(reply, fault, scrub))
     }
 
     pub(crate) fn answered(mut self, answer: Answer) -> Self {

@@ -95,14 +95,8 @@ mod tests {
     #[test]
     fn https_and_this_machine_are_let_in() {
         let cases = [
-            (
-                "https://model-api.runcomfy.net",
-                "https://model-api.runcomfy.net",
-            ),
-            (
-                " https://model-api.runcomfy.net/v1/?a=b#c ",
-                "https://model-api.runcomfy.net",
-            ),
+            ("https://model-api.runcomfy.net", "https://model-api.runcomfy.net"),
+            (" https://model-api.runcomfy.net/v1/?a=b#c ", "https://model-api.runcomfy.net"),
             ("https://proxy.example:8443/", "https://proxy.example:8443"),
             ("http://localhost:8080", "http://localhost:8080"),
             ("http://127.0.0.1:1", "http://127.0.0.1:1"),
@@ -117,14 +111,8 @@ mod tests {
     fn anything_else_is_refused_with_the_reason() {
         let cases = [
             ("model-api.runcomfy.net", "is not a URL"),
-            (
-                "http://model-api.runcomfy.net",
-                "only a server on this machine",
-            ),
-            (
-                "http://127.0.0.1.example.com",
-                "only a server on this machine",
-            ),
+            ("http://model-api.runcomfy.net", "only a server on this machine"),
+            ("http://127.0.0.1.example.com", "only a server on this machine"),
             ("ftp://localhost", "needs the scheme https"),
             ("https://me:secret@host", "user name or a password"),
             ("https://host/gateway", "has a path"),
@@ -139,21 +127,12 @@ mod tests {
     #[test]
     fn addresses_keep_the_slashes_of_a_model_id() {
         let origin = Origin::parse("https://h").unwrap();
-        assert_eq!(
-            origin.model("a/b.c/d").as_str(),
-            "https://h/v1/models/a/b.c/d"
-        );
-        assert_eq!(
-            origin.status("r-1").as_str(),
-            "https://h/v1/requests/r-1/status"
-        );
+        assert_eq!(origin.model("a/b.c/d").as_str(), "https://h/v1/models/a/b.c/d");
+        assert_eq!(origin.status("r-1").as_str(), "https://h/v1/requests/r-1/status");
         assert_eq!(
             origin.result("r-1").as_str(),
             "https://h/v1/requests/r-1/result?include_cost=true"
         );
-        assert_eq!(
-            origin.cancel("r-1").as_str(),
-            "https://h/v1/requests/r-1/cancel"
-        );
+        assert_eq!(origin.cancel("r-1").as_str(), "https://h/v1/requests/r-1/cancel");
     }
 }

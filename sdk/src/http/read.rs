@@ -42,9 +42,7 @@ fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     }
     let until = httpdate::parse_http_date(text).ok()?;
     let server = headers.get(DATE).and_then(|date| date.to_str().ok());
-    let now = server
-        .and_then(|date| httpdate::parse_http_date(date).ok())
-        .unwrap_or(now);
+    let now = server.and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or(now);
     Some(until.duration_since(now).unwrap_or(Duration::ZERO))
 }
 
@@ -66,10 +64,7 @@ mod tests {
         assert_eq!(read("1.5", None), Some(1));
         assert_eq!(read("-3", None), None);
         assert_eq!(read("soon", None), None);
-        let (at, later) = (
-            "Fri, 02 Jan 1970 00:00:00 GMT",
-            "Fri, 02 Jan 1970 00:01:00 GMT",
-        );
+        let (at, later) = ("Fri, 02 Jan 1970 00:00:00 GMT", "Fri, 02 Jan 1970 00:01:00 GMT");
         assert_eq!(read(later, Some(at)), Some(60));
         assert_eq!(read(at, Some(later)), Some(0));
         assert_eq!(read(at, None), Some(86_400));

@@ -19,9 +19,7 @@ pub(crate) fn config(origin: &Origin) -> Result<ClientConfig, Error> {
         .map_err(failed)?;
     // On this machine there is no TLS, and a container without certificates must not matter.
     if origin.is_plain() {
-        return Ok(builder
-            .with_root_certificates(RootCertStore::empty())
-            .with_no_client_auth());
+        return Ok(builder.with_root_certificates(RootCertStore::empty()).with_no_client_auth());
     }
     let verifier = Verifier::new(provider).map_err(failed)?;
     Ok(builder

@@ -84,23 +84,18 @@ fn answer(client: &Inner, job: &JobToken, reply: &Reply) -> Result<Option<Cancel
 /// `status` and `outcome` may both be there, or either, or none.
 fn outcome(body: &Value) -> Option<CancelOutcome> {
     let words = ["outcome", "status"].iter();
-    words
-        .filter_map(|key| body.get(*key)?.as_str())
-        .find_map(|word| match State::from_word(word) {
-            State::Cancelled => Some(CancelOutcome::Cancelled),
-            State::Running | State::Ended | State::Succeeded | State::Failed => {
-                Some(CancelOutcome::TooLate)
-            }
-            State::Unknown(word) => {
-                let word = word.to_ascii_lowercase().replace(['-', ' '], "_");
-                matches!(
-                    word.as_str(),
-                    "not_cancellable" | "not_cancelable" | "too_late"
-                )
+    words.filter_map(|key| body.get(*key)?.as_str()).find_map(|word| match State::from_word(word) {
+        State::Cancelled => Some(CancelOutcome::Cancelled),
+        State::Running | State::Ended | State::Succeeded | State::Failed => {
+            Some(CancelOutcome::TooLate)
+        }
+        State::Unknown(word) => {
+            let word = word.to_ascii_lowercase().replace(['-', ' '], "_");
+            matches!(word.as_str(), "not_cancellable" | "not_cancelable" | "too_late")
                 .then_some(CancelOutcome::TooLate)
-            }
-            State::Queued => None,
-        })
+        }
+        State::Queued => None,
+    })
 }
 
 #[cfg(test)]
@@ -114,15 +109,9 @@ mod tests {
         let cases = [
             (json!({"status": "cancelled"}), Some(Cancelled)),
             (json!({"outcome": "Canceled"}), Some(Cancelled)),
-            (
-                json!({"status": "in_queue", "outcome": "cancelled"}),
-                Some(Cancelled),
-            ),
+            (json!({"status": "in_queue", "outcome": "cancelled"}), Some(Cancelled)),
             (json!({"outcome": "not_cancellable"}), Some(TooLate)),
-            (
-                json!({"status": "completed", "outcome": "not_cancellable"}),
-                Some(TooLate),
-            ),
+            (json!({"status": "completed", "outcome": "not_cancellable"}), Some(TooLate)),
             (json!({"status": "in_progress"}), Some(TooLate)),
             (json!({"outcome": "cancellation_requested"}), None),
             (json!({"status": "in_queue"}), None),

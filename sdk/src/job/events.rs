@@ -63,9 +63,7 @@ impl<T: Output> Events<T> {
                 }
             })
         });
-        Self {
-            inner: Box::pin(stream),
-        }
+        Self { inner: Box::pin(stream) }
     }
 }
 

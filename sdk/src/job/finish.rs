@@ -19,10 +19,7 @@ pub(super) fn decode<T: Output>(job: &JobToken, raw: Value) -> Result<Completed<
                  raw JSON, in which there are {} URLs",
                 media_urls(&raw).len(),
             );
-            Err(Error::new(Kind::Decode, message)
-                .about(job)
-                .keeping(raw)
-                .caused_by(invalid))
+            Err(Error::new(Kind::Decode, message).about(job).keeping(raw).caused_by(invalid))
         }
     }
 }

@@ -54,12 +54,7 @@ pub(crate) async fn ask(client: &Inner, job: &JobToken, ask: Ask) -> Reading {
 
 /// One status call, for the caller's own eyes.
 pub(super) async fn status(client: &Inner, job: &JobToken) -> Result<Status, Error> {
-    let plain = |state, queue_position| {
-        Ok(Status {
-            state,
-            queue_position,
-        })
-    };
+    let plain = |state, queue_position| Ok(Status { state, queue_position });
     match ask(client, job, Ask::Status).await {
         Reading::Queued(position) => plain(State::Queued, position),
         Reading::Running => plain(State::Running, None),
@@ -149,12 +144,7 @@ mod tests {
     use super::*;
 
     fn sorted(ask: Ask, status: u16, body: &str) -> String {
-        let reply = Reply {
-            status,
-            retry_after: None,
-            body: body.into(),
-            broken: None,
-        };
+        let reply = Reply { status, retry_after: None, body: body.into(), broken: None };
         let job = JobToken::from_request_id("r").unwrap();
         match read(ask, "it", &job, &reply, &Scrub::new("t".into())) {
             Reading::Odd(word, _) => format!("odd {word}"),
@@ -172,11 +162,7 @@ mod tests {
     #[test]
     fn every_answer_to_the_status_call_is_sorted() {
         let cases = [
-            (
-                200,
-                r#"{"status":"in_queue","queue_position":2}"#,
-                "Queued(Some(2))",
-            ),
+            (200, r#"{"status":"in_queue","queue_position":2}"#, "Queued(Some(2))"),
             (200, r#"{"status":"IN_PROGRESS"}"#, "Running"),
             (200, r#"{"status":"completed"}"#, "Ended"),
             (200, r#"{"status":"succeeded"}"#, "Ended"),
@@ -184,11 +170,7 @@ mod tests {
             (200, r#"{"status":"paused"}"#, "odd paused"),
         ];
         for (status, body, meaning) in cases {
-            assert_eq!(
-                sorted(Ask::Status, status, body),
-                meaning,
-                "{status} {body}"
-            );
+            assert_eq!(sorted(Ask::Status, status, body), meaning, "{status} {body}");
         }
     }
 
@@ -199,41 +181,21 @@ mod tests {
             (200, r#"{"status":"in_progress","output":null}"#, "Running"),
             (200, r#"{"status":"succeeded","output":{}}"#, "succeeded"),
             (200, r#"{"status":"Completed","output":["u"]}"#, "succeeded"),
-            (
-                200,
-                r#"{"status":"completed","output":{},"error":null}"#,
-                "succeeded",
-            ),
+            (200, r#"{"status":"completed","output":{},"error":null}"#, "succeeded"),
             (200, r#"{"status":"completed","error":"boom"}"#, "failed"),
             (200, r#"{"status":"completed"}"#, "odd ended"),
             (200, r#"{"status":"FAILED","error":{"a":1}}"#, "failed"),
             (200, r#"{"status":"error"}"#, "failed"),
             (200, r#"{"status":"failed","error_code":500001}"#, "failed"),
             (200, r#"{"status":"canceled"}"#, "cancelled"),
-            (
-                200,
-                r#"{"status":"archived","output":{"image":"u"}}"#,
-                "succeeded",
-            ),
+            (200, r#"{"status":"archived","output":{"image":"u"}}"#, "succeeded"),
             (200, r#"{"status":"expired","error":"too old"}"#, "failed"),
-            (
-                200,
-                r#"{"status":"paused","output":null,"error":""}"#,
-                "odd paused",
-            ),
+            (200, r#"{"status":"paused","output":null,"error":""}"#, "odd paused"),
             (200, "<html>", "Passing"),
             (200, "", "Passing"),
             (200, r#"{"status":"succ"#, "Passing"),
-            (
-                200,
-                r#"{"error_code":500001,"error_message":"x"}"#,
-                "Passing",
-            ),
-            (
-                200,
-                r#"{"error_code":429001,"error_message":"x"}"#,
-                "Passing",
-            ),
+            (200, r#"{"error_code":500001,"error_message":"x"}"#, "Passing"),
+            (200, r#"{"error_code":429001,"error_message":"x"}"#, "Passing"),
             (200, r#"{"error_code":404001,"error_message":"x"}"#, "Final"),
             (200, "{}", "Doubtful"),
             (404, r#"{"error_code":404001,"error_message":"x"}"#, "Final"),
@@ -252,11 +214,7 @@ mod tests {
             (502, "<html>", "Passing"),
         ];
         for (status, body, meaning) in cases {
-            assert_eq!(
-                sorted(Ask::Result, status, body),
-                meaning,
-                "{status} {body}"
-            );
+            assert_eq!(sorted(Ask::Result, status, body), meaning, "{status} {body}");
         }
     }
 }

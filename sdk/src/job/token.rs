@@ -39,11 +39,7 @@ impl JobToken {
     /// Fails if the id is not 1 to 128 letters, digits, `_` and `-`.
     pub fn from_request_id(id: &str) -> Result<Self, Error> {
         if valid_request_id(id) {
-            Ok(Self {
-                request_id: id.to_owned(),
-                model_id: None,
-                submitted_at: None,
-            })
+            Ok(Self { request_id: id.to_owned(), model_id: None, submitted_at: None })
         } else {
             Err(Error::config(
                 "this is not a request id: 1 to 128 letters, digits, `_` and `-` are",
@@ -75,8 +71,7 @@ impl JobToken {
     /// When the job was submitted, to the second, where it is known.
     #[must_use]
     pub fn submitted_at(&self) -> Option<SystemTime> {
-        self.submitted_at
-            .map(|seconds| UNIX_EPOCH + Duration::from_secs(seconds))
+        self.submitted_at.map(|seconds| UNIX_EPOCH + Duration::from_secs(seconds))
     }
 }
 
@@ -113,9 +108,11 @@ impl FromStr for JobToken {
         // Later parts are left to later versions.
         token.submitted_at = match parts.next() {
             None | Some("") => None,
-            Some(seconds) => Some(seconds.parse().ok().filter(|s| *s < 1 << 40).ok_or_else(
-                || Error::config("this job token's time is not a number of seconds"),
-            )?),
+            Some(seconds) => {
+                Some(seconds.parse().ok().filter(|s| *s < 1 << 40).ok_or_else(|| {
+                    Error::config("this job token's time is not a number of seconds")
+                })?)
+            }
         };
         Ok(token)
     }
@@ -150,15 +147,9 @@ mod tests {
 
     #[test]
     fn what_is_no_token_is_refused() {
-        for text in [
-            "",
-            "a/b",
-            "r-1@x",
-            "r-1@a/b@soon",
-            "r-1@a/../b",
-            "r 1",
-            "r-1@a/b@99999999999999",
-        ] {
+        for text in
+            ["", "a/b", "r-1@x", "r-1@a/b@soon", "r-1@a/../b", "r 1", "r-1@a/b@99999999999999"]
+        {
             assert!(text.parse::<JobToken>().is_err(), "{text}");
         }
     }

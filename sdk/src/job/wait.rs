@@ -34,11 +34,7 @@ pub struct Wait<T> {
 
 impl<T: Output> Wait<T> {
     pub(super) fn new(job: Job<T>) -> Self {
-        Self {
-            job,
-            timeout: None,
-            cancel_if_queued: false,
-        }
+        Self { job, timeout: None, cancel_if_queued: false }
     }
 
     /// Stops waiting after this time, with [`is_deadline`](Error::is_deadline).
@@ -114,11 +110,8 @@ struct Guard {
 
 impl Guard {
     async fn at_deadline(&mut self, limit: Duration) -> Error {
-        let outcome = if self.armed && self.watch.may_be_queued() {
-            Some(self.cancel().await)
-        } else {
-            None
-        };
+        let outcome =
+            if self.armed && self.watch.may_be_queued() { Some(self.cancel().await) } else { None };
         self.armed = false;
         let fate = match outcome {
             Some(CancelOutcome::Cancelled) => "it was cancelled and is not billed",
@@ -138,9 +131,7 @@ impl Guard {
     }
 
     async fn cancel(&self) -> CancelOutcome {
-        cancel::cancel(&self.client, &self.token)
-            .await
-            .unwrap_or(CancelOutcome::Unknown)
+        cancel::cancel(&self.client, &self.token).await.unwrap_or(CancelOutcome::Unknown)
     }
 }
 

@@ -90,8 +90,7 @@ impl Watch {
 
     fn ask(&mut self) -> Ask {
         self.state.elapsed = self.started.at.elapsed();
-        self.next
-            .unwrap_or_else(|| poll::ask(&self.state, &self.lives.lock()))
+        self.next.unwrap_or_else(|| poll::ask(&self.state, &self.lives.lock()))
     }
 
     fn take(&mut self, reading: Reading) -> Option<Sight> {
@@ -151,11 +150,7 @@ impl Watch {
     /// the first one that saw it run; from the start, if it was never seen in the queue.
     fn since_when_running(&mut self, now: Instant) -> Instant {
         let queued = matches!(self.state.phase, Phase::Queued(_));
-        let guess = if queued {
-            self.seen + (now - self.seen) / 2
-        } else {
-            self.started.at
-        };
+        let guess = if queued { self.seen + (now - self.seen) / 2 } else { self.started.at };
         *self.running.get_or_insert(guess)
     }
 
@@ -203,9 +198,7 @@ impl Watch {
         let newborn = error.is_job_unknown() && self.started.here && self.age() < NEWBORN;
         let tag = error.status().map(|status| status.to_string());
         let lasts = grade == Grade::Doubtful
-            && self
-                .doubt
-                .lasts(&tag.unwrap_or_default(), Duration::from_secs(60));
+            && self.doubt.lasts(&tag.unwrap_or_default(), Duration::from_secs(60));
         if (grade == Grade::Final || lasts) && !newborn {
             return Sight::End(Err(error));
         }
@@ -214,9 +207,7 @@ impl Watch {
         self.plan();
         let now = Instant::now();
         if error.status() == Some(429) {
-            self.client
-                .budget
-                .pause(self.due.min(now + Duration::from_secs(60)));
+            self.client.budget.pause(self.due.min(now + Duration::from_secs(60)));
         }
         Sight::PollFailed(error, self.due - now)
     }

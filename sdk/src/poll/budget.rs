@@ -51,9 +51,7 @@ impl Budget {
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Instant> {
-        self.next
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.next.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 

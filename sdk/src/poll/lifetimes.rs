@@ -58,10 +58,7 @@ pub(crate) struct Lifetimes {
 
 impl Default for Lifetimes {
     fn default() -> Self {
-        Self {
-            ended: [0.0; SLICES],
-            watched: [0.0; SLICES],
-        }
+        Self { ended: [0.0; SLICES], watched: [0.0; SLICES] }
     }
 }
 
@@ -89,9 +86,8 @@ impl Lifetimes {
     /// Whether a job of this age has more likely ended than not, by what has been learnt.
     pub(crate) fn is_likely_over(&self, age: Duration) -> bool {
         let last = slice_of(age.as_secs_f64());
-        let chance: f64 = (0..last)
-            .map(|slice| self.hazard(slice) * (end_of(slice) - start_of(slice)))
-            .sum();
+        let chance: f64 =
+            (0..last).map(|slice| self.hazard(slice) * (end_of(slice) - start_of(slice))).sum();
         let learnt: f32 = self.ended.iter().sum();
         learnt >= 1.0 && chance > std::f64::consts::LN_2
     }
@@ -130,20 +126,13 @@ fn price(age: f64) -> f64 {
 /// The slices between two ages, with the seconds in each.
 fn shares(from: f64, to: f64) -> impl Iterator<Item = (usize, f32)> {
     (slice_of(from)..=slice_of(to)).map(move |slice| {
-        let end = if slice == SLICES - 1 {
-            f64::MAX
-        } else {
-            end_of(slice)
-        };
+        let end = if slice == SLICES - 1 { f64::MAX } else { end_of(slice) };
         let seconds = to.min(end) - from.max(start_of(slice));
         (slice, narrow(seconds.max(0.0)))
     })
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "counts and seconds, not money"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "counts and seconds, not money")]
 fn narrow(value: f64) -> f32 {
     value as f32
 }

@@ -182,7 +182,9 @@ fn any(value: &Value, rule: &Rule, path: &Path<'_>, out: &mut Faults) {
             fault(out, path, "not", format!("{} is what the schema excludes", shown(value)));
         }
         Rule::AllOf(branches) => {
-            branches.iter().for_each(|rules| self::value(value, rules, path, out))
+            for rules in branches {
+                self::value(value, rules, path, out);
+            }
         }
         Rule::AnyOf(branches) if !branches.iter().any(|rules| is_right(value, rules)) => {
             closest(value, "anyOf", branches, path, out);

@@ -457,12 +457,11 @@ fn read_members<'de, A: MapAccess<'de>>(
     out: &mut Faults,
 ) -> Result<(), A::Error> {
     let (mut few, mut many) = ([false; 64], Vec::new());
-    let seen = match few.get_mut(..fields.len()) {
-        Some(few) => few,
-        None => {
-            many.resize(fields.len(), false);
-            many.as_mut_slice()
-        }
+    let seen = if let Some(few) = few.get_mut(..fields.len()) {
+        few
+    } else {
+        many.resize(fields.len(), false);
+        many.as_mut_slice()
     };
     let mut next = 0;
     while let Some(key) = map.next_key_seed(KeySeed { fields, next })? {

@@ -232,7 +232,9 @@ impl<T: Blank> Map for BTreeMap<String, T> {
         self.len()
     }
     fn each(&self, see: &mut dyn FnMut(&str, View<'_>)) {
-        self.iter().for_each(|(key, value)| see(key, value.view()));
+        for (key, value) in self {
+            see(key, value.view());
+        }
     }
 }
 

@@ -23,24 +23,24 @@ pub fn unknown_keys(member: &dyn Member) -> Vec<Violation> {
 
 fn view(view: &View<'_>, rules: &'static [Rule], path: &Path<'_>, out: &mut Faults) {
     if rules.iter().any(Rule::is_deep) && !matches!(view, View::Absent) {
-        check::deep(&write::value(view), rules, path, out);
+        check::deep(&write::view_value(view), rules, path, out);
     }
     match view {
         View::Absent | View::Null | View::Bool(_) | View::Choice(_) => {}
         View::Integer(value) => check::number(Num::Whole((*value).into()), rules, path, out),
         View::BigInteger(value) => check::number(Num::Whole(*value), rules, path, out),
         View::Number(value) if value.is_finite() => {
-            check::number(Num::Float(*value), rules, path, out)
+            check::number(Num::Float(*value), rules, path, out);
         }
         View::Number(value) => {
-            fault(out, path, "type", format!("must be a finite number, not {value}"))
+            fault(out, path, "type", format!("must be a finite number, not {value}"));
         }
         View::String(value) => check::string(value, rules, path, out),
         View::Value(value) => check::shallow(value, rules, path, out),
         View::Owned(value) => check::shallow(value, rules, path, out),
         View::Ruled(own, inner) => {
             if !rules.is_empty() {
-                check::shallow(&write::value(view), rules, path, out);
+                check::shallow(&write::view_value(view), rules, path, out);
             }
             self::view(&inner.view(), own, path, out);
         }
@@ -66,7 +66,7 @@ fn view(view: &View<'_>, rules: &'static [Rule], path: &Path<'_>, out: &mut Faul
         }
         View::Object(object) => {
             if object.rules().iter().any(Rule::is_deep) {
-                check::deep(&write::value(view), object.rules(), path, out);
+                check::deep(&write::view_value(view), object.rules(), path, out);
             }
             object.see(&mut |members, rest| object_members(*object, members, &rest, path, out));
         }
@@ -110,7 +110,7 @@ fn exclude_others(
     path: &Path<'_>,
     out: &mut Faults,
 ) {
-    let (value, mut scratch) = (write::value(inner), union.scratch());
+    let (value, mut scratch) = (write::view_value(inner), union.scratch());
     for (index, rules) in union.variants().iter().enumerate() {
         let mut faults = Faults::new();
         if index != chosen {

@@ -19,7 +19,12 @@ pub fn json(member: &dyn Member) -> String {
 }
 
 /// Writes a JSON value.
-pub(super) fn value(view: &View<'_>) -> Value {
+#[must_use]
+pub fn value(member: &dyn Member) -> Value {
+    view_value(&member.view())
+}
+
+pub(super) fn view_value(view: &View<'_>) -> Value {
     serde_json::to_value(view).unwrap_or_default()
 }
 

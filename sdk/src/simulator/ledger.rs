@@ -47,9 +47,7 @@ impl Ledger {
     /// The entry of a job.
     #[must_use]
     pub fn entry(&self, request_id: &str) -> Option<&LedgerEntry> {
-        self.entries
-            .iter()
-            .find(|entry| entry.request_id == request_id)
+        self.entries.iter().find(|entry| entry.request_id == request_id)
     }
 
     /// The jobs whose input holds `value` under `key`, so that a test that gives each job an
@@ -67,8 +65,6 @@ impl Ledger {
         value: impl Into<Value>,
     ) -> impl Iterator<Item = &LedgerEntry> {
         let value = value.into();
-        self.entries
-            .iter()
-            .filter(move |entry| entry.input.get(key) == Some(&value))
+        self.entries.iter().filter(move |entry| entry.input.get(key) == Some(&value))
     }
 }

@@ -26,17 +26,8 @@ pub struct RequestLog {
 
 impl fmt::Display for RequestLog {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            method,
-            path,
-            status,
-            ..
-        } = self;
-        write!(
-            f,
-            "{method} {path} {status} in {} ms",
-            self.took.as_millis()
-        )?;
+        let Self { method, path, status, .. } = self;
+        write!(f, "{method} {path} {status} in {} ms", self.took.as_millis())?;
         if let Some(id) = &self.request_id {
             write!(f, ", job {id}")?;
         }

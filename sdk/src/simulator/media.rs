@@ -26,18 +26,8 @@ pub(super) fn urls(origin: &str, job: &Job) -> Vec<String> {
 
 /// How many files an input asks for.
 pub(super) fn count(input: &Map<String, Value>) -> u64 {
-    let names = [
-        "num_images",
-        "num_outputs",
-        "num_videos",
-        "number_of_images",
-        "batch_size",
-        "n",
-    ];
-    names
-        .iter()
-        .find_map(|name| number(input.get(*name)?))
-        .map_or(1, |count| count.clamp(1, 16))
+    let names = ["num_images", "num_outputs", "num_videos", "number_of_images", "batch_size", "n"];
+    names.iter().find_map(|name| number(input.get(*name)?)).map_or(1, |count| count.clamp(1, 16))
 }
 
 /// A number, also one that is written as a string.
@@ -47,12 +37,12 @@ pub(super) fn number(value: &Value) -> Option<u64> {
 
 /// How long a film or a sound is asked to be.
 pub(super) fn seconds(input: &Map<String, Value>) -> f64 {
-    let seconds = ["duration", "duration_seconds", "seconds", "length"]
-        .iter()
-        .find_map(|name| match input.get(*name)? {
+    let seconds = ["duration", "duration_seconds", "seconds", "length"].iter().find_map(|name| {
+        match input.get(*name)? {
             Value::String(text) => text.trim_end_matches('s').parse().ok(),
             value => value.as_f64(),
-        });
+        }
+    });
     seconds.unwrap_or(5.0).clamp(1.0, 600.0)
 }
 
@@ -70,10 +60,7 @@ fn ending(job: &Job) -> &'static str {
 /// Makes the file `name` of a job, such as `0.png`; its longest side is at most `side`.
 pub(super) fn file(job: &Job, name: &str, side: u32) -> Option<File> {
     let (index, ending) = name.split_once('.')?;
-    let index = index
-        .parse()
-        .ok()
-        .filter(|index| *index < count(&job.input))?;
+    let index = index.parse().ok().filter(|index| *index < count(&job.input))?;
     let seed = combine(seed(job), index);
     let (width, height) = size::of(&effective(job), side);
     let still = |format| picture::encode(&Scene::new(seed).paint(width, height, 0.0), format);
@@ -83,10 +70,7 @@ pub(super) fn file(job: &Job, name: &str, side: u32) -> Option<File> {
         "webp" => ("image/webp", still(ImageFormat::WebP)),
         _ => return None,
     };
-    Some(File {
-        content_type,
-        bytes,
-    })
+    Some(File { content_type, bytes })
 }
 
 /// The same prompt and seed paint the same scene, in every size and format.

@@ -159,12 +159,7 @@ impl ModelSpec {
 
     /// What it was said to make, else what its id says, else what its output's schema says.
     pub(super) fn kind(&self) -> OutputKind {
-        let words = || {
-            self.id
-                .split('/')
-                .rev()
-                .flat_map(|segment| segment.rsplit('-'))
-        };
+        let words = || self.id.split('/').rev().flat_map(|segment| segment.rsplit('-'));
         self.kind
             .or_else(|| words().find_map(kind_of))
             .or_else(|| self.output_keys().find_map(kind_of))
@@ -217,11 +212,7 @@ pub(super) fn read_dir(dir: &Path) -> io::Result<Vec<ModelSpec>> {
             let entry = entry?;
             let name = entry.file_name();
             if let (true, Some(name)) = (entry.file_type()?.is_dir(), name.to_str()) {
-                let below = if id.is_empty() {
-                    name.to_owned()
-                } else {
-                    format!("{id}/{name}")
-                };
+                let below = if id.is_empty() { name.to_owned() } else { format!("{id}/{name}") };
                 folders.push((entry.path(), below));
             }
         }
@@ -231,10 +222,7 @@ pub(super) fn read_dir(dir: &Path) -> io::Result<Vec<ModelSpec>> {
 
 fn read_json(path: &Path) -> io::Result<Value> {
     let in_file = |reason: String| {
-        io::Error::new(
-            io::ErrorKind::InvalidData,
-            format!("{}: {reason}", path.display()),
-        )
+        io::Error::new(io::ErrorKind::InvalidData, format!("{}: {reason}", path.display()))
     };
     let text = fs::read_to_string(path).map_err(|error| in_file(error.to_string()))?;
     serde_json::from_str(&text).map_err(|error| in_file(error.to_string()))
@@ -249,18 +237,9 @@ mod tests {
     #[test]
     fn what_a_model_makes_is_read_from_what_is_known() {
         let kind = |id: &str| ModelSpec::new(id, json!({})).kind();
-        assert_eq!(
-            kind("google/nano-banana-2/text-to-image"),
-            OutputKind::Image
-        );
-        assert_eq!(
-            kind("blackforestlabs/flux-3/extend-video/draft"),
-            OutputKind::Video
-        );
-        assert_eq!(
-            kind("blackforestlabs/flux-3/text-to-video/draft"),
-            OutputKind::Video
-        );
+        assert_eq!(kind("google/nano-banana-2/text-to-image"), OutputKind::Image);
+        assert_eq!(kind("blackforestlabs/flux-3/extend-video/draft"), OutputKind::Video);
+        assert_eq!(kind("blackforestlabs/flux-3/text-to-video/draft"), OutputKind::Video);
         assert_eq!(kind("minimax/music"), OutputKind::Audio);
         let told = ModelSpec::new("acme/sing", json!({}))
             .output_schema(json!({"output": {"properties": {"audio": {"type": "string"}}}}));

@@ -40,10 +40,7 @@ pub(super) fn router(service: Arc<Service>) -> Router {
         .route("/v1/requests/{request_id}/cancel", post(cancel))
         .route("/files/{request_id}/{name}", get(serve::file))
         .route("/simulator/ledger", get(ledger))
-        .layer(middleware::from_fn_with_state(
-            service.clone(),
-            around::around,
-        ))
+        .layer(middleware::from_fn_with_state(service.clone(), around::around))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(service)
 }
@@ -106,10 +103,7 @@ async fn cancel(
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
     let token = service.token(&headers)?;
     let (state, outcome) = service.queue().cancel(&id, &token)?;
-    Ok((
-        StatusCode::ACCEPTED,
-        Json(answer::cancelled(&id, state, outcome)),
-    ))
+    Ok((StatusCode::ACCEPTED, Json(answer::cancelled(&id, state, outcome))))
 }
 
 /// The books, for clients in other languages; not an endpoint of the real service.

@@ -30,10 +30,7 @@ impl Hooks {
         if let (Some(hook), Ok(job)) = (&self.on_submitted, outcome) {
             // A hook that panics must not take the id with it.
             if catch_unwind(AssertUnwindSafe(|| hook(job))).is_err() {
-                tracing::error!(
-                    request_id = job.request_id(),
-                    "the on_submitted hook panicked"
-                );
+                tracing::error!(request_id = job.request_id(), "the on_submitted hook panicked");
             }
         }
     }

@@ -44,11 +44,9 @@ pub(crate) fn verdict(reply: &Reply) -> Verdict {
 
 fn request_id(reply: &Reply, body: Option<&serde_json::Value>) -> Option<String> {
     match body {
-        Some(body) => body
-            .get("request_id")?
-            .as_str()
-            .filter(|id| valid_request_id(id))
-            .map(str::to_owned),
+        Some(body) => {
+            body.get("request_id")?.as_str().filter(|id| valid_request_id(id)).map(str::to_owned)
+        }
         None => salvage_request_id(&reply.body),
     }
 }
@@ -66,12 +64,7 @@ mod tests {
     use super::*;
 
     fn sorted(status: u16, body: &str) -> String {
-        let reply = Reply {
-            status,
-            retry_after: None,
-            body: body.into(),
-            broken: None,
-        };
+        let reply = Reply { status, retry_after: None, body: body.into(), broken: None };
         match verdict(&reply) {
             Verdict::Accepted(id) => format!("accepted {id}"),
             Verdict::Busy(_) => "busy".to_owned(),
@@ -84,21 +77,9 @@ mod tests {
     fn every_answer_is_sorted() {
         let cases = [
             (200, r#"{"request_id":"r-1"}"#, "accepted r-1"),
-            (
-                201,
-                r#"{"request_id":"r-1","status":"in_queue"}"#,
-                "accepted r-1",
-            ),
-            (
-                200,
-                r#"{"request_id":"r-1","error_code":500001}"#,
-                "accepted r-1",
-            ),
-            (
-                200,
-                r#"{"request_id":"r-1","status_url":"htt"#,
-                "accepted r-1",
-            ),
+            (201, r#"{"request_id":"r-1","status":"in_queue"}"#, "accepted r-1"),
+            (200, r#"{"request_id":"r-1","error_code":500001}"#, "accepted r-1"),
+            (200, r#"{"request_id":"r-1","status_url":"htt"#, "accepted r-1"),
             (200, r#"{"request_id":"r-"#, "unknown"),
             (200, r#"{"request_id":"../x"}"#, "unknown"),
             (200, r#"{"request_id":7}"#, "unknown"),
@@ -107,28 +88,12 @@ mod tests {
             (200, "<html>", "unknown"),
             (200, r#"{"message":"hm"}"#, "unknown"),
             (200, r#"{"error_message":"hm"}"#, "unknown"),
-            (
-                200,
-                r#"{"error_code":400002,"error_message":"x"}"#,
-                "refused 400002",
-            ),
+            (200, r#"{"error_code":400002,"error_message":"x"}"#, "refused 400002"),
             (200, r#"{"error_code":429001,"error_message":"x"}"#, "busy"),
-            (
-                200,
-                r#"{"error_code":500001,"error_message":"x"}"#,
-                "unknown",
-            ),
+            (200, r#"{"error_code":500001,"error_message":"x"}"#, "unknown"),
             (200, r#"{"error_code":7,"error_message":"x"}"#, "unknown"),
-            (
-                500,
-                r#"{"error_code":400002,"error_message":"x"}"#,
-                "refused 400002",
-            ),
-            (
-                400,
-                r#"{"error_code":500001,"error_message":"x"}"#,
-                "unknown",
-            ),
+            (500, r#"{"error_code":400002,"error_message":"x"}"#, "refused 400002"),
+            (400, r#"{"error_code":500001,"error_message":"x"}"#, "unknown"),
             (400, r#"{"error_code":400004}"#, "refused 400004"),
             (400, "", "refused 0"),
             (401, "<html>", "refused 0"),

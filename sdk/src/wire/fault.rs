@@ -13,10 +13,7 @@ impl Fault {
     /// Reads a body that is known to be an error, or may be one.
     pub(crate) fn of(body: &Value) -> Self {
         let words = sentence(body);
-        Self {
-            code: code(body),
-            words: (!words.is_empty()).then_some(words),
-        }
+        Self { code: code(body), words: (!words.is_empty()).then_some(words) }
     }
 
     /// The fault in a body that came with a status of success, if it is one: some errors
@@ -64,10 +61,8 @@ fn of_object(map: &Map<String, Value>) -> String {
         .filter_map(|key| map.get(*key))
         .map(sentence)
         .find(|words| !words.is_empty());
-    let details = ["detail", "details", "debugInfo"]
-        .iter()
-        .filter_map(|key| map.get(*key))
-        .map(sentence);
+    let details =
+        ["detail", "details", "debugInfo"].iter().filter_map(|key| map.get(*key)).map(sentence);
     let words = joined(head.into_iter().chain(details));
     match place(map) {
         _ if words.is_empty() => compact(map),
@@ -86,11 +81,7 @@ fn place(map: &Map<String, Value>) -> Option<String> {
 }
 
 fn compact(map: &Map<String, Value>) -> String {
-    if map.is_empty() {
-        String::new()
-    } else {
-        Value::Object(map.clone()).to_string()
-    }
+    if map.is_empty() { String::new() } else { Value::Object(map.clone()).to_string() }
 }
 
 fn joined(parts: impl Iterator<Item = String>) -> String {
@@ -124,11 +115,7 @@ mod tests {
             (json!({"error_code": 0, "message": "fine"}), None, "fine"),
             (json!({"message": "m"}), None, "m"),
             (json!({"error": "e"}), None, "e"),
-            (
-                json!({"error": {"message": "deep", "error_code": 7}}),
-                Some(7),
-                "deep",
-            ),
+            (json!({"error": {"message": "deep", "error_code": 7}}), Some(7), "deep"),
             (json!({"detail": "d"}), None, "d"),
             (
                 json!({"detail": [{"loc": ["body", "num_images"], "msg": "at most 4"}, {"loc": ["body", 1], "msg": "x"}]}),
@@ -151,11 +138,7 @@ mod tests {
         ];
         for (body, code, words) in cases {
             let fault = Fault::of(&body);
-            assert_eq!(
-                (fault.code, fault.words.as_deref()),
-                (code, Some(words)),
-                "{body}"
-            );
+            assert_eq!((fault.code, fault.words.as_deref()), (code, Some(words)), "{body}");
         }
         assert_eq!(Fault::of(&json!({})), Fault::default());
         assert_eq!(Fault::of(&Value::Null), Fault::default());

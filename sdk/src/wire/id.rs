@@ -3,9 +3,7 @@
 /// Request ids are `[A-Za-z0-9_-]{1,128}`.
 pub(crate) fn valid_request_id(id: &str) -> bool {
     (1..=128).contains(&id.len())
-        && id
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
+        && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
 }
 
 /// Model ids are two to five segments of `[A-Za-z0-9_.-]+`, none of them `.` or `..`.
@@ -15,9 +13,7 @@ pub(crate) fn valid_model_id(id: &str) -> bool {
 
 fn valid_segment(segment: &str) -> bool {
     !matches!(segment, "" | "." | "..")
-        && segment
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
+        && segment.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
 }
 
 /// The request id of an accepted submit whose answer broke off after it.
@@ -25,11 +21,7 @@ fn valid_segment(segment: &str) -> bool {
 /// Only a member `request_id` of the outermost object counts, and only if its closing quote
 /// arrived: then the id is whole, and the paid job need not be given up for lost.
 pub(crate) fn salvage_request_id(body: &[u8]) -> Option<String> {
-    let mut strings = Strings {
-        body,
-        at: 0,
-        depth: 0,
-    };
+    let mut strings = Strings { body, at: 0, depth: 0 };
     while let Some((depth, text)) = strings.next_string() {
         if depth == 1 && text == b"request_id" && strings.skip_colon() {
             let (_, id) = strings.next_string()?;
@@ -77,10 +69,8 @@ impl<'a> Strings<'a> {
 
     /// Whether a colon and the start of a string follow; goes past the colon if so.
     fn skip_colon(&mut self) -> bool {
-        let mut rest = self.body[self.at..]
-            .iter()
-            .enumerate()
-            .filter(|(_, b)| !b.is_ascii_whitespace());
+        let mut rest =
+            self.body[self.at..].iter().enumerate().filter(|(_, b)| !b.is_ascii_whitespace());
         let colon = rest.next().is_some_and(|(_, b)| *b == b':');
         match rest.next() {
             Some((offset, b'"')) if colon => {
@@ -110,26 +100,11 @@ mod tests {
 
     #[test]
     fn model_ids_are_checked() {
-        for good in [
-            "a/b",
-            "google/nano-banana-2/text-to-image",
-            "a/b/c/d/e",
-            "A/b.1_c",
-        ] {
+        for good in ["a/b", "google/nano-banana-2/text-to-image", "a/b/c/d/e", "A/b.1_c"] {
             assert!(valid_model_id(good), "{good}");
         }
-        for bad in [
-            "",
-            "a",
-            "a/b/c/d/e/f",
-            "a//b",
-            "/a/b",
-            "a/b/",
-            "a/..",
-            "./a",
-            "a/b?c",
-            "a/b c",
-        ] {
+        for bad in ["", "a", "a/b/c/d/e/f", "a//b", "/a/b", "a/b/", "a/..", "./a", "a/b?c", "a/b c"]
+        {
             assert!(!valid_model_id(bad), "{bad}");
         }
     }
@@ -139,14 +114,8 @@ mod tests {
         let whole = Some("r-1".to_owned());
         let cases = [
             (r#"{"request_id":"r-1","status_url":"http"#, whole.clone()),
-            (
-                r#"{ "status_url" : "a\"b{" , "request_id" : "r-1" "#,
-                whole.clone(),
-            ),
-            (
-                r#"{"detail":[{"request_id":"x"}],"request_id":"r-1"}"#,
-                whole,
-            ),
+            (r#"{ "status_url" : "a\"b{" , "request_id" : "r-1" "#, whole.clone()),
+            (r#"{"detail":[{"request_id":"x"}],"request_id":"r-1"}"#, whole),
             (r#"{"request_id":"r-1"#, None),
             (r#"{"request_id":"#, None),
             (r#"{"request_id":17,"a":"b"}"#, None),

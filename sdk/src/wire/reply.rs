@@ -31,8 +31,6 @@ impl Reply {
     /// error can be a 200.
     pub(crate) fn meant_status(&self, fault: &Fault) -> u16 {
         let of_code = fault.code.filter(|code| (100_000..=999_999).contains(code));
-        of_code
-            .and_then(|code| u16::try_from(code / 1000).ok())
-            .unwrap_or(self.status)
+        of_code.and_then(|code| u16::try_from(code / 1000).ok()).unwrap_or(self.status)
     }
 }

@@ -61,16 +61,10 @@ fn shorten_links(text: &str) -> String {
 fn next_link(text: &str) -> Option<usize> {
     let lower = text.to_ascii_lowercase();
     // Escaped slashes are how some encoders write a URL into JSON.
-    [
-        "http://",
-        "https://",
-        "http:\\/\\/",
-        "https:\\/\\/",
-        "data:",
-    ]
-    .iter()
-    .filter_map(|scheme| lower.find(scheme))
-    .min()
+    ["http://", "https://", "http:\\/\\/", "https:\\/\\/", "data:"]
+        .iter()
+        .filter_map(|scheme| lower.find(scheme))
+        .min()
 }
 
 fn ends_link(c: char) -> bool {
@@ -78,16 +72,9 @@ fn ends_link(c: char) -> bool {
 }
 
 fn shorten(link: &str) -> String {
-    if link
-        .get(..5)
-        .is_some_and(|s| s.eq_ignore_ascii_case("data:"))
-    {
+    if link.get(..5).is_some_and(|s| s.eq_ignore_ascii_case("data:")) {
         let kind = link.split([';', ',']).next().unwrap_or(link);
-        return if kind.len() == link.len() {
-            link.to_owned()
-        } else {
-            format!("{kind};…")
-        };
+        return if kind.len() == link.len() { link.to_owned() } else { format!("{kind};…") };
     }
     let end = link.find(['?', '#']).unwrap_or(link.len());
     let (kept, cut) = link.split_at(end);
@@ -113,15 +100,9 @@ mod tests {
             ("bad token tok-123!", "bad token [token]!"),
             ("see https://a.b/c?sig=1 now", "see https://a.b/c?… now"),
             (r#"{"u":"HTTPS://a.b/c#x"}"#, r#"{"u":"HTTPS://a.b/c?…"}"#),
-            (
-                r#"{"u":"https:\/\/a.b\/c?k=1","v":1}"#,
-                r#"{"u":"https:\/\/a.b\/c?…","v":1}"#,
-            ),
+            (r#"{"u":"https:\/\/a.b\/c?k=1","v":1}"#, r#"{"u":"https:\/\/a.b\/c?…","v":1}"#),
             ("http://me:pw@a.b/", "http://a.b/"),
-            (
-                "got data:image/png;base64,AAAA== here",
-                "got data:image/png;… here",
-            ),
+            ("got data:image/png;base64,AAAA== here", "got data:image/png;… here"),
             ("the data: none", "the data: none"),
             ("a\r\n\tb", "a b"),
         ];

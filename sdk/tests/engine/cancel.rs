@@ -21,23 +21,13 @@ fn taken(body: &Value) -> Act {
 async fn the_three_outcomes_are_told_apart() {
     let requested = || taken(&json!({ "outcome": "cancellation_requested" }));
     let cases = [
-        (
-            "at once",
-            vec![taken(&json!({ "status": "cancelled" }))],
-            CancelOutcome::Cancelled,
-        ),
+        ("at once", vec![taken(&json!({ "status": "cancelled" }))], CancelOutcome::Cancelled),
         (
             "by outcome",
-            vec![taken(
-                &json!({ "status": "in_queue", "outcome": "cancelled" }),
-            )],
+            vec![taken(&json!({ "status": "in_queue", "outcome": "cancelled" }))],
             CancelOutcome::Cancelled,
         ),
-        (
-            "too late",
-            vec![taken(&json!({ "outcome": "not_cancellable" }))],
-            CancelOutcome::TooLate,
-        ),
+        ("too late", vec![taken(&json!({ "outcome": "not_cancellable" }))], CancelOutcome::TooLate),
         (
             "too late, as a 409",
             vec![json_answer(409, &json!({ "status": "not_cancellable" }))],
@@ -48,31 +38,15 @@ async fn the_three_outcomes_are_told_apart() {
             vec![requested(), status("in_queue"), status("cancelled")],
             CancelOutcome::Cancelled,
         ),
-        (
-            "later, too late",
-            vec![requested(), status("completed")],
-            CancelOutcome::TooLate,
-        ),
-        (
-            "without a word",
-            vec![taken(&json!({})), status("canceled")],
-            CancelOutcome::Cancelled,
-        ),
-        (
-            "not settled",
-            vec![requested(), status("in_queue")],
-            CancelOutcome::Unknown,
-        ),
+        ("later, too late", vec![requested(), status("completed")], CancelOutcome::TooLate),
+        ("without a word", vec![taken(&json!({})), status("canceled")], CancelOutcome::Cancelled),
+        ("not settled", vec![requested(), status("in_queue")], CancelOutcome::Unknown),
         (
             "lost once",
             vec![Act::Reset, taken(&json!({ "status": "cancelled" }))],
             CancelOutcome::Cancelled,
         ),
-        (
-            "never heard",
-            vec![text(502, "<html>")],
-            CancelOutcome::Unknown,
-        ),
+        ("never heard", vec![text(502, "<html>")], CancelOutcome::Unknown),
     ];
     for (name, acts, expected) in cases {
         assert_eq!(cancelled_by(acts).await, expected, "{name}");
@@ -81,10 +55,8 @@ async fn the_three_outcomes_are_told_apart() {
 
 #[tokio::test]
 async fn a_refused_cancel_is_an_error_with_the_job() {
-    let gone = json_answer(
-        404,
-        &json!({ "error_code": 404_001, "error_message": "no such request" }),
-    );
+    let gone =
+        json_answer(404, &json!({ "error_code": 404_001, "error_message": "no such request" }));
     let server = Server::start(script([gone])).await;
     let job = server.client().resume_json("r-1".parse().unwrap());
     let error = job.cancel().await.unwrap_err();
@@ -97,10 +69,7 @@ async fn a_refused_cancel_is_an_error_with_the_job() {
 async fn a_wait_may_cancel_what_is_still_queued_at_its_deadline() {
     let server = Server::start(accepted_then_cancel("in_queue")).await;
     let job = server.client().submit(input()).await.unwrap();
-    let wait = job
-        .wait()
-        .timeout(Duration::from_millis(50))
-        .cancel_if_queued();
+    let wait = job.wait().timeout(Duration::from_millis(50)).cancel_if_queued();
     let error = wait.await.unwrap_err();
     assert!(error.is_deadline());
     assert_eq!(error.cancel_outcome(), Some(CancelOutcome::Cancelled));
@@ -112,10 +81,7 @@ async fn a_running_job_is_left_alone_at_the_deadline() {
     let job = server.client().submit(input()).await.unwrap();
     let mut events = job.events();
     events.next().await.unwrap();
-    let wait = job
-        .wait()
-        .timeout(Duration::from_secs(1))
-        .cancel_if_queued();
+    let wait = job.wait().timeout(Duration::from_secs(1)).cancel_if_queued();
     let error = wait.await.unwrap_err();
     assert_eq!(error.cancel_outcome(), None);
     assert!(!server.paths().iter().any(|path| path.ends_with("/cancel")));
@@ -139,9 +105,7 @@ async fn a_wait_that_is_dropped_cancels_if_it_was_told_to() {
             }
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), cancelled)
-        .await
-        .unwrap();
+    tokio::time::timeout(Duration::from_secs(20), cancelled).await.unwrap();
 }
 
 fn accepted_then_cancel(word: &'static str) -> impl FnMut(&crate::support::Seen) -> Act + Send {

@@ -17,13 +17,8 @@ async fn a_job_is_kept_as_text_and_resumed_typed_and_untyped() {
     let done = server.client().resume::<JsonInput>(token).await.unwrap();
     assert_eq!(done.cost, Some(0.04));
 
-    let bare = server
-        .client()
-        .resume_json(JobToken::from_request_id("r-1").unwrap());
+    let bare = server.client().resume_json(JobToken::from_request_id("r-1").unwrap());
     let done = bare.await.unwrap();
-    assert_eq!(
-        done.output,
-        json!({ "image": "https://cdn.runcomfy.net/a.png?sig=hush" })
-    );
+    assert_eq!(done.output, json!({ "image": "https://cdn.runcomfy.net/a.png?sig=hush" }));
     assert_eq!(server.submits(), 1);
 }

@@ -27,13 +27,8 @@ fn shown(error: &runcomfy::Error) -> String {
 async fn clients_and_builders_do_not_show_the_token() {
     let server = Server::start(script([])).await;
     let client = server.client();
-    assert_clean(
-        "client",
-        &format!("{client:?} {:?} {:#?}", server.builder(), client),
-    );
-    let bad = Client::builder()
-        .token(TOKEN)
-        .base_url(format!("https://me:{TOKEN}@host?sig=hush"));
+    assert_clean("client", &format!("{client:?} {:?} {:#?}", server.builder(), client));
+    let bad = Client::builder().token(TOKEN).base_url(format!("https://me:{TOKEN}@host?sig=hush"));
     assert_clean("builder", &format!("{bad:?}"));
     assert_clean("error", &shown(&bad.build().unwrap_err()));
 }

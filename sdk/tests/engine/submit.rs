@@ -48,25 +48,13 @@ async fn whatever_may_have_been_taken_in_is_unknown_and_never_sent_again() {
         ("408", text(408, "")),
         ("html", text(200, "<html>welcome</html>")),
         ("no id", json_answer(200, &json!({}))),
-        (
-            "ill-formed id",
-            json_answer(200, &json!({ "request_id": "../../x" })),
-        ),
-        (
-            "redirect",
-            text(302, "").header("location", "http://127.0.0.1:1/"),
-        ),
+        ("ill-formed id", json_answer(200, &json!({ "request_id": "../../x" }))),
+        ("redirect", text(302, "").header("location", "http://127.0.0.1:1/")),
         (
             "truncated before the id",
-            Act::Truncated {
-                body: r#"{"request_id":"r-1"}"#.to_owned(),
-                sent: 12,
-            },
+            Act::Truncated { body: r#"{"request_id":"r-1"}"#.to_owned(), sent: 12 },
         ),
-        (
-            "200 with a 5xx code",
-            json_answer(200, &json!({ "error_code": 500_001 })),
-        ),
+        ("200 with a 5xx code", json_answer(200, &json!({ "error_code": 500_001 }))),
     ];
     for (name, act) in cases {
         let (error, submits) = refused_by(act).await;
@@ -76,14 +64,8 @@ async fn whatever_may_have_been_taken_in_is_unknown_and_never_sent_again() {
         assert!(error.sent_at().is_some(), "{name}");
         assert_eq!(error.fingerprint().map(str::len), Some(16), "{name}");
         let message = error.to_string();
-        assert!(
-            message.contains(error.fingerprint().unwrap()),
-            "{name}: {message}"
-        );
-        assert!(
-            message.contains("recent requests before submitting"),
-            "{name}: {message}"
-        );
+        assert!(message.contains(error.fingerprint().unwrap()), "{name}: {message}");
+        assert!(message.contains("recent requests before submitting"), "{name}: {message}");
     }
 }
 
@@ -133,58 +115,29 @@ async fn an_answer_that_breaks_off_after_the_id_is_an_accepted_job() {
 async fn a_refusal_is_told_apart_by_code_first_and_status_second() {
     type Is = fn(&Error) -> bool;
     let coded = |status, code| {
-        json_answer(
-            status,
-            &json!({ "error_code": code, "error_message": "so it is" }),
-        )
+        json_answer(status, &json!({ "error_code": code, "error_message": "so it is" }))
     };
     let cases: [(&str, Act, Is); 11] = [
-        (
-            "no balance",
-            coded(400, 400_002),
-            Error::is_insufficient_balance,
-        ),
-        (
-            "no balance with HTTP 200",
-            coded(200, 400_002),
-            Error::is_insufficient_balance,
-        ),
+        ("no balance", coded(400, 400_002), Error::is_insufficient_balance),
+        ("no balance with HTTP 200", coded(200, 400_002), Error::is_insufficient_balance),
         ("bad token", coded(400, 400_004), Error::is_auth),
         ("wrong model", coded(400, 400_001), Error::is_unknown_model),
-        (
-            "a code beats a 500",
-            coded(500, 400_002),
-            Error::is_insufficient_balance,
-        ),
+        ("a code beats a 500", coded(500, 400_002), Error::is_insufficient_balance),
         ("401", text(401, ""), Error::is_auth),
         ("402", text(402, "{}"), Error::is_insufficient_balance),
-        (
-            "403",
-            json_answer(403, &json!({ "message": "no" })),
-            Error::is_auth,
-        ),
+        ("403", json_answer(403, &json!({ "message": "no" })), Error::is_auth),
         ("404", text(404, "<html>"), Error::is_unknown_model),
         (
             "422",
-            json_answer(
-                422,
-                &json!({ "detail": [{ "loc": ["body", "n"], "msg": "at most 4" }] }),
-            ),
+            json_answer(422, &json!({ "detail": [{ "loc": ["body", "n"], "msg": "at most 4" }] })),
             Error::is_rejected_input,
         ),
-        (
-            "400",
-            json_answer(400, &json!({ "error": "bad" })),
-            Error::is_rejected_input,
-        ),
+        ("400", json_answer(400, &json!({ "error": "bad" })), Error::is_rejected_input),
     ];
     for (name, act, is) in cases {
         let (error, submits) = refused_by(act).await;
         assert!(is(&error) && error.is_rejected(), "{name}: {error:?}");
-        assert!(
-            !error.may_have_cost() && !error.is_safe_to_retry(),
-            "{name}"
-        );
+        assert!(!error.may_have_cost() && !error.is_safe_to_retry(), "{name}");
         assert_eq!(submits, 1, "{name}");
     }
 }
@@ -212,10 +165,7 @@ async fn a_busy_service_is_asked_again_when_it_says_so() {
 async fn a_service_that_is_busy_for_too_long_is_given_up_at_once() {
     let busy = text(429, "").header("retry-after", "3600");
     let (error, submits) = refused_by(busy).await;
-    assert!(
-        error.is_rate_limited() && error.is_safe_to_retry(),
-        "{error:?}"
-    );
+    assert!(error.is_rate_limited() && error.is_safe_to_retry(), "{error:?}");
     assert!(!error.may_have_cost());
     assert_eq!(error.retry_after(), Some(Duration::from_secs(3600)));
     assert_eq!(submits, 1);
@@ -240,10 +190,7 @@ async fn a_connection_that_is_never_made_has_cost_nothing() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
-    let client = builder_for(address)
-        .retry_submits_for(Duration::ZERO)
-        .build()
-        .unwrap();
+    let client = builder_for(address).retry_submits_for(Duration::ZERO).build().unwrap();
     let error = client.submit(input()).await.unwrap_err();
     assert!(error.is_not_sent() && error.is_safe_to_retry(), "{error:?}");
     assert!(!error.may_have_cost());
@@ -272,9 +219,7 @@ async fn a_dropped_submit_still_tells_the_hook() {
     }
     drop(submit);
     gate.notify_one();
-    timeout(Duration::from_secs(20), told.notified())
-        .await
-        .unwrap();
+    timeout(Duration::from_secs(20), told.notified()).await.unwrap();
     assert!(heard.lock().unwrap()[0].starts_with("r-1@acme/paint/text-to-image@"));
     assert_eq!(server.submits(), 1);
 }
@@ -297,11 +242,7 @@ async fn a_submit_that_is_dropped_before_it_leaves_is_not_sent() {
 #[tokio::test]
 async fn a_hook_that_panics_does_not_take_the_job_with_it() {
     let server = Server::start(script([accepted()])).await;
-    let client = server
-        .builder()
-        .on_submitted(|_| panic!("on purpose"))
-        .build()
-        .unwrap();
+    let client = server.builder().on_submitted(|_| panic!("on purpose")).build().unwrap();
     assert_eq!(client.submit(input()).await.unwrap().request_id(), "r-1");
 }
 
@@ -309,11 +250,7 @@ async fn a_hook_that_panics_does_not_take_the_job_with_it() {
 async fn a_model_id_that_is_none_is_refused_before_anything_is_sent() {
     let server = Server::start(accepted_then([])).await;
     for id in ["paint", "../requests/x/cancel", "a/b?c=d", "a//b", ""] {
-        let error = server
-            .client()
-            .submit(JsonInput::new(id, json!({})))
-            .await
-            .unwrap_err();
+        let error = server.client().submit(JsonInput::new(id, json!({}))).await.unwrap_err();
         assert!(error.is_config(), "{id}: {error:?}");
     }
     assert!(server.seen().is_empty());

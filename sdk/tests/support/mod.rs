@@ -19,11 +19,7 @@ pub(crate) const MODEL: &str = "acme/paint/text-to-image";
 #[derive(Clone)]
 pub(crate) enum Act {
     /// Answers, and keeps the connection.
-    Answer {
-        status: u16,
-        headers: Vec<(&'static str, String)>,
-        body: String,
-    },
+    Answer { status: u16, headers: Vec<(&'static str, String)>, body: String },
     /// Announces the whole body, sends this much of it, and closes the connection.
     Truncated { body: String, sent: usize },
     /// Closes the connection properly, without a word.
@@ -84,11 +80,7 @@ pub(crate) fn json_answer(status: u16, body: &Value) -> Act {
 }
 
 pub(crate) fn text(status: u16, body: &str) -> Act {
-    Act::Answer {
-        status,
-        headers: Vec::new(),
-        body: body.to_owned(),
-    }
+    Act::Answer { status, headers: Vec::new(), body: body.to_owned() }
 }
 
 pub(crate) fn status(word: &str) -> Act {
@@ -241,8 +233,7 @@ impl Talk {
         let head = String::from_utf8_lossy(&buffer[..end]).into_owned();
         let length = head.lines().find_map(|line| {
             let (name, value) = line.split_once(':')?;
-            name.eq_ignore_ascii_case("content-length")
-                .then_some(value.trim())
+            name.eq_ignore_ascii_case("content-length").then_some(value.trim())
         });
         let length: usize = length.map_or(0, |n| n.parse().unwrap());
         if buffer.len() < end + length {
@@ -263,21 +254,15 @@ impl Talk {
     /// Whether the connection goes on after it.
     async fn perform(&mut self, act: Act) -> io::Result<bool> {
         match act {
-            Act::Answer {
-                status,
-                headers,
-                body,
-            } => {
-                let extra = headers.iter().fold(String::new(), |all, (name, value)| {
-                    all + name + ": " + value + "\r\n"
-                });
-                self.send(status, &extra, body.len(), body.as_bytes())
-                    .await?;
+            Act::Answer { status, headers, body } => {
+                let extra = headers
+                    .iter()
+                    .fold(String::new(), |all, (name, value)| all + name + ": " + value + "\r\n");
+                self.send(status, &extra, body.len(), body.as_bytes()).await?;
                 Ok(true)
             }
             Act::Truncated { body, sent } => {
-                self.send(200, "", body.len(), &body.as_bytes()[..sent])
-                    .await?;
+                self.send(200, "", body.len(), &body.as_bytes()[..sent]).await?;
                 Ok(false)
             }
             Act::Close => Ok(false),

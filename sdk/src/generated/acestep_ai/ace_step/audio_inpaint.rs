@@ -121,7 +121,7 @@ impl Fields for Input {
         optional("start_time_relative_to"),
         optional("end_time").with(&[Rule::Minimum(0), Rule::Maximum(240)]),
         optional("end_time_relative_to"),
-        optional("seed").with(&[Rule::Minimum(-1), Rule::Maximum(2147483647)]),
+        optional("seed").with(&[Rule::Minimum(-1), Rule::Maximum(2_147_483_647)]),
     ];
 }
 

@@ -87,7 +87,7 @@ impl Fields for Input {
         required("video_url"),
         optional("keyframes"),
         optional("target_aspect_ratio"),
-        optional("seed").with(&[Rule::Minimum(0), Rule::Maximum(4294967295)]),
+        optional("seed").with(&[Rule::Minimum(0), Rule::Maximum(4_294_967_295)]),
     ];
 }
 

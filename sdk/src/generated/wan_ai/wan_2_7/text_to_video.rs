@@ -130,7 +130,7 @@ impl Fields for Input {
         optional("resolution"),
         optional("duration"),
         optional("enable_prompt_expansion"),
-        optional("seed").with(&[Rule::Minimum(0), Rule::Maximum(2147483647)]),
+        optional("seed").with(&[Rule::Minimum(0), Rule::Maximum(2_147_483_647)]),
     ];
 }
 
