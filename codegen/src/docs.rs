@@ -30,9 +30,15 @@ pub(crate) fn prose(text: &str) -> Vec<String> {
     lines
 }
 
+/// Whether a character is invisible and can make a line read other than it is.
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
 /// A word or value in backticks.
 pub(crate) fn code(text: &str) -> String {
-    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let text: String = text.chars().map(|c| if is_invisible(c) { ' ' } else { c }).collect();
     if text.contains('`') {
         let space = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
         format!("``{space}{}{space}``", text.replace("``", "` `"))
@@ -48,7 +54,7 @@ fn is_item(line: &str) -> bool {
 }
 
 fn safe_line(line: &str) -> String {
-    let line: String = line.chars().filter(|c| !c.is_control() || *c == '\t').collect();
+    let line: String = line.chars().filter(|c| !is_invisible(*c) || *c == '\t').collect();
     let line = line.replace('\t', " ");
     let (marker, rest) = match line.strip_prefix("- ").or_else(|| line.strip_prefix("* ")) {
         Some(rest) => ("- ", rest.trim_start()),

@@ -46,13 +46,12 @@ impl Scope {
     pub(crate) fn claim(&mut self, name: impl Into<String>) -> String {
         let name = name.into();
         let mut unique = name.clone();
+        // `Self_` is `Self` made an identifier: with a number it is one without the underscore.
+        let stem = name.trim_end_matches('_');
+        let gap = if stem.ends_with(|c: char| c.is_ascii_digit()) { "_" } else { "" };
         let mut count = 2;
         while !self.taken.insert(unique.clone()) {
-            unique = if name.ends_with(|c: char| c.is_ascii_digit()) {
-                format!("{name}_{count}")
-            } else {
-                format!("{name}{count}")
-            };
+            unique = format!("{stem}{gap}{count}");
             count += 1;
         }
         unique

@@ -43,9 +43,10 @@ fn macros(text: &str) -> String {
 
 /// `object!(Input { a, b });`, on several lines where it is long.
 fn wrapped(call: &str) -> String {
+    let call = call.replace(" : ", ": ").replace(" < ", "<").replace(" >", ">");
     let parts = call.strip_suffix(" });").and_then(|rest| rest.split_once("{ "));
     let Some((head, body)) = parts.filter(|_| call.len() > WIDTH) else {
-        return format!("{call}\n");
+        return call + "\n";
     };
     let mut out = format!("{head}{{\n");
     let mut line = String::from("   ");

@@ -42,7 +42,6 @@ pub mod runtime {
     pub use super::choice::{Choice, Wire, Wires};
     pub use super::newtype::Rules;
     pub use super::object::{Fields, Object};
-    pub use super::rule::Rule::*;
     pub use super::rule::{Field, Kind, Properties, Rule, optional, required};
     pub use super::slot::{Blank, List, Map, Member, Opaque, Rest, RestView, Slot, View};
     pub use super::union::{Union, Variants};

@@ -12,12 +12,15 @@ impl Emitter<'_> {
         let (item_docs, name) = (docs(&item.docs), ident(&item.name));
         let fields: TokenStream = item.fields.iter().map(|field| self.field(field)).collect();
         let rest = self.rest(&item.rest);
+        // Nothing is required: `new` needs no arguments, so there is a default too.
+        let bare = item.built && item.fields.iter().all(|field| !field.required);
+        let default = bare.then(|| quote!(Default,));
         let must_use = item.built.then(|| quote!(#[must_use]));
         let methods = item.built.then(|| self.methods(item));
         let table = self.table(item);
         quote! {
             #item_docs
-            #[derive(Debug, Clone, PartialEq)]
+            #[derive(Debug, Clone, #default PartialEq)]
             #[non_exhaustive]
             #must_use
             pub struct #name {
@@ -88,15 +91,16 @@ impl Emitter<'_> {
             arguments.push(quote!(#name: #ty));
             if name == value.to_string() { quote!(#name) } else { quote!(#name: #value) }
         });
-        let doc = if arguments.is_empty() {
-            " Nothing set yet."
-        } else {
-            " What is required; nothing else is set yet."
-        };
-        let default = arguments.is_empty().then(|| quote!(#[expect(clippy::new_without_default, reason = "an input is made on purpose")]));
+        if arguments.is_empty() {
+            return quote! {
+                /// Nothing set yet.
+                pub fn new() -> Self {
+                    Self::default()
+                }
+            };
+        }
         quote! {
-            #[doc = #doc]
-            #default
+            /// What is required; nothing else is set yet.
             pub fn new(#(#arguments),*) -> Self {
                 Self { #fields }
             }

@@ -22,7 +22,20 @@ impl Emitter<'_> {
             variants.extend(quote!(#docs #missing #name(#ty),));
             rows.push(quote!(&[#(#rules),*]));
         }
-        let names: Vec<_> = item.variants.iter().map(|variant| ident(&variant.name)).collect();
+        let names = item.variants.iter().map(|variant| {
+            let name = ident(&variant.name);
+            // Where only one variant holds a type, a value of it becomes the union by itself.
+            let alone = item.variants.iter().filter(|other| other.ty == variant.ty).count() == 1;
+            let converts =
+                alone && !matches!(variant.ty, Type::Null | Type::Value | Type::Boxed(_));
+            if converts {
+                let ty = self.ty(&variant.ty);
+                quote!(#name: #ty)
+            } else {
+                quote!(#name)
+            }
+        });
+        let names: Vec<_> = names.collect();
         let other = item.open.then(|| {
             self.import("serde_json", "Value");
             quote! {

@@ -31,6 +31,12 @@ impl Lowering<'_> {
         if let [one] = branches.as_slice() {
             return Some((self.lower_as(one, &format!("{at}/{key}/0"), hint, named), with(&[key])));
         }
+        if let Some(values) = constants(&branches, key) {
+            let mut object = object.clone();
+            object.shift_remove(key);
+            object.insert("enum".to_owned(), Value::Array(values));
+            return Some((self.choice(&object, at, hint, named), with(&[key])));
+        }
         if let Some(lowered) = self.open_enum(&branches, object, key, hint, named.clone()) {
             return Some((lowered, with(&[key])));
         }
@@ -75,9 +81,11 @@ impl Lowering<'_> {
         let open = self.role == Role::Output;
         let mut scope = Scope::with(if open { &["Other"] } else { &[] });
         let mut variants = Vec::new();
+        let tag = discriminator(branches);
         for (index, branch) in branches.iter().enumerate() {
             let at = if key == "type" { at.to_owned() } else { format!("{at}/{key}/{index}") };
-            let label = label(branch);
+            let label = tag.and_then(|tag| constant(&branch["properties"][tag])).map(str::to_owned);
+            let label = label.or_else(|| self::label(branch));
             let inner = match &label {
                 Some(label) => format!("{name}{}", names::pascal(label)),
                 None => format!("{name}Variant"),
@@ -188,6 +196,66 @@ fn of_kind(object: &Object, kind: Kind) -> Object {
         .filter(|(key, _)| speaks(key))
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect()
+}
+
+/// The values of alternatives that are nothing but values.
+fn constants(branches: &[Value], key: &str) -> Option<Vec<Value>> {
+    let mut values = Vec::new();
+    for branch in branches {
+        let Value::Object(branch) = branch else { return None };
+        if !schema::asserts_only(branch, &["enum", "const", "type"]) {
+            return None;
+        }
+        let listed = branch.get("enum").and_then(Value::as_array).cloned();
+        let listed = listed.or_else(|| branch.get("const").cloned().map(|value| vec![value]))?;
+        let kinds = schema::kinds(branch);
+        let fits = |value: &Value| {
+            kinds
+                .as_ref()
+                .is_none_or(|kinds| kinds.iter().any(|kind| schema::is_kind(value, *kind)))
+        };
+        values.push(listed.into_iter().filter(fits).collect::<Vec<_>>());
+    }
+    let all = values.concat();
+    // What stands in two alternatives fits both: `oneOf` refuses it.
+    let once = |value: &&Value| {
+        key == "anyOf"
+            || values
+                .iter()
+                .filter(|listed| listed.iter().any(|other| schema::equal(other, value)))
+                .count()
+                == 1
+    };
+    let mut left: Vec<Value> = Vec::new();
+    for value in all.iter().filter(once) {
+        if !left.iter().any(|other| schema::equal(other, value)) {
+            left.push(value.clone());
+        }
+    }
+    Some(left)
+}
+
+/// The property that tells the alternatives apart: each has it, with one value of its own.
+fn discriminator(branches: &[Value]) -> Option<&str> {
+    let properties = branches.first()?.get("properties")?.as_object()?;
+    let tells = |name: &&String| {
+        let values: Vec<_> =
+            branches.iter().map(|branch| constant(&branch["properties"][name.as_str()])).collect();
+        values
+            .iter()
+            .enumerate()
+            .all(|(index, value)| value.is_some() && !values[..index].contains(value))
+    };
+    properties.keys().find(tells).map(String::as_str)
+}
+
+/// The only string that a schema allows.
+fn constant(schema: &Value) -> Option<&str> {
+    match schema.get("enum").and_then(Value::as_array).map(Vec::as_slice) {
+        Some([one]) => one.as_str(),
+        Some(_) => None,
+        None => schema.get("const")?.as_str(),
+    }
 }
 
 /// What a branch calls itself.

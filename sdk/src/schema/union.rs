@@ -31,12 +31,22 @@ pub trait Union {
     fn scratch(&self) -> Box<dyn Union>;
 }
 
-/// Makes an enum a [`Union`]: `union!(ImageSize { Preset, Custom })`, `{ Preset, Custom, ..Other }`
-/// where `Other` holds any value.
+/// Makes an enum a [`Union`]: `union!(ImageSize { Preset: Preset, Custom: Custom, ..Other })`.
+///
+/// A variant with a type is made of a value of that type by `From`; after `..` comes the variant
+/// that holds any value.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! union {
-    ($name:ident { $($variant:ident),* $(, ..$other:ident)? $(,)? }) => {
+    ($name:ident { $($variant:ident $(: $ty:ty)?),* $(, ..$other:ident)? $(,)? }) => {
+        $($(
+            impl From<$ty> for $name {
+                fn from(value: $ty) -> Self {
+                    Self::$variant(value)
+                }
+            }
+        )?)*
+
         const _: () = {
             use $crate::schema::runtime::{Blank, Member, Rule, Slot, Union, Value, Variants, View};
 

@@ -171,4 +171,4 @@ impl Fields for Output {
 
 object!(Output { audio, audios, ..extra });
 
-model!("acestep-ai/ace-step/audio-inpaint", Input : "audio_inpaint.input.json", Output : "audio_inpaint.output.json", Some(Audio));
+model!("acestep-ai/ace-step/audio-inpaint", Input: "audio_inpaint.input.json", Output: "audio_inpaint.output.json", Some(Audio));

@@ -192,4 +192,4 @@ impl Fields for Output {
 
 object!(Output { video, videos, ..extra });
 
-model!("blackforestlabs/flux-3/image-to-video", Input : "image_to_video.input.json", Output : "image_to_video.output.json", Some(Video));
+model!("blackforestlabs/flux-3/image-to-video", Input: "image_to_video.input.json", Output: "image_to_video.output.json", Some(Video));

@@ -236,4 +236,4 @@ impl Fields for Output {
 
 object!(Output { image, video, images, videos, ..extra });
 
-model!("google/nano-banana-2/text-to-image", Input : "text_to_image.input.json", Output : "text_to_image.output.json", Some(Image));
+model!("google/nano-banana-2/text-to-image", Input: "text_to_image.input.json", Output: "text_to_image.output.json", Some(Image));

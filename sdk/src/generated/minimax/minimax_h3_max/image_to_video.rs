@@ -169,4 +169,4 @@ impl Fields for Output {
 
 object!(Output { video, videos, ..extra });
 
-model!("minimax/minimax-h3-max/image-to-video", Input : "image_to_video.input.json", Output : "image_to_video.output.json", Some(Video));
+model!("minimax/minimax-h3-max/image-to-video", Input: "image_to_video.input.json", Output: "image_to_video.output.json", Some(Video));

@@ -160,4 +160,4 @@ impl Fields for Output {
 
 object!(Output { video, videos, ..extra });
 
-model!("pixverse/pixverse-v6/transition", Input : "transition.input.json", Output : "transition.output.json", Some(Video));
+model!("pixverse/pixverse-v6/transition", Input: "transition.input.json", Output: "transition.output.json", Some(Video));

@@ -217,4 +217,4 @@ impl Fields for Output {
 
 object!(Output { image, images, ..extra });
 
-model!("qwen/qwen-image-2.1/edit", Input : "edit.input.json", Output : "edit.output.json", Some(Image));
+model!("qwen/qwen-image-2.1/edit", Input: "edit.input.json", Output: "edit.output.json", Some(Image));

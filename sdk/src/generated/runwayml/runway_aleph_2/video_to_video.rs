@@ -130,4 +130,4 @@ impl Fields for Output {
 
 object!(Output { video, videos, ..extra });
 
-model!("runwayml/runway-aleph-2/video-to-video", Input : "video_to_video.input.json", Output : "video_to_video.output.json", Some(Video));
+model!("runwayml/runway-aleph-2/video-to-video", Input: "video_to_video.input.json", Output: "video_to_video.output.json", Some(Video));

@@ -205,4 +205,4 @@ impl Fields for Output {
 
 object!(Output { video, videos, ..extra });
 
-model!("wan-ai/wan-2.7/text-to-video", Input : "text_to_video.input.json", Output : "text_to_video.output.json", Some(Video));
+model!("wan-ai/wan-2.7/text-to-video", Input: "text_to_video.input.json", Output: "text_to_video.output.json", Some(Video));

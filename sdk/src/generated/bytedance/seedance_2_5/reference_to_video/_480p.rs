@@ -160,4 +160,4 @@ impl Fields for Output {
 
 object!(Output { video, videos, ..extra });
 
-model!("bytedance/seedance-2.5/reference-to-video/480p", Input : "_480p.input.json", Output : "_480p.output.json", Some(Video));
+model!("bytedance/seedance-2.5/reference-to-video/480p", Input: "_480p.input.json", Output: "_480p.output.json", Some(Video));

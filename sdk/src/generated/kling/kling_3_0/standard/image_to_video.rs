@@ -168,4 +168,4 @@ impl Fields for Output {
 
 object!(Output { video, videos, ..extra });
 
-model!("kling/kling-3.0/standard/image-to-video", Input : "image_to_video.input.json", Output : "image_to_video.output.json", Some(Video));
+model!("kling/kling-3.0/standard/image-to-video", Input: "image_to_video.input.json", Output: "image_to_video.output.json", Some(Video));

@@ -121,4 +121,4 @@ impl Fields for Output {
 
 object!(Output { video, videos, ..extra });
 
-model!("kling/kling-video-o3/standard/video-to-video", Input : "video_to_video.input.json", Output : "video_to_video.output.json", Some(Video));
+model!("kling/kling-video-o3/standard/video-to-video", Input: "video_to_video.input.json", Output: "video_to_video.output.json", Some(Video));
