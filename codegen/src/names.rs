@@ -12,16 +12,21 @@ pub(crate) fn pascal(wire: &str) -> String {
     identifier(name)
 }
 
-/// `aspectRatio` and `aspect-ratio` become `aspect_ratio`, `241_positive_prompt` becomes
-/// `_241_positive_prompt`.
+/// `aspectRatio` and `aspect-ratio` become `aspect_ratio`, `480p` becomes `_480p`.
 pub(crate) fn snake(wire: &str) -> String {
     let words: Vec<_> = words(wire).iter().map(|word| word.to_lowercase()).collect();
     identifier(words.join("_"))
 }
 
-/// A field's name: one that no keyword and no method of the generated type has.
+/// A field's name: one that no keyword and no method of the generated type has;
+/// `241_positive_prompt` becomes `n241_positive_prompt`.
 pub(crate) fn field(wire: &str) -> String {
+    // A leading underscore would say that the field is not used.
     let name = snake(wire);
+    let name = match name.strip_prefix('_') {
+        Some(number) if number.starts_with(char::is_numeric) => format!("n{number}"),
+        _ => name,
+    };
     if METHODS.contains(&name.as_str()) { format!("{name}_") } else { name }
 }
 
@@ -297,7 +302,7 @@ mod tests {
             ("aspectRatio", "aspect_ratio"),
             ("nano-banana-2", "nano_banana_2"),
             ("seedance-2.5", "seedance_2_5"),
-            ("241_positive_prompt", "_241_positive_prompt"),
+            ("241_positive_prompt", "n241_positive_prompt"),
             ("type", "type_"),
             ("self", "self_"),
             ("new", "new_"),

@@ -7,7 +7,9 @@ pub mod schema;
 #[allow(
     clippy::doc_markdown,
     clippy::large_enum_variant,
+    clippy::needless_pass_by_value,
     clippy::struct_excessive_bools,
+    clippy::unreadable_literal,
     reason = "the schemas decide"
 )]
 pub mod models;

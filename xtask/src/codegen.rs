@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use runcomfy_codegen::Catalog;
 
-use crate::{repository, schemas};
+use crate::{failed, repository, schemas};
 
 /// Generate the Rust bindings of every model in schemas/ into sdk/src/generated/.
 ///
@@ -65,10 +65,7 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     });
     match done {
         Ok(changes) => report(&changes, arguments.check, &catalog),
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::from(2)
-        }
+        Err(error) => failed(&error),
     }
 }
 

@@ -7,7 +7,7 @@ use std::process::{Command, ExitCode};
 
 use runcomfy_codegen::Role;
 
-use crate::{repository, schemas};
+use crate::{failed, repository, schemas};
 
 /// Generate the input and the output of every JSON file below a folder, and compile them all.
 ///
@@ -26,10 +26,7 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     match corpus(arguments) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::from(2)
-        }
+        Err(error) => failed(&error),
     }
 }
 

@@ -4,6 +4,7 @@ mod codegen;
 mod corpus;
 mod emit;
 mod schemas;
+mod simulate;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -23,6 +24,7 @@ enum Command {
     Codegen(codegen::Arguments),
     Emit(emit::Arguments),
     Corpus(corpus::Arguments),
+    Simulate(simulate::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -30,7 +32,14 @@ fn main() -> ExitCode {
         Command::Codegen(arguments) => codegen::run(&arguments),
         Command::Emit(arguments) => emit::run(&arguments),
         Command::Corpus(arguments) => corpus::run(&arguments),
+        Command::Simulate(arguments) => simulate::run(&arguments),
     }
+}
+
+/// Says what went wrong; the exit code of what cannot be done.
+fn failed(error: &dyn std::error::Error) -> ExitCode {
+    eprintln!("error: {error}");
+    ExitCode::from(2)
 }
 
 /// The repository, wherever the command is called from.

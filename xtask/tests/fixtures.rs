@@ -1,6 +1,12 @@
 //! What the generator's snapshots show, compiled and run.
 
-#[expect(unreachable_pub, dead_code, reason = "not every item of every module is used")]
+#[expect(
+    unreachable_pub,
+    dead_code,
+    clippy::needless_pass_by_value,
+    clippy::unreadable_literal,
+    reason = "the schemas decide, and not every item is used"
+)]
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/fixtures.rs"));
 }
@@ -10,8 +16,8 @@ use generated::{
     references, required, residual, root_anything, root_enum, root_list, root_string, root_union,
     unions, wrapped_output,
 };
-use runcomfy::Image;
 use runcomfy::schema::Nullable;
+use runcomfy::{Image, Violation};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, from_value, json, to_value};
@@ -24,7 +30,7 @@ fn accepts<T: DeserializeOwned + Serialize>(value: &Value) -> T {
 }
 
 /// The message with which something is refused, which names each of the places.
-fn refuses<T: DeserializeOwned>(value: Value, places: &[&str]) -> String {
+fn refuses<T: DeserializeOwned>(value: &Value, places: &[&str]) -> String {
     let message = match from_value::<T>(value.clone()) {
         Ok(_) => panic!("{value} is accepted"),
         Err(error) => error.to_string(),
@@ -40,7 +46,7 @@ fn korean_names_and_values_work() {
     let input = korean::Root::new("등대").비율(korean::비율::가로).화질(2);
     assert_eq!(to_value(&input).unwrap(), json!({"prompt": "등대", "비율": "가로", "화질": 2}));
     refuses::<korean::Root>(
-        json!({"prompt": "등대", "화질": 4}),
+        &json!({"prompt": "등대", "화질": 4}),
         &["/화질: 4 is above the maximum 3"],
     );
 }
@@ -55,7 +61,7 @@ fn enums_are_closed_and_name_the_nearest_value() {
     assert_eq!(read.mixed, Some(enums::Mixed::_2_5));
     assert_eq!(read.maybe, Some(Nullable::Null));
     refuses::<enums::Root>(
-        json!({"ratio": "16:8", "seconds": 6, "mixed": false, "other_type": 1, "shapes": 2}),
+        &json!({"ratio": "16:8", "seconds": 6, "mixed": false, "other_type": 1, "shapes": 2}),
         &[
             "/ratio: \"16:8\" is not one of \"auto\", \"16:9\"",
             "did you mean \"16:9\"?",
@@ -88,7 +94,7 @@ fn every_limit_is_kept_and_all_faults_are_told_at_once() {
     let broken = json!({"count": 0, "seed": -2, "huge": -1, "scale": 0, "step": 0.001, "even": 101,
         "name": "x", "tags": ["a", "a", "long", "b"], "grid": [[1, 2, 3], [-1]]});
     let message = refuses::<limits::Root>(
-        broken,
+        &broken,
         &[
             "/count: 0 is below the minimum 1",
             "/seed: -2",
@@ -107,7 +113,7 @@ fn every_limit_is_kept_and_all_faults_are_told_at_once() {
     assert!(message.starts_with("13 faults:"), "{message}");
     let built = limits::Root::new().count(9).scale(f64::NAN).tags(["a", "b", "c", "d"]);
     let faults = built.validate().unwrap_err();
-    let pointers: Vec<_> = faults.violations().iter().map(|fault| fault.pointer()).collect();
+    let pointers: Vec<_> = faults.violations().iter().map(Violation::pointer).collect();
     assert_eq!(pointers, ["/count", "/scale", "/tags"]);
 }
 
@@ -122,7 +128,7 @@ fn media_have_types_of_their_own_and_two_of_them_are_given_by_name() {
         "image_urls": ["https://example.com/c.png"]});
     assert_eq!(to_value(&input).unwrap(), written);
     refuses::<media::Root>(
-        json!({"image_url": 1, "image_urls": []}),
+        &json!({"image_url": 1, "image_urls": []}),
         &["/image_url: must be a string", "/last_frame: is required", "/image_urls: has 0 items"],
     );
 }
@@ -136,7 +142,7 @@ fn null_is_not_absent() {
     assert_eq!(read.any_of, Some(Nullable::Null));
     assert_eq!(read.never_null, None);
     refuses::<nullable::Root>(
-        json!({"never_null": null, "list": 4, "any_of": ""}),
+        &json!({"never_null": null, "list": 4, "any_of": ""}),
         &[
             "/never_null: must be a string, not null",
             "/required_null: is required",
@@ -153,7 +159,7 @@ fn nested_types_are_checked_where_they_stand() {
         "typed_rest": {"name": "n", "x": 9}, "map": {"a": "on"}, "anything": {"b": [1]}, "untyped": [1, {"c": null}], "more": 1}),
     );
     refuses::<nested::Root>(
-        json!({"loras": [{"scale": 5}, 3], "closed": {"witdh": 1}, "typed_rest": {"x": 10}, "map": {"a": "onn"}, "anything": 1}),
+        &json!({"loras": [{"scale": 5}, 3], "closed": {"witdh": 1}, "typed_rest": {"x": 10}, "map": {"a": "onn"}, "anything": 1}),
         &[
             "/loras/0/path: is required",
             "/loras/0/scale: 5 is above",
@@ -183,16 +189,16 @@ fn unions_take_the_variant_that_fits() {
         &json!({"image_size": {"width": 1, "height": 2}, "exclusive": 4, "kinds": null, "content": {"type": "text", "text": "t"}}),
     );
     refuses::<unions::Root>(
-        json!({"image_size": {"width": 5000, "height": 2}}),
+        &json!({"image_size": {"width": 5000, "height": 2}}),
         &["/image_size/width: 5000 is above"],
     );
     refuses::<unions::Root>(
-        json!({"image_size": "sqare"}),
+        &json!({"image_size": "sqare"}),
         &["/image_size", "did you mean \"square\"?"],
     );
-    refuses::<unions::Root>(json!({"exclusive": 6}), &["/exclusive: 6 fits several alternatives"]);
+    refuses::<unions::Root>(&json!({"exclusive": 6}), &["/exclusive: 6 fits several alternatives"]);
     refuses::<unions::Root>(
-        json!({"content": {"type": "text", "url": "u"}}),
+        &json!({"content": {"type": "text", "url": "u"}}),
         &["/content/text: is required"],
     );
     assert!(unions::Root::new().exclusive(6).validate().is_err());
@@ -204,7 +210,7 @@ fn references_become_one_type_and_may_go_round() {
     let read: references::Root = accepts(&tree);
     assert_eq!(read.size, references::ImageSize::new().width(1));
     refuses::<references::Root>(
-        json!({"size": {"width": 0}, "tree": {"name": "a", "children": [{}]}, "scale": -1, "other_size": {"height": 0}}),
+        &json!({"size": {"width": 0}, "tree": {"name": "a", "children": [{}]}, "scale": -1, "other_size": {"height": 0}}),
         &["/size/width", "/tree/children/0/name: is required", "/scale", "/other_size/height"],
     );
 }
@@ -212,14 +218,14 @@ fn references_become_one_type_and_may_go_round() {
 #[test]
 fn schemas_that_hold_at_once_are_merged() {
     let _ = accepts::<all_of::Root>(&json!({"prompt": "abc", "count": 1}));
-    refuses::<all_of::Root>(json!({"prompt": "abcde"}), &["/prompt: has 5 characters"]);
-    refuses::<all_of::Root>(json!({"count": 1}), &["/prompt: is required"]);
+    refuses::<all_of::Root>(&json!({"prompt": "abcde"}), &["/prompt: has 5 characters"]);
+    refuses::<all_of::Root>(&json!({"count": 1}), &["/prompt: is required"]);
 }
 
 #[test]
 fn every_name_is_a_name() {
     let input = names::Root::new("six")
-        ._241_positive_prompt("p")
+        .n241_positive_prompt("p")
         .type_(names::Type::Self2)
         .foo_bar(1)
         .foo_bar2(2)
@@ -234,7 +240,7 @@ fn what_no_type_expresses_is_checked() {
         &json!({"text": "t", "slug": "abc", "tuple": ["a", 1], "has_one": [2, 1], "x-a": 1, "flag": true}),
     );
     refuses::<residual::Root>(
-        json!({"mode": "strict", "not_five": 5, "slug": "A", "tuple": [1, 1, 1], "has_one": [2], "any": "x", "x-a": "b", "other": 1}),
+        &json!({"mode": "strict", "not_five": 5, "slug": "A", "tuple": [1, 1, 1], "has_one": [2], "any": "x", "x-a": "b", "other": 1}),
         &[
             "/not_five",
             "/slug",
@@ -259,7 +265,7 @@ fn several_required_fields_of_one_type_are_given_by_name() {
         not_there: Value::Null,
     };
     assert!(required::Root::new(required).validate().is_ok());
-    refuses::<required::Root>(json!({}), &["/tags", "/lyrics", "/duration", "/not_there"]);
+    refuses::<required::Root>(&json!({}), &["/tags", "/lyrics", "/duration", "/not_there"]);
 }
 
 #[test]
@@ -268,7 +274,7 @@ fn loose_spellings_mean_what_they_say() {
         &json!({"strength": 0.5, "text": "t", "above": 0.1, "flag": true, "what": [1], "pair": [1, "a"], "ge": 0}),
     );
     refuses::<dialect::Root>(
-        json!({"strength": 2, "above": 0, "pair": ["a"]}),
+        &json!({"strength": 2, "above": 0, "pair": ["a"]}),
         &["/strength", "/text: is required", "/above", "/pair/0"],
     );
 }
@@ -276,16 +282,16 @@ fn loose_spellings_mean_what_they_say() {
 #[test]
 fn any_schema_can_be_the_root() {
     let _ = accepts::<root_string::Root>(&json!("ab"));
-    refuses::<root_string::Root>(json!("a"), &["(root): has 1 character"]);
+    refuses::<root_string::Root>(&json!("a"), &["(root): has 1 character"]);
     let _ = accepts::<root_list::Root>(&json!([[], [[]]]));
     refuses::<root_list::Root>(
-        json!([[], [[], 1], []]),
+        &json!([[], [[], 1], []]),
         &["(root): has 3 items", "/1/1: must be an array"],
     );
     let _ = accepts::<root_enum::Root>(&json!("b"));
-    refuses::<root_enum::Root>(json!("c"), &["(root)"]);
+    refuses::<root_enum::Root>(&json!("c"), &["(root)"]);
     let _ = accepts::<root_union::Root>(&json!({"inner": {"inner": "s"}}));
-    refuses::<root_union::Root>(json!({"inner": {}}), &["/inner/inner: is required"]);
+    refuses::<root_union::Root>(&json!({"inner": {}}), &["/inner/inner: is required"]);
     let _ = accepts::<root_anything::Root>(&json!([null]));
     let _ = accepts::<prose::Root>(&json!({}));
 }
