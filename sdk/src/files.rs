@@ -1,8 +1,98 @@
 //! The files of a result.
 
+use std::ops::Deref;
+
+use serde_json::Value;
+
+use crate::schema::runtime::{Blank, Member, Opaque, Slot, View};
+
 /// One or several files of a result, as URLs, in the order in which the service lists them.
+///
+/// The service sends one URL or a list of them under the same key, whatever a model's schema says;
+/// both are read, and written back in the same form. The URLs should be taken as short-lived:
+/// download what you want to keep.
+///
+/// ```
+/// use runcomfy::Files;
+///
+/// let files = Files::from(["https://example.com/1.png", "https://example.com/2.png"]);
+/// assert_eq!(files.len(), 2);
+/// assert_eq!(files.first(), Some("https://example.com/1.png"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Files {
     urls: Vec<String>,
+    /// Sent as a bare string, not as a list.
     bare: bool,
 }
+
+impl Files {
+    /// The URL of the first file.
+    #[must_use]
+    pub fn first(&self) -> Option<&str> {
+        self.urls.first().map(String::as_str)
+    }
+}
+
+impl Deref for Files {
+    type Target = [String];
+
+    fn deref(&self) -> &[String] {
+        &self.urls
+    }
+}
+
+impl<'a> IntoIterator for &'a Files {
+    type Item = &'a String;
+    type IntoIter = std::slice::Iter<'a, String>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.urls.iter()
+    }
+}
+
+impl<I: IntoIterator<Item = S>, S: Into<String>> From<I> for Files {
+    fn from(urls: I) -> Self {
+        Self { urls: urls.into_iter().map(Into::into).collect(), bare: false }
+    }
+}
+
+impl Opaque for Files {
+    fn read(&mut self, value: Value) -> Result<(), &'static str> {
+        const EXPECTED: &str = "a URL or a list of URLs";
+        self.bare = value.is_string();
+        let urls = match value {
+            Value::String(url) => vec![url],
+            Value::Array(urls) => {
+                let urls = urls.into_iter().map(|url| match url {
+                    Value::String(url) => Ok(url),
+                    _ => Err(EXPECTED),
+                });
+                urls.collect::<Result<_, _>>()?
+            }
+            _ => return Err(EXPECTED),
+        };
+        self.urls = urls;
+        Ok(())
+    }
+}
+
+impl Member for Files {
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Opaque(self)
+    }
+    fn view(&self) -> View<'_> {
+        View::Owned(match self.urls.as_slice() {
+            [url] if self.bare => url.as_str().into(),
+            urls => urls.into(),
+        })
+    }
+}
+
+impl Blank for Files {
+    fn blank() -> Self {
+        Self::default()
+    }
+}
+
+crate::serde!(Files);

@@ -77,10 +77,7 @@ pub struct JsonInput {
 impl JsonInput {
     /// The input `input` for the model `model_id`.
     pub fn new(model_id: impl Into<String>, input: Value) -> Self {
-        Self {
-            model_id: model_id.into(),
-            input,
-        }
+        Self { model_id: model_id.into(), input }
     }
 }
 
@@ -102,4 +99,121 @@ impl Input for JsonInput {
     fn to_json(&self) -> String {
         self.input.to_string()
     }
+}
+
+/// A model that is compiled in: its id, its schemas, and its checks by id.
+///
+/// [`models::ALL`](crate::models::ALL) lists them.
+#[cfg(feature = "schema-text")]
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Model {
+    /// The model's id.
+    pub id: &'static str,
+    /// The JSON Schema of the input.
+    pub input_schema: &'static str,
+    /// The JSON Schema of the output, where it is known.
+    pub output_schema: Option<&'static str>,
+    read_input: fn(&Value) -> Result<Value, Invalid>,
+}
+
+#[cfg(feature = "schema-text")]
+impl Model {
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(
+        id: &'static str,
+        input_schema: &'static str,
+        output_schema: Option<&'static str>,
+        read_input: fn(&Value) -> Result<Value, Invalid>,
+    ) -> Self {
+        Self { id, input_schema, output_schema, read_input }
+    }
+
+    /// Reads an input into the model's type and writes it back: what a call by id would send.
+    ///
+    /// The error lists every fault.
+    pub fn read_input(&self, input: &Value) -> Result<Value, Invalid> {
+        (self.read_input)(input)
+    }
+}
+
+/// Ties a model's input to its id and its output.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! model {
+    ($id:literal, $input:ident: $input_text:literal, $output:ident: $output_text:literal, $kind:expr) => {
+        $crate::model!(@input $id, $input, $output, $input_text);
+        $crate::model!(@schema $input, $input_text);
+        $crate::model!(@schema $output, $output_text);
+        $crate::model!(@entry $id, $input, $input_text, Some(include_str!($output_text)));
+
+        const _: () = {
+            #[allow(unused_imports, reason = "not every output is of a known kind")]
+            use $crate::OutputKind::*;
+
+            impl $crate::Output for $output {
+                const KIND: Option<$crate::OutputKind> = $kind;
+
+                fn from_value(value: &$crate::schema::runtime::Value) -> Result<Self, $crate::schema::Invalid> {
+                    let value = $crate::schema::runtime::keyed(value, Self::KIND);
+                    let mut this = <Self as $crate::schema::runtime::Blank>::blank();
+                    $crate::schema::runtime::read::value(&mut this, &value)?;
+                    Ok(this)
+                }
+            }
+        };
+    };
+    ($id:literal, $input:ident: $input_text:literal) => {
+        $crate::model!(@input $id, $input, $crate::MediaOutput, $input_text);
+        $crate::model!(@schema $input, $input_text);
+        $crate::model!(@entry $id, $input, $input_text, None);
+    };
+    (@input $id:literal, $input:ident, $output:ty, $input_text:literal) => {
+        impl $input {
+            /// The model's id.
+            pub const MODEL_ID: &'static str = $id;
+        }
+
+        impl $crate::Input for $input {
+            type Output = $output;
+
+            fn model_id(&self) -> &str {
+                Self::MODEL_ID
+            }
+            fn validate(&self) -> Result<(), $crate::schema::Invalid> {
+                $crate::schema::runtime::validate::member(self)
+            }
+            fn unknown_keys(&self) -> Vec<$crate::schema::Violation> {
+                $crate::schema::runtime::validate::unknown_keys(self)
+            }
+            fn to_json(&self) -> String {
+                $crate::schema::runtime::write::json(self)
+            }
+        }
+    };
+    (@schema $name:ident, $text:literal) => {
+        #[cfg(feature = "schemars")]
+        impl $crate::schema::runtime::schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn schema_id() -> std::borrow::Cow<'static, str> {
+                concat!(module_path!(), "::", stringify!($name)).into()
+            }
+            fn json_schema(_: &mut $crate::schema::runtime::schemars::SchemaGenerator) -> $crate::schema::runtime::schemars::Schema {
+                $crate::schema::runtime::json_schema(include_str!($text))
+            }
+        }
+    };
+    (@entry $id:literal, $input:ident, $input_text:literal, $output_text:expr) => {
+        /// The model's id, its schemas and its checks.
+        #[cfg(feature = "schema-text")]
+        pub const MODEL: $crate::Model =
+            $crate::Model::new($id, include_str!($input_text), $output_text, |value| {
+                let mut this = <$input as $crate::schema::runtime::Blank>::blank();
+                $crate::schema::runtime::read::value(&mut this, value)?;
+                Ok($crate::schema::runtime::write::value(&this))
+            });
+    };
 }

@@ -1,5 +1,7 @@
 //! Pictures, films and sound as inputs.
 
+use crate::schema::runtime::{Blank, Member, Slot, View};
+
 macro_rules! media {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -8,6 +10,9 @@ macro_rules! media {
 
         impl $name {
             /// The file at a publicly reachable `https` URL, or a `data:` URI.
+            ///
+            /// The service fetches it with an unauthenticated GET; a private file needs a signed
+            /// URL.
             pub fn url(url: impl Into<String>) -> Self {
                 Self(url.into())
             }
@@ -18,6 +23,23 @@ macro_rules! media {
                 &self.0
             }
         }
+
+        impl Member for $name {
+            fn slot(&mut self) -> Slot<'_> {
+                Slot::String(&mut self.0)
+            }
+            fn view(&self) -> View<'_> {
+                View::String(&self.0)
+            }
+        }
+
+        impl Blank for $name {
+            fn blank() -> Self {
+                Self(String::new())
+            }
+        }
+
+        crate::serde!($name);
     };
 }
 

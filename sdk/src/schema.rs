@@ -1,3 +1,62 @@
 //! What the generated types are made of: reading, checking and writing JSON by a schema.
+//!
+//! The generated code holds plain structs and enums and, for each, one table that reads like the
+//! schema. Everything that works on the tables is here and compiled once. Users meet [`Nullable`],
+//! [`Extra`] and the errors; [`runtime`] is the generated code's own.
+
+mod check;
+mod choice;
+mod extra;
+mod newtype;
+mod nullable;
+mod number;
+mod object;
+mod path;
+#[cfg(feature = "pattern")]
+mod pattern;
+#[doc(hidden)]
+pub mod read;
+mod report;
+mod rule;
+mod slot;
+mod union;
+#[doc(hidden)]
+pub mod validate;
 mod violation;
+#[doc(hidden)]
+pub mod write;
+
+pub use choice::UnknownValue;
+pub use extra::Extra;
+pub use nullable::Nullable;
 pub use violation::{Invalid, Violation};
+
+use choice::{Choice, Wire};
+use object::Object;
+use rule::{Field, Rule};
+use union::Union;
+
+/// What generated code is written in; changes with the generator, at any release.
+#[doc(hidden)]
+pub mod runtime {
+    pub use super::choice::{Choice, Wire, Wires};
+    pub use super::newtype::Rules;
+    pub use super::object::{Fields, Object};
+    pub use super::rule::{Field, Kind, Properties, Rule, optional, required};
+    pub use super::slot::{Blank, List, Map, Member, Opaque, Rest, RestView, Slot, View};
+    pub use super::union::{Union, Variants};
+    pub use super::{read, validate, write};
+    pub use crate::output::keyed;
+    #[cfg(feature = "schemars")]
+    pub use schemars;
+    pub use serde;
+    pub use serde_json::Value;
+
+    /// The schema of a type, from its text.
+    #[cfg(feature = "schemars")]
+    #[must_use]
+    pub fn json_schema(text: &str) -> schemars::Schema {
+        // The generator wrote the text: it is an object or a boolean.
+        serde_json::from_str(text).unwrap_or_default()
+    }
+}

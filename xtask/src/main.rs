@@ -1,2 +1,49 @@
-//! Tools.
-fn main() {}
+//! The project's own commands: `cargo xtask --help`.
+
+mod codegen;
+mod corpus;
+mod emit;
+mod schemas;
+mod simulate;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The commands of the people who keep this repository.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", arg_required_else_help = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Codegen(codegen::Arguments),
+    Emit(emit::Arguments),
+    Corpus(corpus::Arguments),
+    Simulate(simulate::Arguments),
+}
+
+fn main() -> ExitCode {
+    match Arguments::parse().command {
+        Command::Codegen(arguments) => codegen::run(&arguments),
+        Command::Emit(arguments) => emit::run(&arguments),
+        Command::Corpus(arguments) => corpus::run(&arguments),
+        Command::Simulate(arguments) => simulate::run(&arguments),
+    }
+}
+
+/// Says what went wrong; the exit code of what cannot be done.
+fn failed(error: &dyn std::error::Error) -> ExitCode {
+    eprintln!("error: {error}");
+    ExitCode::from(2)
+}
+
+/// The repository, wherever the command is called from.
+fn repository() -> PathBuf {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest.parent().unwrap_or(manifest).to_owned()
+}

@@ -12,11 +12,7 @@ pub struct Violation {
 
 impl Violation {
     pub(crate) fn new(pointer: String, keyword: &'static str, message: String) -> Self {
-        Self {
-            pointer,
-            keyword,
-            message,
-        }
+        Self { pointer, keyword, message }
     }
 
     /// Where the fault is, as a JSON pointer (RFC 6901); empty for the whole document.
@@ -59,11 +55,7 @@ pub struct Invalid {
 impl Invalid {
     /// The error of these faults, or `Ok` where there are none.
     pub(crate) fn unless_empty(violations: Vec<Violation>) -> Result<(), Self> {
-        if violations.is_empty() {
-            Ok(())
-        } else {
-            Err(Self { violations })
-        }
+        if violations.is_empty() { Ok(()) } else { Err(Self { violations }) }
     }
 
     /// The faults, in the order in which they were met; at least one.

@@ -28,9 +28,7 @@ pub(super) async fn around(
     let path = request.uri().path().to_owned();
     let faults = std::mem::take(&mut decision.told);
     let mute = matches!(decision.wire, Some(Wire::ResetBefore | Wire::ResetAfter));
-    request
-        .extensions_mut()
-        .insert(std::mem::take(&mut decision.fate));
+    request.extensions_mut().insert(std::mem::take(&mut decision.fate));
 
     let (response, news) = answer(&service, decision, request, next).await;
     if let Some(listener) = &service.listener {
@@ -59,9 +57,7 @@ fn decide(service: &Service, request: &Request) -> Decision {
     }
     let mut decision = service.desk.decide(&call);
     if request.uri().query() == Some(REDIRECTED) {
-        decision
-            .wire
-            .take_if(|wire| matches!(wire, Wire::Redirect(_)));
+        decision.wire.take_if(|wire| matches!(wire, Wire::Redirect(_)));
     }
     decision
 }
@@ -73,11 +69,7 @@ async fn answer(
     request: Request,
     next: Next,
 ) -> (Response, Option<News>) {
-    let breaker = request
-        .extensions()
-        .get::<Breaker>()
-        .cloned()
-        .unwrap_or_default();
+    let breaker = request.extensions().get::<Breaker>().cloned().unwrap_or_default();
     if !decision.delay.is_zero() {
         tokio::time::sleep(decision.delay).await;
     }

@@ -44,10 +44,7 @@ pub(super) async fn page(
     }
     let search = query.search.to_lowercase();
     let words: Vec<&str> = search.split_whitespace().collect();
-    let all = service
-        .models
-        .read()
-        .unwrap_or_else(PoisonError::into_inner);
+    let all = service.models.read().unwrap_or_else(PoisonError::into_inner);
     let fits = |model: &&Arc<ModelSpec>| {
         let category = query.category.as_deref();
         let kind = query.kind.as_deref();
@@ -78,10 +75,7 @@ pub(super) async fn categories(
     headers: HeaderMap,
 ) -> Result<Json<Value>, Refusal> {
     service.token(&headers)?;
-    let all = service
-        .models
-        .read()
-        .unwrap_or_else(PoisonError::into_inner);
+    let all = service.models.read().unwrap_or_else(PoisonError::into_inner);
     let categories: BTreeSet<String> = all.values().map(|model| model.task()).collect();
     Ok(Json(json!({ "categories": categories })))
 }
@@ -118,15 +112,10 @@ fn describe(model: &ModelSpec, with_schema: bool) -> Value {
 /// The given title, or the id's middle in words: `Nano Banana 2 Text To Image`.
 fn display_name(model: &ModelSpec) -> String {
     model.title.clone().unwrap_or_else(|| {
-        let name = model
-            .id
-            .split_once('/')
-            .map_or(&*model.id, |(_, name)| name);
+        let name = model.id.split_once('/').map_or(&*model.id, |(_, name)| name);
         let words = name.split(['/', '-', '_']).map(|word| {
             let mut letters = word.chars();
-            let first = letters
-                .next()
-                .map(|letter| letter.to_uppercase().to_string());
+            let first = letters.next().map(|letter| letter.to_uppercase().to_string());
             first.unwrap_or_default() + letters.as_str()
         });
         words.collect::<Vec<_>>().join(" ")

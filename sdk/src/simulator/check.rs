@@ -14,10 +14,7 @@ pub(super) struct Check {
 
 impl Check {
     pub(super) fn new(schema: Value) -> Self {
-        Self {
-            schema,
-            compiled: OnceLock::new(),
-        }
+        Self { schema, compiled: OnceLock::new() }
     }
 
     /// The schema that is checked.
@@ -36,10 +33,7 @@ impl Check {
                 .map_err(|error| error.to_string())
         });
         match compiled {
-            Ok(validator) => Ok(validator
-                .iter_errors(input)
-                .flat_map(|e| faults(&e))
-                .collect()),
+            Ok(validator) => Ok(validator.iter_errors(input).flat_map(|e| faults(&e)).collect()),
             Err(reason) => Err(reason),
         }
     }
@@ -95,20 +89,12 @@ mod tests {
             "additionalProperties": false,
         }));
         let faults = check.faults(&json!({ "n": 9, "tags": ["a", 1], "x": 0 }));
-        let mut places: Vec<String> = faults
-            .unwrap()
-            .iter()
-            .map(|fault| fault["loc"].to_string())
-            .collect();
+        let mut places: Vec<String> =
+            faults.unwrap().iter().map(|fault| fault["loc"].to_string()).collect();
         places.sort();
         assert_eq!(
             places,
-            [
-                r#"["body","n"]"#,
-                r#"["body","prompt"]"#,
-                r#"["body","tags",1]"#,
-                r#"["body","x"]"#,
-            ]
+            [r#"["body","n"]"#, r#"["body","prompt"]"#, r#"["body","tags",1]"#, r#"["body","x"]"#,]
         );
     }
 

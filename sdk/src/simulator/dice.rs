@@ -2,11 +2,9 @@
 
 /// A number that stands for `bytes` (FNV-1a, mixed).
 pub(super) fn digest(bytes: &[u8]) -> u64 {
-    let fnv = bytes
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325, |hash: u64, &byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+    let fnv = bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash: u64, &byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
     mix(fnv)
 }
 
@@ -16,10 +14,7 @@ pub(super) fn combine(a: u64, b: u64) -> u64 {
 }
 
 /// The number `hash` as a fraction, from 0 up to but not including 1.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "53 bits are what a fraction holds"
-)]
+#[expect(clippy::cast_precision_loss, reason = "53 bits are what a fraction holds")]
 pub(super) fn fraction(hash: u64) -> f64 {
     (hash >> 11) as f64 / (1_u64 << 53) as f64
 }

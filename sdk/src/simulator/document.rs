@@ -52,13 +52,8 @@ const ONE: &[&str] = &[
 /// Keywords that hold a list of schemas.
 const LIST: &[&str] = &["allOf", "anyOf", "oneOf", "prefixItems"];
 /// Keywords that hold schemas by name.
-const NAMED: &[&str] = &[
-    "$defs",
-    "definitions",
-    "dependentSchemas",
-    "patternProperties",
-    "properties",
-];
+const NAMED: &[&str] =
+    &["$defs", "definitions", "dependentSchemas", "patternProperties", "properties"];
 
 fn standardise(schema: &mut Value, root: bool) {
     let Value::Object(schema) = schema else {

@@ -138,12 +138,7 @@ impl Faults {
     /// nothing is paid twice and nothing is lost.
     #[must_use]
     pub fn of_every_kind(chance: f64) -> Self {
-        let rules = Fault::every_kind()
-            .into_iter()
-            .map(|fault| Rule::new(fault).chance(chance));
-        Self {
-            seed: None,
-            rules: rules.collect(),
-        }
+        let rules = Fault::every_kind().into_iter().map(|fault| Rule::new(fault).chance(chance));
+        Self { seed: None, rules: rules.collect() }
     }
 }

@@ -10,10 +10,8 @@ const TIMESCALE: u32 = 1000;
 /// A film of these pictures, all of one size, that lasts `millis`.
 pub(super) fn mp4(pictures: &[RgbImage], millis: u32) -> Vec<u8> {
     let (width, height) = pictures.first().map_or((0, 0), RgbImage::dimensions);
-    let frames: Vec<Vec<u8>> = pictures
-        .iter()
-        .map(|picture| encode(picture, ImageFormat::Jpeg))
-        .collect();
+    let frames: Vec<Vec<u8>> =
+        pictures.iter().map(|picture| encode(picture, ImageFormat::Jpeg)).collect();
     let brand = boxed(b"ftyp", &[b"isom", &[0, 0, 2, 0], b"isomiso2mp41"]);
     let track = Track {
         width,
@@ -57,13 +55,7 @@ impl Track {
         ]
         .concat();
         let media = [
-            boxed(
-                b"mdhd",
-                &[
-                    &numbers(&[0, 0, 0, TIMESCALE, duration]),
-                    &[0x55, 0xC4, 0, 0],
-                ],
-            ),
+            boxed(b"mdhd", &[&numbers(&[0, 0, 0, TIMESCALE, duration]), &[0x55, 0xC4, 0, 0]]),
             boxed(b"hdlr", &[&[0; 8], b"vide", &[0; 12], b"Video\0"]),
             boxed(b"minf", &[&self.information(offset)]),
         ];
@@ -71,13 +63,7 @@ impl Track {
             b"moov",
             &[
                 &boxed(b"mvhd", &[&movie]),
-                &boxed(
-                    b"trak",
-                    &[
-                        &boxed(b"tkhd", &[&track]),
-                        &boxed(b"mdia", &[&media.concat()]),
-                    ],
-                ),
+                &boxed(b"trak", &[&boxed(b"tkhd", &[&track]), &boxed(b"mdia", &[&media.concat()])]),
             ],
         )
     }
@@ -127,10 +113,7 @@ fn matrix() -> Vec<u8> {
 }
 
 fn numbers(numbers: &[u32]) -> Vec<u8> {
-    numbers
-        .iter()
-        .flat_map(|number| number.to_be_bytes())
-        .collect()
+    numbers.iter().flat_map(|number| number.to_be_bytes()).collect()
 }
 
 fn boxed(kind: &[u8], parts: &[&[u8]]) -> Vec<u8> {

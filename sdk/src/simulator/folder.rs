@@ -27,11 +27,7 @@ pub(super) fn read(dir: &Path) -> io::Result<Vec<ModelSpec>> {
         for entry in entries.map_err(|error| about(&folder, error.kind(), &error))? {
             let name = entry.file_name();
             if let (true, Some(name)) = (entry.file_type()?.is_dir(), name.to_str()) {
-                let below = if id.is_empty() {
-                    name.to_owned()
-                } else {
-                    format!("{id}/{name}")
-                };
+                let below = if id.is_empty() { name.to_owned() } else { format!("{id}/{name}") };
                 folders.push((entry.path(), below));
             }
         }

@@ -48,9 +48,8 @@ impl Ledger {
     #[must_use]
     pub fn entry(&self, request_id: &str) -> Option<&LedgerEntry> {
         // Ids sort in the order of acceptance.
-        let place = self
-            .entries
-            .binary_search_by(|entry| entry.request_id.as_str().cmp(request_id));
+        let place =
+            self.entries.binary_search_by(|entry| entry.request_id.as_str().cmp(request_id));
         self.entries.get(place.ok()?)
     }
 
@@ -69,8 +68,6 @@ impl Ledger {
         value: impl Into<Value>,
     ) -> impl Iterator<Item = &LedgerEntry> {
         let value = value.into();
-        self.entries
-            .iter()
-            .filter(move |entry| entry.input.get(key) == Some(&value))
+        self.entries.iter().filter(move |entry| entry.input.get(key) == Some(&value))
     }
 }

@@ -20,25 +20,13 @@ pub(super) struct File {
 pub(super) fn urls(origin: &str, job: &Job) -> Vec<String> {
     let input = job.model.effective(&job.input);
     let ending = ending(job.model.kind(), &input);
-    (0..count(&input))
-        .map(|index| format!("{origin}/files/{}/{index}.{ending}", job.id))
-        .collect()
+    (0..count(&input)).map(|index| format!("{origin}/files/{}/{index}.{ending}", job.id)).collect()
 }
 
 /// How many files an input asks for.
 pub(super) fn count(input: &Map<String, Value>) -> u64 {
-    let names = [
-        "num_images",
-        "num_outputs",
-        "num_videos",
-        "number_of_images",
-        "batch_size",
-        "n",
-    ];
-    names
-        .iter()
-        .find_map(|name| number(input.get(*name)?))
-        .map_or(1, |count| count.clamp(1, 16))
+    let names = ["num_images", "num_outputs", "num_videos", "number_of_images", "batch_size", "n"];
+    names.iter().find_map(|name| number(input.get(*name)?)).map_or(1, |count| count.clamp(1, 16))
 }
 
 /// A number, also one that is written as a string.
@@ -89,10 +77,7 @@ pub(super) fn file(job: &Job, name: &str, side: u32) -> Option<File> {
         "wav" => ("audio/wav", tune()),
         _ => return None,
     };
-    Some(File {
-        content_type,
-        bytes,
-    })
+    Some(File { content_type, bytes })
 }
 
 /// A walk along the hills.
@@ -105,11 +90,7 @@ fn film(seed: u64, (width, height): (u32, u32), seconds: f64) -> Vec<u8> {
     film::mp4(&frames, whole(seconds * 1000.0))
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "saturates"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
 fn whole(number: f64) -> u32 {
     number.round() as u32
 }

@@ -180,12 +180,7 @@ impl ModelSpec {
 
     /// What it was said to make, else what its id says, else what its output's schema says.
     pub(super) fn kind(&self) -> OutputKind {
-        let words = || {
-            self.id
-                .split('/')
-                .rev()
-                .flat_map(|segment| segment.rsplit('-'))
-        };
+        let words = || self.id.split('/').rev().flat_map(|segment| segment.rsplit('-'));
         self.kind
             .or_else(|| words().find_map(kind_of))
             .or_else(|| self.output_keys().find_map(kind_of))
@@ -253,18 +248,9 @@ mod tests {
     #[test]
     fn what_a_model_makes_is_read_from_what_is_known() {
         let kind = |id: &str| ModelSpec::new(id, json!({})).kind();
-        assert_eq!(
-            kind("google/nano-banana-2/text-to-image"),
-            OutputKind::Image
-        );
-        assert_eq!(
-            kind("blackforestlabs/flux-3/extend-video/draft"),
-            OutputKind::Video
-        );
-        assert_eq!(
-            kind("blackforestlabs/flux-3/text-to-video/draft"),
-            OutputKind::Video
-        );
+        assert_eq!(kind("google/nano-banana-2/text-to-image"), OutputKind::Image);
+        assert_eq!(kind("blackforestlabs/flux-3/extend-video/draft"), OutputKind::Video);
+        assert_eq!(kind("blackforestlabs/flux-3/text-to-video/draft"), OutputKind::Video);
         assert_eq!(kind("minimax/music"), OutputKind::Audio);
         let told = ModelSpec::new("acme/sing", json!({}))
             .output_schema(json!({"output": {"properties": {"audio": {"type": "string"}}}}));

@@ -23,15 +23,8 @@ pub struct QueuePace(Kind);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    Clock {
-        positions: u32,
-        step: Duration,
-        run: Duration,
-    },
-    Polls {
-        queued: u32,
-        running: u32,
-    },
+    Clock { positions: u32, step: Duration, run: Duration },
+    Polls { queued: u32, running: u32 },
 }
 
 /// Where a job is.
@@ -47,11 +40,7 @@ impl QueuePace {
     /// runs for `run`.
     #[must_use]
     pub const fn clock(positions: u32, step: Duration, run: Duration) -> Self {
-        Self(Kind::Clock {
-            positions,
-            step,
-            run,
-        })
+        Self(Kind::Clock { positions, step, run })
     }
 
     /// By polls: the first `queued` polls of `/status` or `/result` see the job in the queue, with
@@ -70,18 +59,12 @@ impl QueuePace {
     /// Where a job is that was accepted `elapsed` ago and was asked about `polls` times before.
     pub(super) fn phase(self, elapsed: Duration, polls: u32) -> Phase {
         match self.0 {
-            Kind::Clock {
-                positions,
-                step,
-                run,
-            } => {
+            Kind::Clock { positions, step, run } => {
                 let waits = step.saturating_mul(positions);
                 if elapsed < waits {
                     let moved = elapsed.as_nanos() / step.as_nanos().max(1);
                     let moved = u32::try_from(moved).unwrap_or(u32::MAX);
-                    Phase::Queued {
-                        position: positions.saturating_sub(moved).max(1),
-                    }
+                    Phase::Queued { position: positions.saturating_sub(moved).max(1) }
                 } else if elapsed < waits.saturating_add(run) {
                     Phase::Running
                 } else {

@@ -20,55 +20,13 @@ struct Light {
 }
 
 const LIGHTS: &[Light] = &[
-    light(
-        [38, 44, 92],
-        [255, 158, 108],
-        [255, 236, 190],
-        [34, 26, 52],
-        false,
-    ),
-    light(
-        [66, 120, 190],
-        [246, 226, 196],
-        [255, 250, 226],
-        [30, 62, 58],
-        false,
-    ),
-    light(
-        [8, 12, 34],
-        [48, 70, 122],
-        [236, 240, 255],
-        [6, 10, 22],
-        true,
-    ),
-    light(
-        [120, 84, 150],
-        [250, 190, 190],
-        [255, 222, 214],
-        [58, 34, 74],
-        false,
-    ),
-    light(
-        [18, 42, 58],
-        [104, 196, 172],
-        [232, 255, 240],
-        [8, 26, 34],
-        true,
-    ),
-    light(
-        [150, 176, 196],
-        [238, 236, 226],
-        [255, 255, 250],
-        [70, 88, 96],
-        false,
-    ),
-    light(
-        [24, 78, 130],
-        [252, 206, 116],
-        [255, 244, 200],
-        [56, 40, 34],
-        false,
-    ),
+    light([38, 44, 92], [255, 158, 108], [255, 236, 190], [34, 26, 52], false),
+    light([66, 120, 190], [246, 226, 196], [255, 250, 226], [30, 62, 58], false),
+    light([8, 12, 34], [48, 70, 122], [236, 240, 255], [6, 10, 22], true),
+    light([120, 84, 150], [250, 190, 190], [255, 222, 214], [58, 34, 74], false),
+    light([18, 42, 58], [104, 196, 172], [232, 255, 240], [8, 26, 34], true),
+    light([150, 176, 196], [238, 236, 226], [255, 255, 250], [70, 88, 96], false),
+    light([24, 78, 130], [252, 206, 116], [255, 244, 200], [56, 40, 34], false),
 ];
 
 const fn light(
@@ -105,11 +63,7 @@ impl Ridge {
         };
         Self {
             base: 0.52 + 0.20 * depth + dice.between(-0.03, 0.03),
-            waves: [
-                wave(dice, 1.0, 2.3),
-                wave(dice, 0.45, 6.1),
-                wave(dice, 0.12, 23.0),
-            ],
+            waves: [wave(dice, 1.0, 2.3), wave(dice, 0.45, 6.1), wave(dice, 0.12, 23.0)],
         }
     }
 
@@ -142,14 +96,7 @@ impl Scene {
         let radius = dice.between(0.035, 0.08);
         let depths = [0.0, 0.33, 0.66, 1.0];
         let ridges = depths.map(|depth| Ridge::cast(&mut dice, depth)).into();
-        Self {
-            light,
-            sun,
-            radius,
-            ridges,
-            shore: dice.between(0.80, 0.90),
-            stars: seed,
-        }
+        Self { light, sun, radius, ridges, shore: dice.between(0.80, 0.90), stars: seed }
     }
 
     /// Paints it; `travel` moves the eye along the hills, from 0 to 1.
@@ -196,22 +143,14 @@ impl Scene {
 
     fn sky(&self, u: f32, v: f32, (dx, dy): (f32, f32)) -> Colour {
         let light = self.light;
-        let mut colour = mix(
-            light.zenith,
-            light.horizon,
-            (v / 0.62).clamp(0.0, 1.0).powf(1.4),
-        );
+        let mut colour = mix(light.zenith, light.horizon, (v / 0.62).clamp(0.0, 1.0).powf(1.4));
         let cloud = (v * 46.0 + (u * 5.0).sin() * 1.5).sin() * (u * 3.1 + v * 17.0).sin();
         colour = mix(colour, light.sun, (cloud - 0.55).max(0.0) * 0.22);
         if light.stars && v < 0.5 && self.star(u, v) {
             colour = mix(colour, light.sun, 0.8 - v);
         }
         let away = dx.hypot(dy);
-        colour = mix(
-            colour,
-            light.sun,
-            0.55 * (-away / (self.radius * 3.2)).exp(),
-        );
+        colour = mix(colour, light.sun, 0.55 * (-away / (self.radius * 3.2)).exp());
         let edge = ((self.radius - away) / 0.006 + 0.5).clamp(0.0, 1.0);
         mix(colour, light.sun, edge)
     }
@@ -232,11 +171,7 @@ fn mix(from: Colour, to: Colour, part: f32) -> Colour {
     std::array::from_fn(|at| from[at] + (to[at] - from[at]) * part)
 }
 
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "clamped to a byte"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a byte")]
 fn channel(value: f32) -> u8 {
     value.round().clamp(0.0, 255.0) as u8
 }

@@ -86,11 +86,7 @@ pub(super) enum CancelOutcome {
 impl Queue {
     /// No jobs; `run` is in every id, so that two simulators do not give out the same ones.
     pub(super) fn new(run: u32) -> Self {
-        Self {
-            jobs: BTreeMap::new(),
-            run,
-            received: 0,
-        }
+        Self { jobs: BTreeMap::new(), run, received: 0 }
     }
 
     /// Counts a submit that arrived.
@@ -125,9 +121,7 @@ impl Queue {
 
     /// The job of that id if it has succeeded, whoever asks: files are public.
     pub(super) fn succeeded(&self, id: &str) -> Option<&Job> {
-        self.jobs
-            .get(id)
-            .filter(|job| job.state() == State::Succeeded)
+        self.jobs.get(id).filter(|job| job.state() == State::Succeeded)
     }
 
     /// One look at a job by `token`, which moves a queue that goes by polls.
@@ -157,11 +151,7 @@ impl Queue {
         let before = job.state();
         if !matches!(before, State::Queued { .. }) {
             let again = before == State::Cancelled;
-            let outcome = if again {
-                CancelOutcome::Cancelled
-            } else {
-                CancelOutcome::TooLate
-            };
+            let outcome = if again { CancelOutcome::Cancelled } else { CancelOutcome::TooLate };
             return Ok((before, outcome));
         }
         job.cancelled = true;
@@ -199,11 +189,7 @@ impl Queue {
 
     fn owned(&mut self, id: &str, token: &str) -> Result<&mut Job, Refusal> {
         let job = self.jobs.get_mut(id).ok_or(Refusal::UnknownJob)?;
-        if *job.owner == *token {
-            Ok(job)
-        } else {
-            Err(Refusal::ForeignJob)
-        }
+        if *job.owner == *token { Ok(job) } else { Err(Refusal::ForeignJob) }
     }
 
     /// The sum of the charges.

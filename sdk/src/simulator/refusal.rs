@@ -36,10 +36,7 @@ impl IntoResponse for Refusal {
             }
             Self::Broken(message) => return json_answer(500, json!({ "message": message })),
         };
-        json_answer(
-            status,
-            json!({ "error_code": code, "error_message": message }),
-        )
+        json_answer(status, json!({ "error_code": code, "error_message": message }))
     }
 }
 

@@ -42,10 +42,7 @@ pub(super) fn router(service: Arc<Service>) -> Router {
         .route("/files/{request_id}/{name}", get(serve::file))
         .route("/simulator/ledger", get(ledger))
         .route("/simulator/faults", put(faults))
-        .layer(middleware::from_fn_with_state(
-            service.clone(),
-            around::around,
-        ))
+        .layer(middleware::from_fn_with_state(service.clone(), around::around))
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(service)
 }
@@ -108,10 +105,7 @@ async fn cancel(
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
     let token = service.token(&headers)?;
     let (state, outcome) = service.queue().cancel(&id, &token)?;
-    Ok((
-        StatusCode::ACCEPTED,
-        Json(answer::cancelled(&id, state, outcome)),
-    ))
+    Ok((StatusCode::ACCEPTED, Json(answer::cancelled(&id, state, outcome))))
 }
 
 /// The books, for clients in other languages; not an endpoint of the real service.

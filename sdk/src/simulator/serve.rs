@@ -74,9 +74,7 @@ enum Range {
 }
 
 fn parse(range: &str, total: usize) -> Range {
-    let Some((first, last)) = range
-        .strip_prefix("bytes=")
-        .and_then(|range| range.split_once('-'))
+    let Some((first, last)) = range.strip_prefix("bytes=").and_then(|range| range.split_once('-'))
     else {
         return Range::Unclear;
     };

@@ -56,11 +56,7 @@ impl Door {
             number = word.number;
         });
         // The door is held by those who wait, too: the channel does not close.
-        let _ = self
-            .heard
-            .subscribe()
-            .wait_for(|heard| *heard >= number)
-            .await;
+        let _ = self.heard.subscribe().wait_for(|heard| *heard >= number).await;
     }
 }
 

@@ -102,35 +102,20 @@ impl Service {
             let fault = serde_json::json!({ "loc": ["body"], "msg": "value is not an object" });
             return Err(Refusal::Input(vec![fault]));
         };
-        let pace = model.pace.unwrap_or_else(|| {
-            (self.pacer)(&Submission {
-                model_id: &model.id,
-                input: &input,
-            })
-        });
+        let pace = model
+            .pace
+            .unwrap_or_else(|| (self.pacer)(&Submission { model_id: &model.id, input: &input }));
         let usd = model.cost(&input);
         let mut queue = self.queue();
-        if self
-            .balance
-            .is_some_and(|balance| queue.spent() + usd > balance)
-        {
+        if self.balance.is_some_and(|balance| queue.spent() + usd > balance) {
             return Err(Refusal::NoBalance);
         }
-        Ok(queue.accept(Order {
-            model,
-            input,
-            owner,
-            pace,
-            fate,
-            usd,
-        }))
+        Ok(queue.accept(Order { model, input, owner, pace, fate, usd }))
     }
 }
 
 impl fmt::Debug for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Service")
-            .field("origin", &self.origin)
-            .finish_non_exhaustive()
+        f.debug_struct("Service").field("origin", &self.origin).finish_non_exhaustive()
     }
 }

@@ -45,15 +45,12 @@ impl OutputShape {
             Self::Many => object([(many, json!(urls))]),
             Self::BareUrl => json!(first),
             Self::BareList => json!(urls),
-            Self::Mixed => object([
-                (one, json!(first)),
-                (many, json!(urls)),
-                other_kind(model.kind(), first),
-            ]),
+            Self::Mixed => {
+                object([(one, json!(first)), (many, json!(urls)), other_kind(model.kind(), first)])
+            }
             Self::Duplicates => {
-                let twice: Vec<&str> = std::iter::once(first)
-                    .chain(urls.iter().map(String::as_str))
-                    .collect();
+                let twice: Vec<&str> =
+                    std::iter::once(first).chain(urls.iter().map(String::as_str)).collect();
                 object([(one, json!(first)), (many, json!(twice))])
             }
             Self::Raw(value) => fill(value, first),
@@ -107,10 +104,9 @@ fn fill(value: &Value, url: &str) -> Value {
     match value {
         Value::String(text) => json!(text.replace("{url}", url)),
         Value::Array(items) => items.iter().map(|item| fill(item, url)).collect(),
-        Value::Object(members) => members
-            .iter()
-            .map(|(key, value)| (key.clone(), fill(value, url)))
-            .collect(),
+        Value::Object(members) => {
+            members.iter().map(|(key, value)| (key.clone(), fill(value, url))).collect()
+        }
         other => other.clone(),
     }
 }
@@ -122,22 +118,11 @@ mod tests {
     #[test]
     fn every_form_of_an_output() {
         let model = ModelSpec::new("acme/paint/text-to-image", json!({}));
-        let (one, two) = (
-            vec!["/0.png".to_owned()],
-            vec!["/0.png".into(), "/1.png".into()],
-        );
+        let (one, two) = (vec!["/0.png".to_owned()], vec!["/0.png".into(), "/1.png".into()]);
         let table = [
             (OutputShape::Auto, &one, json!({"image": "/0.png"})),
-            (
-                OutputShape::Auto,
-                &two,
-                json!({"images": ["/0.png", "/1.png"]}),
-            ),
-            (
-                OutputShape::One,
-                &two,
-                json!({"image": ["/0.png", "/1.png"]}),
-            ),
+            (OutputShape::Auto, &two, json!({"images": ["/0.png", "/1.png"]})),
+            (OutputShape::One, &two, json!({"image": ["/0.png", "/1.png"]})),
             (OutputShape::Many, &one, json!({"images": ["/0.png"]})),
             (OutputShape::BareUrl, &two, json!("/0.png")),
             (OutputShape::BareList, &one, json!(["/0.png"])),
@@ -151,11 +136,7 @@ mod tests {
                 &one,
                 json!({"image": "/0.png", "images": ["/0.png", "/0.png"]}),
             ),
-            (
-                OutputShape::Raw(json!({"mask": ["{url}", 7]})),
-                &one,
-                json!({"mask": ["/0.png", 7]}),
-            ),
+            (OutputShape::Raw(json!({"mask": ["{url}", 7]})), &one, json!({"mask": ["/0.png", 7]})),
         ];
         for (shape, urls, expected) in table {
             assert_eq!(shape.output(&model, urls), expected, "{shape:?}");

@@ -15,13 +15,11 @@ pub(super) fn of(input: &Map<String, Value>, limit: u32) -> (u32, u32) {
 
 /// The ratio, from the first member that tells it.
 fn ratio(input: &Map<String, Value>) -> Option<(f64, f64)> {
-    pair(input)
-        .or_else(|| input.get("image_size")?.as_object().and_then(pair))
-        .or_else(|| {
-            ["size", "ratio", "resolution"]
-                .iter()
-                .find_map(|word| named(input, word).find_map(ratio_word))
-        })
+    pair(input).or_else(|| input.get("image_size")?.as_object().and_then(pair)).or_else(|| {
+        ["size", "ratio", "resolution"]
+            .iter()
+            .find_map(|word| named(input, word).find_map(ratio_word))
+    })
 }
 
 /// `width` and `height`.
@@ -53,11 +51,7 @@ fn ratio_word(word: &str) -> Option<(f64, f64)> {
     };
     let (a, b) = sides(rest.trim_start_matches('_'), &['_']).unwrap_or((4.0, 3.0));
     let (long, short) = (a.max(b), a.min(b));
-    Some(if upright {
-        (short, long)
-    } else {
-        (long, short)
-    })
+    Some(if upright { (short, long) } else { (long, short) })
 }
 
 fn sides(word: &str, separators: &[char]) -> Option<(f64, f64)> {
@@ -124,14 +118,8 @@ mod tests {
             (json!({}), (512, 384)),
             (json!({"aspect_ratio": "16:9"}), (512, 288)),
             (json!({"aspect_ratio": "auto"}), (512, 384)),
-            (
-                json!({"aspect_ratio": "9:16", "resolution": "0.5K"}),
-                (144, 256),
-            ),
-            (
-                json!({"aspect_ratio": "1:1", "resolution": "4K"}),
-                (768, 768),
-            ),
+            (json!({"aspect_ratio": "9:16", "resolution": "0.5K"}), (144, 256)),
+            (json!({"aspect_ratio": "1:1", "resolution": "4K"}), (768, 768)),
             (json!({"resolution": "1080x1920"}), (432, 768)),
             (json!({"resolution": "720p", "ratio": "16:9"}), (640, 360)),
             (json!({"size": "1280*720"}), (640, 360)),
@@ -139,10 +127,7 @@ mod tests {
             (json!({"image_size": "portrait_4_3"}), (384, 512)),
             (json!({"image_size": "landscape_16_9"}), (512, 288)),
             (json!({"image_size": "square_hd"}), (512, 512)),
-            (
-                json!({"image_size": {"width": 100, "height": 50}}),
-                (512, 256),
-            ),
+            (json!({"image_size": {"width": 100, "height": 50}}), (512, 256)),
             (json!({"aspect_ratio": "2.39:1"}), (512, 214)),
             (json!({"aspect_ratio": "0:0", "size": "x"}), (512, 384)),
             (json!({"width": 1, "height": 100_000}), (1, 768)),

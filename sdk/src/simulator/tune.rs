@@ -36,11 +36,7 @@ fn note(frequency: f32) -> impl Iterator<Item = i16> {
     (0..length).map(move |at| sample(at, length, frequency))
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    reason = "small numbers"
-)]
+#[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "small numbers")]
 fn sample(at: u32, length: u32, frequency: f32) -> i16 {
     let part = at as f32 / length as f32;
     let angle = TAU * frequency * at as f32 / RATE as f32;

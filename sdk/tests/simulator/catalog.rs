@@ -21,19 +21,12 @@ fn many(count: usize) -> impl Iterator<Item = ModelSpec> {
 
 fn ids(page: &Value) -> Vec<&str> {
     let models = page["models"].as_array().unwrap();
-    models
-        .iter()
-        .map(|model| model["model_id"].as_str().unwrap())
-        .collect()
+    models.iter().map(|model| model["model_id"].as_str().unwrap()).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_large_catalog_is_paged_to_its_end() {
-    let simulator = Simulator::builder()
-        .models(many(1500))
-        .start()
-        .await
-        .unwrap();
+    let simulator = Simulator::builder().models(many(1500)).start().await.unwrap();
     let page = |query: &str| http::get(&format!("{}/v1/models?{query}", simulator.url())).json();
     let mut seen = Vec::new();
     for offset in (0..).step_by(500) {
@@ -49,10 +42,7 @@ async fn a_large_catalog_is_paged_to_its_end() {
 
     let found = page("search=MODEL-07+text&category=text-to-image&kind=model&limit=2&offset=1");
     assert_eq!(found["total"], 33);
-    let expected = [
-        "acme/model-0705/text-to-image",
-        "acme/model-0708/text-to-image",
-    ];
+    let expected = ["acme/model-0705/text-to-image", "acme/model-0708/text-to-image"];
     assert_eq!(ids(&found), expected);
 }
 
@@ -85,10 +75,7 @@ async fn the_catalog_refuses_what_it_does_not_know() {
     let simulator = Simulator::builder().models(many(1)).start().await.unwrap();
     let base = simulator.url();
     let unknown = http::get(&format!("{base}/v1/models/acme/nothing"));
-    assert_eq!(
-        (unknown.status, &unknown.json()["error_code"]),
-        (404, &json!(400_001))
-    );
+    assert_eq!((unknown.status, &unknown.json()["error_code"]), (404, &json!(400_001)));
     for limit in [0, 501] {
         let reply = http::get(&format!("{base}/v1/models?limit={limit}"));
         assert_eq!(reply.json()["detail"][0]["loc"], json!(["query", "limit"]));
@@ -100,15 +87,9 @@ async fn the_catalog_refuses_what_it_does_not_know() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_schema_that_cannot_be_used_is_the_simulators_fault() {
     let simulator = Simulator::builder().models(many(1)).start().await.unwrap();
-    let url = format!(
-        "{}/v1/models/acme/model-0000/text-to-image",
-        simulator.url()
-    );
+    let url = format!("{}/v1/models/acme/model-0000/text-to-image", simulator.url());
     let reply = http::post(&url, &json!({}));
     assert_eq!(reply.status, 500);
     let message = reply.json()["message"].as_str().unwrap().to_owned();
-    assert!(
-        message.starts_with("the schema of acme/model-0000/text-to-image"),
-        "{message}"
-    );
+    assert!(message.starts_with("the schema of acme/model-0000/text-to-image"), "{message}");
 }

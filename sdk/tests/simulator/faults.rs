@@ -12,11 +12,7 @@ use serde_json::{Value, json};
 use super::{accepted, http, look, model_url, quick, submit};
 
 async fn with(rule: Rule) -> Simulator {
-    quick()
-        .faults(Faults::new().rule(rule))
-        .start()
-        .await
-        .unwrap()
+    quick().faults(Faults::new().rule(rule)).start().await.unwrap()
 }
 
 fn lighthouse() -> Value {
@@ -33,10 +29,7 @@ fn file_url(simulator: &Simulator) -> String {
 async fn a_reset_before_makes_no_job() {
     let simulator = with(Rule::new(Fault::ResetBefore).on(Endpoint::Submit).nth(1)).await;
     let reply = submit(&simulator, &lighthouse());
-    assert_eq!(
-        (reply.status, reply.broken),
-        (0, Some(ErrorKind::ConnectionReset))
-    );
+    assert_eq!((reply.status, reply.broken), (0, Some(ErrorKind::ConnectionReset)));
     let ledger = simulator.ledger();
     assert_eq!((ledger.submits_received, ledger.submits_accepted), (1, 0));
     accepted(&simulator, &lighthouse());
@@ -47,10 +40,7 @@ async fn a_reset_after_makes_a_job_that_is_charged_and_never_told() {
     let simulator = with(Rule::new(Fault::ResetAfter).on(Endpoint::Submit).nth(2)).await;
     let told = accepted(&simulator, &lighthouse());
     let reply = submit(&simulator, &lighthouse());
-    assert_eq!(
-        (reply.status, reply.broken),
-        (0, Some(ErrorKind::ConnectionReset))
-    );
+    assert_eq!((reply.status, reply.broken), (0, Some(ErrorKind::ConnectionReset)));
     let ledger = simulator.ledger();
     assert_eq!((ledger.submits_accepted, ledger.billed), (2, 2));
     assert!(ledger.entry(&told).unwrap().answered);
@@ -59,10 +49,9 @@ async fn a_reset_after_makes_a_job_that_is_charged_and_never_told() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_is_reset_or_cut_in_its_middle() {
-    for (fault, broken) in [
-        (Fault::ResetMidway, Some(ErrorKind::ConnectionReset)),
-        (Fault::CutMidway, None),
-    ] {
+    for (fault, broken) in
+        [(Fault::ResetMidway, Some(ErrorKind::ConnectionReset)), (Fault::CutMidway, None)]
+    {
         let simulator = with(Rule::new(fault).on(Endpoint::Submit)).await;
         let reply = submit(&simulator, &lighthouse());
         assert_eq!((reply.status, reply.broken), (200, broken));
@@ -121,9 +110,7 @@ async fn somebody_listens_again() {
     let simulator = quick().start().await.unwrap();
     let address = &simulator.url()["http://".len()..];
     let refused = || TcpStream::connect(address).is_err();
-    simulator
-        .refuse_connections(Duration::from_secs(3600))
-        .await;
+    simulator.refuse_connections(Duration::from_secs(3600)).await;
     assert!(refused());
     simulator.accept_connections().await;
     accepted(&simulator, &lighthouse());
@@ -137,12 +124,9 @@ async fn somebody_listens_again() {
 async fn a_kept_connection_closes_when_connections_are_refused() {
     let simulator = quick().start().await.unwrap();
     let mut kept = TcpStream::connect(&simulator.url()["http://".len()..]).unwrap();
-    kept.write_all(b"GET /simulator/ledger HTTP/1.1\r\nHost: here\r\n\r\n")
-        .unwrap();
+    kept.write_all(b"GET /simulator/ledger HTTP/1.1\r\nHost: here\r\n\r\n").unwrap();
     assert_ne!(kept.read(&mut [0; 4096]).unwrap(), 0);
-    simulator
-        .refuse_connections(Duration::from_secs(3600))
-        .await;
+    simulator.refuse_connections(Duration::from_secs(3600)).await;
     let mut rest = Vec::new();
     kept.read_to_end(&mut rest).unwrap();
 }
@@ -150,20 +134,13 @@ async fn a_kept_connection_closes_when_connections_are_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn too_many_requests_with_and_without_a_time() {
     let busy = FalseAnswer::too_many_requests();
-    let script = [
-        Some(busy.clone().into()),
-        Some(busy.retry_after(2).into()),
-        None,
-    ];
+    let script = [Some(busy.clone().into()), Some(busy.retry_after(2).into()), None];
     let faults = Faults::new().script(Endpoint::Submit, script);
     let simulator = quick().faults(faults).start().await.unwrap();
     let first = submit(&simulator, &lighthouse());
     assert_eq!((first.status, first.header("retry-after")), (429, None));
     let second = submit(&simulator, &lighthouse());
-    assert_eq!(
-        (second.status, second.header("retry-after")),
-        (429, Some("2"))
-    );
+    assert_eq!((second.status, second.header("retry-after")), (429, Some("2")));
     accepted(&simulator, &lighthouse());
     assert_eq!(simulator.ledger().submits_accepted, 1);
 }
@@ -173,30 +150,10 @@ async fn false_answers_with_and_without_a_job() {
     let error = json!({ "error_code": 500_001, "error_message": "again" });
     let table = [
         (FalseAnswer::new(503), 503, "application/json", 0),
-        (
-            FalseAnswer::new(502).html(),
-            502,
-            "text/html; charset=utf-8",
-            0,
-        ),
-        (
-            FalseAnswer::new(500).processed(),
-            500,
-            "application/json",
-            1,
-        ),
-        (
-            FalseAnswer::new(200).html().processed(),
-            200,
-            "text/html; charset=utf-8",
-            1,
-        ),
-        (
-            FalseAnswer::new(200).json(error),
-            200,
-            "application/json",
-            0,
-        ),
+        (FalseAnswer::new(502).html(), 502, "text/html; charset=utf-8", 0),
+        (FalseAnswer::new(500).processed(), 500, "application/json", 1),
+        (FalseAnswer::new(200).html().processed(), 200, "text/html; charset=utf-8", 1),
+        (FalseAnswer::new(200).json(error), 200, "application/json", 0),
     ];
     for (answer, status, content_type, jobs) in table {
         let simulator = with(Rule::new(answer.clone()).on(Endpoint::Submit)).await;
@@ -222,11 +179,7 @@ async fn states_in_other_words() {
     let table = [
         (StatusWords::Upper, "COMPLETED", "SUCCEEDED"),
         (StatusWords::Synonym, "completed", "completed"),
-        (
-            StatusWords::Word("hibernating".into()),
-            "hibernating",
-            "hibernating",
-        ),
+        (StatusWords::Word("hibernating".into()), "hibernating", "hibernating"),
     ];
     for (words, on_status, on_result) in table {
         let simulator = with(Rule::new(Fault::Status(words))).await;
@@ -256,10 +209,7 @@ async fn a_failed_job_is_completed_on_status() {
     for (failure, kind) in shapes {
         let simulator = with(Rule::new(Fault::Fail(failure))).await;
         let id = accepted(&simulator, &lighthouse());
-        assert_eq!(
-            look(&simulator, &id, "status").json()["status"],
-            "completed"
-        );
+        assert_eq!(look(&simulator, &id, "status").json()["status"], "completed");
         let result = look(&simulator, &id, "result?include_cost=true").json();
         assert_eq!(result["status"], "failed");
         assert_eq!(result.get("output"), None);
@@ -281,10 +231,7 @@ async fn a_lost_job_is_unknown_and_charged() {
     assert_eq!(look(&simulator, &id, "status").status, 200);
     for what in ["status", "result"] {
         let lost = look(&simulator, &id, what);
-        assert_eq!(
-            (lost.status, &lost.json()["error_code"]),
-            (404, &json!(404_001))
-        );
+        assert_eq!((lost.status, &lost.json()["error_code"]), (404, &json!(404_001)));
     }
     assert_eq!(simulator.billed(&id), Some(true));
     let id = accepted(&simulator, &lighthouse());
@@ -303,10 +250,7 @@ async fn a_cancel_that_is_only_promised() {
         "request_id": id, "status": "in_queue", "outcome": "cancellation_requested",
     });
     assert_eq!(reply, expected);
-    assert_eq!(
-        look(&simulator, &id, "status").json()["status"],
-        "cancelled"
-    );
+    assert_eq!(look(&simulator, &id, "status").json()["status"], "cancelled");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -335,10 +279,7 @@ async fn files_are_redirected_to_another_host() {
     let simulator = with(Rule::new(Fault::Redirect { to })).await;
     let reply = http::get(&file_url(&simulator));
     let place = reply.header("location").unwrap();
-    assert!(
-        place.starts_with("https://elsewhere.example/files/"),
-        "{place}"
-    );
+    assert!(place.starts_with("https://elsewhere.example/files/"), "{place}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -351,18 +292,12 @@ async fn rules_can_be_added_and_replaced_while_it_runs() {
 
     let url = format!("{}/simulator/faults", simulator.url());
     let put = |body| http::send("PUT", &url, &[], body);
-    assert_eq!(
-        put(r#"{"rules":[{"do":{"answer":{"status":418}}}]}"#).status,
-        204
-    );
+    assert_eq!(put(r#"{"rules":[{"do":{"answer":{"status":418}}}]}"#).status, 204);
     assert_eq!(submit(&simulator, &lighthouse()).status, 418);
     let wrong = put(r#"{"rules":[{"do":"explode"}]}"#);
     assert_eq!(wrong.status, 422);
     let message = wrong.json()["message"].as_str().unwrap().to_owned();
-    assert!(
-        message.starts_with("unknown variant `explode`"),
-        "{message}"
-    );
+    assert!(message.starts_with("unknown variant `explode`"), "{message}");
     assert_eq!(submit(&simulator, &lighthouse()).status, 418);
 }
 
@@ -403,10 +338,7 @@ async fn in_the_worst_weather_the_books_know_what_the_client_was_told() {
     assert!(told.len() > 20 && (told.len() as u64) < ledger.billed);
     assert!(ledger.submits_accepted < ledger.submits_received);
     let twice = |entry: &LedgerEntry| {
-        ledger
-            .with_input("prompt", entry.input["prompt"].clone())
-            .count()
-            != 1
+        ledger.with_input("prompt", entry.input["prompt"].clone()).count() != 1
     };
     assert!(!ledger.entries.iter().any(twice));
 }

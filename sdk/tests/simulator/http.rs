@@ -40,12 +40,7 @@ pub(crate) fn get(url: &str) -> Reply {
 }
 
 pub(crate) fn post(url: &str, body: &Value) -> Reply {
-    send(
-        "POST",
-        url,
-        &["Authorization: Bearer me"],
-        &body.to_string(),
-    )
+    send("POST", url, &["Authorization: Bearer me"], &body.to_string())
 }
 
 /// One request on a connection of its own.
@@ -75,10 +70,5 @@ pub(crate) fn try_send(method: &str, url: &str, headers: &[&str], body: &str) ->
     };
     let head = String::from_utf8(head).expect("a head of text");
     let status = head.split(' ').nth(1).and_then(|code| code.parse().ok());
-    Ok(Reply {
-        status: status.unwrap_or(0),
-        head,
-        body,
-        broken,
-    })
+    Ok(Reply { status: status.unwrap_or(0), head, body, broken })
 }

@@ -34,10 +34,7 @@ fn paint() -> ModelSpec {
 
 /// A simulator whose jobs are done at the first poll, and whose pictures are tiny.
 fn quick() -> SimulatorBuilder {
-    Simulator::builder()
-        .model(paint())
-        .queue(QueuePace::instant())
-        .picture_side(64)
+    Simulator::builder().model(paint()).queue(QueuePace::instant()).picture_side(64)
 }
 
 fn submit(simulator: &Simulator, input: &Value) -> http::Reply {

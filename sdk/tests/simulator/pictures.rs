@@ -11,10 +11,9 @@ fn files(simulator: &Simulator, input: &Value) -> Vec<String> {
     let output = look(simulator, &id, "result").json()["output"].clone();
     let urls = match (&output["image"], &output["images"]) {
         (Value::String(url), _) => vec![url.clone()],
-        (_, Value::Array(urls)) => urls
-            .iter()
-            .map(|url| url.as_str().unwrap().to_owned())
-            .collect(),
+        (_, Value::Array(urls)) => {
+            urls.iter().map(|url| url.as_str().unwrap().to_owned()).collect()
+        }
         _ => panic!("no pictures: {output}"),
     };
     assert!(urls.iter().all(|url| url.starts_with(simulator.url())));
@@ -25,12 +24,7 @@ fn files(simulator: &Simulator, input: &Value) -> Vec<String> {
 async fn pictures_have_the_asked_ratio_and_format() {
     let simulator = quick().start().await.unwrap();
     let table = [
-        (
-            json!({ "prompt": "a" }),
-            "image/png",
-            ImageFormat::Png,
-            (64, 36),
-        ),
+        (json!({ "prompt": "a" }), "image/png", ImageFormat::Png, (64, 36)),
         (
             json!({ "prompt": "a", "aspect_ratio": "9:16", "output_format": "jpeg" }),
             "image/jpeg",
@@ -63,11 +57,7 @@ async fn pictures_follow_the_prompt_and_the_seed_and_are_no_flat_boxes() {
         let urls = files(&simulator, &input);
         let pictures: Vec<_> = urls
             .iter()
-            .map(|url| {
-                image::load_from_memory(&http::get(url).body)
-                    .unwrap()
-                    .to_rgb8()
-            })
+            .map(|url| image::load_from_memory(&http::get(url).body).unwrap().to_rgb8())
             .collect();
         pictures
     };
@@ -89,10 +79,7 @@ async fn a_download_can_be_resumed() {
     let whole = http::send("GET", url, &[], "");
     let etag = whole.header("etag").unwrap();
     assert_eq!(whole.header("accept-ranges"), Some("bytes"));
-    assert_eq!(
-        whole.header("content-length").unwrap(),
-        whole.body.len().to_string()
-    );
+    assert_eq!(whole.header("content-length").unwrap(), whole.body.len().to_string());
 
     let if_range = format!("If-Range: {etag}");
     let rest = http::send("GET", url, &["Range: bytes=100-", &if_range], "");
@@ -102,22 +89,13 @@ async fn a_download_can_be_resumed() {
     assert_eq!(rest.header("content-range"), Some(&*range));
 
     let changed = http::send("GET", url, &["Range: bytes=100-", "If-Range: \"old\""], "");
-    assert_eq!(
-        (changed.status, changed.body.len()),
-        (200, whole.body.len())
-    );
-    assert_eq!(
-        http::send("GET", url, &["Range: bytes=999999-"], "").status,
-        416
-    );
+    assert_eq!((changed.status, changed.body.len()), (200, whole.body.len()));
+    assert_eq!(http::send("GET", url, &["Range: bytes=999999-"], "").status, 416);
     let same = format!("If-None-Match: {etag}");
     assert_eq!(http::send("GET", url, &[&same], "").status, 304);
     let head = http::send("HEAD", url, &[], "");
     assert_eq!((head.status, head.body.len()), (200, 0));
-    assert_eq!(
-        head.header("content-length"),
-        whole.header("content-length")
-    );
+    assert_eq!(head.header("content-length"), whole.header("content-length"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

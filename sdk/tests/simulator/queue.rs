@@ -60,12 +60,8 @@ async fn a_wrong_input_is_refused_with_the_place_of_every_fault() {
     let reply = submit(&simulator, &input);
     assert_eq!(reply.status, 422);
     let body = reply.json();
-    let mut places: Vec<String> = body["detail"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|fault| fault["loc"].to_string())
-        .collect();
+    let mut places: Vec<String> =
+        body["detail"].as_array().unwrap().iter().map(|fault| fault["loc"].to_string()).collect();
     places.sort();
     let expected = [
         r#"["body","aspect_ratio"]"#,
@@ -82,18 +78,10 @@ async fn a_wrong_input_is_refused_with_the_place_of_every_fault() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn bodies_that_are_no_object_are_refused() {
-    let simulator = Simulator::builder()
-        .model(ModelSpec::new(PAINT, json!({})))
-        .start()
-        .await
-        .unwrap();
+    let simulator =
+        Simulator::builder().model(ModelSpec::new(PAINT, json!({}))).start().await.unwrap();
     for body in ["", "{", "[1]", "\"x\""] {
-        let reply = http::send(
-            "POST",
-            &model_url(&simulator),
-            &["Authorization: Bearer me"],
-            body,
-        );
+        let reply = http::send("POST", &model_url(&simulator), &["Authorization: Bearer me"], body);
         assert_eq!(reply.status, 422, "{body}");
     }
 }
@@ -109,15 +97,9 @@ async fn each_refusal_has_its_code() {
     let url = model_url(&simulator);
     let input = r#"{"prompt":"a"}"#;
     assert_eq!(code(http::send("POST", &url, &[], input)), (400, 400_004));
-    assert_eq!(
-        code(as_user("POST", &url, "mallory", input)),
-        (400, 400_004)
-    );
+    assert_eq!(code(as_user("POST", &url, "mallory", input)), (400, 400_004));
     let nowhere = format!("{url}s");
-    assert_eq!(
-        code(as_user("POST", &nowhere, "alice", input)),
-        (404, 400_001)
-    );
+    assert_eq!(code(as_user("POST", &nowhere, "alice", input)), (404, 400_001));
 
     let job = as_user("POST", &url, "alice", input).json();
     let status = job["status_url"].as_str().unwrap();
@@ -146,15 +128,9 @@ async fn a_queued_job_is_cancelled_and_not_charged() {
     assert_eq!(reply.status, 202);
     assert_eq!(reply.json()["outcome"], "cancelled");
     assert_eq!(simulator.billed(&id), Some(false));
-    assert_eq!(
-        look(&simulator, &id, "status").json()["status"],
-        "cancelled"
-    );
+    assert_eq!(look(&simulator, &id, "status").json()["status"], "cancelled");
     let result = look(&simulator, &id, "result?include_cost=true").json();
-    assert_eq!(
-        (&result["status"], &result["cost"]),
-        (&json!("cancelled"), &json!(0.0))
-    );
+    assert_eq!((&result["status"], &result["cost"]), (&json!("cancelled"), &json!(0.0)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -181,14 +157,7 @@ async fn the_ledger_tells_what_was_charged_and_delivered() {
     look(&simulator, &id, "status");
     look(&simulator, &id, "result");
     let ledger = simulator.ledger();
-    assert_eq!(
-        (
-            ledger.submits_received,
-            ledger.submits_accepted,
-            ledger.billed
-        ),
-        (2, 1, 1)
-    );
+    assert_eq!((ledger.submits_received, ledger.submits_accepted, ledger.billed), (2, 1, 1));
     assert!((ledger.billed_usd - 0.12).abs() < 1e-9);
     let entry = ledger.entry(&id).unwrap();
     assert_eq!((entry.delivered, entry.answered), (1, true));
@@ -209,10 +178,7 @@ async fn every_request_is_told_without_tokens_or_inputs() {
     let id = accepted(&simulator, &json!({ "prompt": "secret words" }));
     look(&simulator, &id, "result?include_cost=true");
     let lines = lines.lock().unwrap().clone();
-    assert!(
-        lines[0].starts_with(&format!("POST /v1/models/{PAINT} 200 in ")),
-        "{lines:?}"
-    );
+    assert!(lines[0].starts_with(&format!("POST /v1/models/{PAINT} 200 in ")), "{lines:?}");
     assert!(lines[0].ends_with(&format!("job {id}")));
     assert!(lines[1].starts_with(&format!("GET /v1/requests/{id}/result 200")));
     assert!(!lines.concat().contains("secret"));
@@ -254,24 +220,14 @@ async fn a_folder_of_schemas_is_a_catalog() {
     let dir = std::env::temp_dir().join(format!("runcomfy-simulator-{}", std::process::id()));
     let model = dir.join("acme/paint/text-to-image");
     std::fs::create_dir_all(&model).unwrap();
-    std::fs::write(
-        model.join("input.json"),
-        r#"{"input":{"required":["prompt"]}}"#,
-    )
-    .unwrap();
+    std::fs::write(model.join("input.json"), r#"{"input":{"required":["prompt"]}}"#).unwrap();
     std::fs::write(model.join("output.json"), r#"{"output":{"type":"array"}}"#).unwrap();
     let simulator = Simulator::builder().schemas_dir(&dir).unwrap();
     let simulator = simulator.queue(QueuePace::instant()).start().await.unwrap();
     std::fs::write(model.join("input.json"), "{").unwrap();
-    let refused = Simulator::builder()
-        .schemas_dir(&dir)
-        .map(drop)
-        .unwrap_err();
+    let refused = Simulator::builder().schemas_dir(&dir).map(drop).unwrap_err();
     std::fs::remove_dir_all(&dir).unwrap();
-    let gone = Simulator::builder()
-        .schemas_dir(&dir)
-        .map(drop)
-        .unwrap_err();
+    let gone = Simulator::builder().schemas_dir(&dir).map(drop).unwrap_err();
     assert!(gone.to_string().contains("runcomfy-simulator-"), "{gone}");
     assert!(refused.to_string().contains("input.json: EOF"), "{refused}");
     assert_eq!(submit(&simulator, &json!({})).status, 422);

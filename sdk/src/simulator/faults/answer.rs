@@ -60,12 +60,7 @@ impl FalseAnswer {
     /// An answer of that HTTP status, from 200 to 599, with a message. The request has no effect.
     #[must_use]
     pub fn new(status: u16) -> Self {
-        Self {
-            status,
-            retry_after: None,
-            body: AnswerBody::default(),
-            processed: false,
-        }
+        Self { status, retry_after: None, body: AnswerBody::default(), processed: false }
     }
 
     /// HTTP 429.
@@ -153,8 +148,6 @@ fn retry_after<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Stri
         Value::Null => Ok(None),
         Value::String(date) => Ok(Some(date)),
         Value::Number(seconds) => Ok(Some(seconds.to_string())),
-        _ => Err(de::Error::custom(
-            "`retry_after` is a number of seconds or a date",
-        )),
+        _ => Err(de::Error::custom("`retry_after` is a number of seconds or a date")),
     }
 }

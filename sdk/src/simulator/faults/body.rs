@@ -27,10 +27,7 @@ enum Then {
 impl BrokenBody {
     /// The first half of `whole`, then the end of the connection.
     pub(crate) fn cut(whole: &Bytes) -> Self {
-        Self {
-            first: Some(whole.slice(..whole.len() / 2)),
-            then: Then::Flush,
-        }
+        Self { first: Some(whole.slice(..whole.len() / 2)), then: Then::Flush }
     }
 
     /// The first half of `whole`, a pause, the rest.

@@ -57,10 +57,7 @@ struct Watched {
 impl Desk {
     /// A desk for `faults`, with a seed for those that have none.
     pub(crate) fn new(faults: Faults, seed: u64) -> Self {
-        let desk = Self(Mutex::new(Book {
-            rules: Vec::new(),
-            seed,
-        }));
+        let desk = Self(Mutex::new(Book { rules: Vec::new(), seed }));
         desk.replace(faults);
         desk
     }
@@ -96,11 +93,7 @@ impl Desk {
 
 impl Watched {
     fn new(rule: Rule) -> Self {
-        Self {
-            rule,
-            seen: 0,
-            fired: 0,
-        }
+        Self { rule, seen: 0, fired: 0 }
     }
 
     fn fires(&mut self, call: &Call, seed: u64) -> bool {
@@ -111,9 +104,7 @@ impl Watched {
         self.seen += 1;
         self.seen > rule.skip
             && rule.times.is_none_or(|times| self.fired < times)
-            && rule
-                .chance
-                .is_none_or(|chance| fraction(combine(seed, self.seen)) < chance)
+            && rule.chance.is_none_or(|chance| fraction(combine(seed, self.seen)) < chance)
     }
 }
 
@@ -156,20 +147,12 @@ mod tests {
     use crate::simulator::Endpoint;
 
     fn poll() -> Call {
-        Call {
-            endpoint: Endpoint::Status,
-            model: Some("acme/paint".to_owned()),
-            job: Some(2),
-        }
+        Call { endpoint: Endpoint::Status, model: Some("acme/paint".to_owned()), job: Some(2) }
     }
 
     fn fired(desk: &Desk, requests: usize) -> String {
         let one = |_| {
-            if desk.decide(&poll()).wire.is_some() {
-                'x'
-            } else {
-                '.'
-            }
+            if desk.decide(&poll()).wire.is_some() { 'x' } else { '.' }
         };
         (0..requests).map(one).collect()
     }

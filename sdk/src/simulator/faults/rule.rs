@@ -51,14 +51,8 @@ pub enum Endpoint {
 }
 
 impl Endpoint {
-    const ALL: &[Self] = &[
-        Self::Submit,
-        Self::Status,
-        Self::Result,
-        Self::Cancel,
-        Self::Catalog,
-        Self::File,
-    ];
+    const ALL: &[Self] =
+        &[Self::Submit, Self::Status, Self::Result, Self::Cancel, Self::Catalog, Self::File];
 }
 
 impl fmt::Display for Endpoint {
@@ -163,9 +157,7 @@ fn matches(pattern: &str, text: &str) -> bool {
     let Some(text) = text.strip_prefix(start) else {
         return false;
     };
-    (0..=text.len())
-        .filter(|at| text.is_char_boundary(*at))
-        .any(|at| matches(rest, &text[at..]))
+    (0..=text.len()).filter(|at| text.is_char_boundary(*at)).any(|at| matches(rest, &text[at..]))
 }
 
 /// A rule as it is written.
@@ -200,10 +192,7 @@ impl<'de> Deserialize<'de> for Rule {
         if written.job.is_some() && written.on.contains(&Endpoint::Submit) {
             return refuse("a submit has no `job` yet: use `skip` and `times`".to_owned());
         }
-        if let Some(chance) = written
-            .chance
-            .filter(|chance| !(0.0..=1.0).contains(chance))
-        {
+        if let Some(chance) = written.chance.filter(|chance| !(0.0..=1.0).contains(chance)) {
             return refuse(format!("a `chance` is from 0 to 1, not {chance}"));
         }
         Ok(Self {
@@ -241,39 +230,18 @@ mod tests {
     #[test]
     fn a_wrong_file_says_what_is_wrong() {
         for (text, words) in [
-            (
-                r#"{"do":"reset"}"#,
-                "unknown variant `reset`, expected one of",
-            ),
-            (
-                r#"{"do":"reset_after","onn":[]}"#,
-                "unknown field `onn`, expected one of `do`, `on`",
-            ),
-            (
-                r#"{"do":"reset_after","on":["submits"]}"#,
-                "unknown variant `submits`",
-            ),
+            (r#"{"do":"reset"}"#, "unknown variant `reset`, expected one of"),
+            (r#"{"do":"reset_after","onn":[]}"#, "unknown field `onn`, expected one of `do`, `on`"),
+            (r#"{"do":"reset_after","on":["submits"]}"#, "unknown variant `submits`"),
             (
                 r#"{"do":"missing_request_id","on":["file"]}"#,
                 "no sense on `file`, only on `submit`",
             ),
-            (
-                r#"{"do":"reset_after","job":1,"on":["submit"]}"#,
-                "has no `job` yet",
-            ),
+            (r#"{"do":"reset_after","job":1,"on":["submit"]}"#, "has no `job` yet"),
             (r#"{"do":"reset_after","chance":5}"#, "from 0 to 1, not 5"),
-            (
-                r#"{"do":{"answer":{"status":42}}}"#,
-                "42 is not an HTTP status",
-            ),
-            (
-                r#"{"do":{"answer":{"status":429,"retry_after":[]}}}"#,
-                "seconds or a date",
-            ),
-            (
-                r#"{"do":{"answer":{"status":429,"retry":1}}}"#,
-                "unknown field `retry`",
-            ),
+            (r#"{"do":{"answer":{"status":42}}}"#, "42 is not an HTTP status"),
+            (r#"{"do":{"answer":{"status":429,"retry_after":[]}}}"#, "seconds or a date"),
+            (r#"{"do":{"answer":{"status":429,"retry":1}}}"#, "unknown field `retry`"),
             (r#"{"do":{"redirect":{"too":1}}}"#, "unknown field `too`"),
             ("{}", "missing field `do`"),
         ] {

@@ -1,0 +1,288 @@
+//! All models at once: a tree of modules, one file for each.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use serde_json::Value;
+
+use crate::emit::{self, Emitter};
+use crate::error::{Fault, Note, Remarks};
+use crate::ir::{Item, Module};
+use crate::lower::Job;
+use crate::{Role, docs, names, print, read};
+
+/// The text of a file, and what to call it in messages.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// The file's path, as its author would write it.
+    pub file: String,
+    /// What is in it.
+    pub text: String,
+}
+
+/// One model's schemas.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// The model's id: 2 to 5 segments of letters, digits, `_`, `.` and `-`.
+    pub id: String,
+    /// The schema of its input.
+    pub input: Source,
+    /// The schema of its output, where there is one.
+    pub output: Option<Source>,
+}
+
+/// What `sdk/src/generated` is to hold.
+#[derive(Debug, Clone, Default)]
+pub struct Catalog {
+    /// Each file's text by its path below that folder.
+    pub files: BTreeMap<String, String>,
+    /// The vendors, each a Cargo feature.
+    pub vendors: Vec<String>,
+    /// What the schemas' authors may want to know.
+    pub notes: Vec<Note>,
+}
+
+/// A module: perhaps a model, perhaps others below it.
+#[derive(Default)]
+struct Node<'a> {
+    model: Option<&'a Model>,
+    children: BTreeMap<String, Node<'a>>,
+}
+
+/// Generates the modules of all models.
+///
+/// # Errors
+///
+/// Every fault of every file, each with its place.
+pub fn catalog(models: &[Model]) -> Result<Catalog, Vec<Fault>> {
+    let mut faults = Vec::new();
+    let mut root = Node::default();
+    let mut vendors: BTreeMap<String, String> = BTreeMap::new();
+    for model in models {
+        if let Err(fault) = place(&mut root, model) {
+            faults.push(fault);
+        } else if let Some(vendor) = model.id.split('/').next() {
+            vendors.insert(names::snake(vendor), vendor.to_owned());
+        }
+    }
+    let mut catalog =
+        Catalog { vendors: vendors.values().cloned().collect(), ..Catalog::default() };
+    let mut ids = Vec::new();
+    for (name, node) in &root.children {
+        files(node, name, &mut catalog, &mut faults, &mut ids);
+    }
+    catalog.files.insert("mod.rs".to_owned(), root_module(&vendors, &ids));
+    faults.sort();
+    if faults.is_empty() { Ok(catalog) } else { Err(faults) }
+}
+
+/// Puts a model where its id says.
+fn place<'a>(root: &mut Node<'a>, model: &'a Model) -> Result<(), Fault> {
+    let fault =
+        |message: String| Fault { file: model.input.file.clone(), pointer: String::new(), message };
+    let segments: Vec<_> = model.id.split('/').collect();
+    let is_segment = |segment: &&str| {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
+        !segment.is_empty() && !matches!(*segment, "." | "..") && segment.chars().all(allowed)
+    };
+    if !(2..=5).contains(&segments.len()) || !segments.iter().all(is_segment) {
+        return Err(fault(format!(
+            "`{}` is no model id: expected 2 to 5 segments of letters, digits, `_`, `.` and `-`",
+            model.id
+        )));
+    }
+    let mut node = root;
+    for segment in &segments {
+        node = node.children.entry(names::snake(segment)).or_default();
+    }
+    if let Some(other) = node.model {
+        return Err(fault(format!(
+            "claims the same module as {}: rename one of the two directories",
+            other.input.file
+        )));
+    }
+    node.model = Some(model);
+    Ok(())
+}
+
+/// Writes the file of a module and of all below it; `path` is the module's, with `/`.
+fn files(
+    node: &Node<'_>,
+    path: &str,
+    catalog: &mut Catalog,
+    faults: &mut Vec<Fault>,
+    ids: &mut Vec<String>,
+) {
+    let mods: TokenStream = node
+        .children
+        .keys()
+        .map(|name| {
+            let name = proc_macro2::Ident::new(name, proc_macro2::Span::call_site());
+            quote!(pub mod #name;)
+        })
+        .collect();
+    let text = match node.model {
+        Some(model) => {
+            ids.push(path.replace('/', "::"));
+            self::model(model, path, &mods, catalog, faults)
+        }
+        None => {
+            let ids: Vec<_> = path.split('/').map(docs::code).collect();
+            let what = if ids.len() == 1 { "Models of" } else { "Variants of" };
+            module_text(
+                &format!("the models below {path}"),
+                &[format!("{what} {}.", ids[ids.len() - 1])],
+                mods,
+            )
+        }
+    };
+    catalog.files.insert(format!("{path}.rs"), text);
+    for (name, child) in &node.children {
+        files(child, &format!("{path}/{name}"), catalog, faults, ids);
+    }
+}
+
+fn model(
+    model: &Model,
+    path: &str,
+    mods: &TokenStream,
+    catalog: &mut Catalog,
+    faults: &mut Vec<Fault>,
+) -> String {
+    let input = half(model, &model.input, Role::Input, catalog, faults);
+    let output =
+        model.output.as_ref().map(|source| half(model, source, Role::Output, catalog, faults));
+    let (Some((input, input_schema)), Some(output)) =
+        (input, output.map_or(Some(None), |half| half.map(Some)))
+    else {
+        return String::new();
+    };
+    let leaf = path.rsplit('/').next().unwrap_or(path);
+    let mut text_file = |kind: &str, schema: &Value| {
+        catalog.files.insert(format!("{path}.{kind}.json"), format!("{schema}\n"));
+        format!("{leaf}.{kind}.json")
+    };
+    let input_text = text_file("input", &input_schema);
+    let output_text = output.as_ref().map(|(_, schema)| text_file("output", schema));
+    let modules: Vec<_> =
+        std::iter::once(&input).chain(output.as_ref().map(|(module, _)| module)).collect();
+    let mut emitter = Emitter::new("crate", &modules);
+    let items: TokenStream = modules.iter().map(|module| emitter.module(module)).collect();
+    let tie = emit::model(
+        &mut emitter,
+        &emit::Model {
+            id: &model.id,
+            output: output.as_ref().map_or(emit::Output::Unknown, |(module, _)| {
+                emit::Output::Known(output_kind(&model.id, module))
+            }),
+            input_text: &input_text,
+            output_text: output_text.as_deref(),
+        },
+    );
+    let imports = emitter.imports();
+    let about = about(
+        model,
+        &input_schema,
+        &input,
+        &format!("runcomfy::models::{}", path.replace('/', "::")),
+    );
+    module_text(&format!("schemas/{}", model.id), &about, quote!(#imports #mods #items #tie))
+}
+
+/// One of a model's two schemas.
+fn half(
+    model: &Model,
+    source: &Source,
+    role: Role,
+    catalog: &mut Catalog,
+    faults: &mut Vec<Fault>,
+) -> Option<(Module, Value)> {
+    let (name, prefix) = match role {
+        Role::Input => ("Input", ""),
+        Role::Output => ("Output", "Output"),
+    };
+    let about = format!("{name} of {}.", docs::code(&model.id));
+    let mut remarks = Remarks::new(&source.file);
+    let job = Job { name, prefix, role, strict: true, about: Some(&about) };
+    let read = read(&source.text, &job, &mut remarks);
+    catalog.notes.append(&mut remarks.notes);
+    let failed = !remarks.faults.is_empty();
+    faults.append(&mut remarks.faults);
+    read.filter(|_| !failed)
+}
+
+/// What a model's page says before its types.
+fn about(model: &Model, schema: &Value, input: &Module, path: &str) -> Vec<String> {
+    let mut lines = schema.as_object().map(crate::lower::describe).unwrap_or_default();
+    if lines.is_empty() {
+        lines.push(format!("The model {}.", docs::code(&model.id)));
+    } else {
+        lines.extend([String::new(), format!("Model id: {}.", docs::code(&model.id))]);
+    }
+    if let Some(example) = emit::example(input, path) {
+        lines.extend([String::new(), "```".to_owned()]);
+        lines.extend(example);
+        lines.push("```".to_owned());
+    }
+    lines
+}
+
+/// The kind of file that a model makes: its output's keys tell, and where they tell several, its id.
+fn output_kind(id: &str, output: &Module) -> Option<&'static str> {
+    let Some(Item::Struct(root)) = output.items.first() else {
+        return None;
+    };
+    let kinds = [("image", "Image"), ("video", "Video"), ("audio", "Audio")];
+    let has = |kind: &str| {
+        root.fields.iter().any(|field| field.wire == kind || field.wire == format!("{kind}s"))
+    };
+    let mut told = kinds.into_iter().filter(|(kind, _)| has(kind));
+    let named =
+        kinds.into_iter().find(|(kind, _)| id.ends_with(&format!("-to-{kind}")) && has(kind));
+    named.or_else(|| told.next()).map(|(_, name)| name)
+}
+
+fn root_module(vendors: &BTreeMap<String, String>, ids: &[String]) -> String {
+    let mods = vendors.iter().map(|(name, vendor)| {
+        let ident = proc_macro2::Ident::new(name, proc_macro2::Span::call_site());
+        quote! {
+            #[cfg(feature = #vendor)]
+            pub mod #ident;
+        }
+    });
+    let rows = ids.iter().map(|path| {
+        let vendor = path.split("::").next().and_then(|name| vendors.get(name));
+        let path = path
+            .split("::")
+            .map(|step| proc_macro2::Ident::new(step, proc_macro2::Span::call_site()));
+        quote!(#[cfg(feature = #vendor)] #(#path)::*::MODEL)
+    });
+    let tokens = quote! {
+        #(#mods)*
+
+        /// Every model that is compiled in, ordered by id.
+        #[cfg(feature = "schema-text")]
+        pub const ALL: &[crate::Model] = &[#(#rows),*];
+    };
+    let about = ["Every model, by vendor; each vendor is a Cargo feature.".to_owned()];
+    module_text("schemas", &about, tokens)
+}
+
+/// A file: where it comes from, what it is about, its items.
+fn module_text(origin: &str, about: &[String], tokens: TokenStream) -> String {
+    let mut text = format!("// Generated by `cargo xtask codegen` from {origin}. Do not edit.\n\n");
+    for line in about {
+        text.push_str(if line.is_empty() { "//!" } else { "//! " });
+        text.push_str(line);
+        text.push('\n');
+    }
+    match print::items(tokens) {
+        Ok(items) if items.trim().is_empty() => text,
+        Ok(items) => format!("{text}\n{items}"),
+        Err(error) => format!(
+            "{text}\ncompile_error!({:?});\n",
+            format!("a mistake of the generator: {error}")
+        ),
+    }
+}

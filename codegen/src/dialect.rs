@@ -1,0 +1,296 @@
+//! RunComfy's loose spellings, and those of other publishers, become standard JSON Schema.
+//!
+//! One function for each quirk, named for it. Each rewrite leaves a note.
+
+use serde_json::{Map, Value, json};
+
+use crate::error::Remarks;
+
+type Object = Map<String, Value>;
+
+/// Rewrites a whole document in place.
+pub(crate) fn standardize(document: &mut Value, root: &str, remarks: &mut Remarks) {
+    if root.is_empty() {
+        schema(document, "", remarks);
+        return;
+    }
+    if let Some(picked) = document.pointer_mut(root) {
+        schema(picked, root, remarks);
+    }
+    for definitions in ["/components/schemas", "/$defs", "/definitions"] {
+        if let Some(Value::Object(members)) = document.pointer_mut(definitions) {
+            each(members, definitions, remarks);
+        }
+    }
+}
+
+fn schema(schema: &mut Value, at: &str, remarks: &mut Remarks) {
+    let Value::Object(object) = schema else {
+        return;
+    };
+    type_words(object, at, remarks);
+    numbers_as_strings(object, at, remarks);
+    boolean_exclusive_bounds(object);
+    boolean_required(object, at, remarks);
+    media_without_items(object, at, remarks);
+    items_as_list(object);
+    dependencies(object);
+    nullable(object);
+    null_default(object);
+    for (key, value) in object.iter_mut() {
+        let at = format!("{at}/{}", escape(key));
+        match (key.as_str(), value) {
+            (
+                "properties" | "patternProperties" | "$defs" | "definitions" | "dependentSchemas",
+                Value::Object(members),
+            ) => {
+                each(members, &at, remarks);
+            }
+            ("allOf" | "anyOf" | "oneOf" | "prefixItems", Value::Array(schemas)) => {
+                for (index, schema) in schemas.iter_mut().enumerate() {
+                    self::schema(schema, &format!("{at}/{index}"), remarks);
+                }
+            }
+            (
+                "items"
+                | "additionalItems"
+                | "additionalProperties"
+                | "not"
+                | "if"
+                | "then"
+                | "else"
+                | "contains"
+                | "propertyNames"
+                | "unevaluatedItems"
+                | "unevaluatedProperties",
+                value,
+            ) => self::schema(value, &at, remarks),
+            ("components", Value::Object(components)) => {
+                if let Some(Value::Object(members)) = components.get_mut("schemas") {
+                    each(members, &format!("{at}/schemas"), remarks);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn each(members: &mut Object, at: &str, remarks: &mut Remarks) {
+    for (key, member) in members {
+        schema(member, &format!("{at}/{}", escape(key)), remarks);
+    }
+}
+
+/// A key as one step of a JSON pointer.
+pub(crate) fn escape(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
+/// `float`, `String`, `bool` … are other languages' words for JSON Schema's types.
+fn type_words(object: &mut Object, at: &str, remarks: &mut Remarks) {
+    match object.get_mut("type") {
+        Some(Value::String(word)) => {
+            let Some(standard) = type_word(word) else {
+                remarks.note(
+                    &format!("{at}/type"),
+                    format!("`{word}` is no type of JSON Schema; any type is allowed"),
+                );
+                object.remove("type");
+                return;
+            };
+            if word != standard {
+                remarks.note(&format!("{at}/type"), format!("`{word}` is read as `{standard}`"));
+                standard.clone_into(word);
+            }
+        }
+        Some(Value::Array(words)) => {
+            for word in words {
+                if let Value::String(word) = word
+                    && let Some(standard) = type_word(word)
+                    && word != standard
+                {
+                    remarks
+                        .note(&format!("{at}/type"), format!("`{word}` is read as `{standard}`"));
+                    standard.clone_into(word);
+                }
+            }
+        }
+        Some(Value::Null) => {
+            object.remove("type");
+        }
+        // In old drafts a type may be a schema; no publisher uses it.
+        Some(_) => {
+            remarks.note(&format!("{at}/type"), "is no type of JSON Schema; any type is allowed");
+            object.remove("type");
+        }
+        None => {}
+    }
+}
+
+fn type_word(word: &str) -> Option<&'static str> {
+    Some(match word.to_ascii_lowercase().as_str() {
+        "string" | "str" | "text" => "string",
+        "integer" | "int" | "int32" | "int64" | "long" => "integer",
+        "number" | "float" | "double" | "decimal" | "float32" | "float64" => "number",
+        "boolean" | "bool" => "boolean",
+        "array" | "list" => "array",
+        "object" | "dict" | "map" => "object",
+        "null" | "none" => "null",
+        _ => return None,
+    })
+}
+
+/// `"minimum": "1"`.
+fn numbers_as_strings(object: &mut Object, at: &str, remarks: &mut Remarks) {
+    for key in NUMERIC {
+        if let Some(value) = object.get_mut(*key)
+            && let Some(number) =
+                value.as_str().and_then(|text| text.trim().parse::<serde_json::Number>().ok())
+        {
+            remarks.note(
+                &format!("{at}/{key}"),
+                format!("the string {value} is read as the number {number}"),
+            );
+            *value = Value::Number(number);
+        }
+    }
+}
+
+const NUMERIC: &[&str] = &[
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minLength",
+    "maxLength",
+    "minItems",
+    "maxItems",
+    "minProperties",
+    "maxProperties",
+];
+
+/// Draft 4: `"minimum": 0, "exclusiveMinimum": true`.
+fn boolean_exclusive_bounds(object: &mut Object) {
+    for (bound, exclusive) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")] {
+        if let Some(Value::Bool(is_exclusive)) = object.get(exclusive) {
+            let is_exclusive = *is_exclusive;
+            object.shift_remove(exclusive);
+            if is_exclusive && let Some(limit) = object.shift_remove(bound) {
+                object.insert(exclusive.to_owned(), limit);
+            }
+        }
+    }
+}
+
+/// `"required": true` on a property, as in draft 3, belongs into the object's list.
+fn boolean_required(object: &mut Object, at: &str, remarks: &mut Remarks) {
+    let Some(Value::Object(properties)) = object.get_mut("properties") else {
+        return;
+    };
+    let mut names = Vec::new();
+    for (name, property) in properties.iter_mut() {
+        if let Value::Object(property) = property
+            && let Some(Value::Bool(required)) = property.get("required")
+        {
+            remarks.note(
+                &format!("{at}/properties/{}/required", escape(name)),
+                "is read as part of the object's `required`",
+            );
+            if *required {
+                names.push(Value::from(name.as_str()));
+            }
+            property.shift_remove("required");
+        }
+    }
+    if names.is_empty() {
+        return;
+    }
+    if let Value::Array(required) = object.entry("required").or_insert_with(|| json!([])) {
+        required.extend(names);
+    }
+}
+
+/// The plural media format says what an array without `items` holds.
+fn media_without_items(object: &mut Object, at: &str, remarks: &mut Remarks) {
+    if object.contains_key("items") || object.get("type") != Some(&json!("array")) {
+        return;
+    }
+    let Some(format) = object.get("format").and_then(Value::as_str) else {
+        return;
+    };
+    let Some(singular) = format.strip_suffix('s').filter(|format| media(format).is_some()) else {
+        return;
+    };
+    remarks.note(
+        at,
+        format!("has no `items`; by its format `{format}` it holds strings of format `{singular}`"),
+    );
+    object.insert("items".to_owned(), json!({ "type": "string", "format": singular }));
+}
+
+/// The kind of medium that a format speaks of, such as `image` for `image_uri_with_mask`.
+pub(crate) fn media(format: &str) -> Option<&'static str> {
+    ["image", "video", "audio"]
+        .into_iter()
+        .find(|kind| format.strip_prefix(kind).is_some_and(|rest| rest.starts_with("_uri")))
+}
+
+/// Before 2020-12 the list of the first items' schemas stood in `items`.
+fn items_as_list(object: &mut Object) {
+    if !matches!(object.get("items"), Some(Value::Array(_))) {
+        return;
+    }
+    if let Some(prefix) = object.shift_remove("items") {
+        object.insert("prefixItems".to_owned(), prefix);
+    }
+    if let Some(rest) = object.shift_remove("additionalItems") {
+        object.insert("items".to_owned(), rest);
+    }
+}
+
+/// Before 2019-09 both kinds of dependencies stood under one keyword.
+fn dependencies(object: &mut Object) {
+    let Some(Value::Object(members)) = object.get("dependencies") else {
+        return;
+    };
+    let (required, schemas): (Object, Object) =
+        members.clone().into_iter().partition(|(_, dependency)| dependency.is_array());
+    object.shift_remove("dependencies");
+    for (key, members) in [("dependentRequired", required), ("dependentSchemas", schemas)] {
+        if !members.is_empty() {
+            object.entry(key).or_insert(Value::Object(members));
+        }
+    }
+}
+
+/// `OpenAPI` 3.0: `"nullable": true`.
+fn nullable(object: &mut Object) {
+    if object.shift_remove("nullable") != Some(Value::Bool(true)) {
+        return;
+    }
+    if let Some(Value::Array(values)) = object.get_mut("enum")
+        && !values.contains(&Value::Null)
+    {
+        values.push(Value::Null);
+    }
+    match object.get_mut("type") {
+        Some(Value::Array(kinds)) => return kinds.push(json!("null")),
+        Some(kind) => return *kind = json!([kind, "null"]),
+        None => {}
+    }
+    // Without a type the rest of the schema is one alternative and `null` the other.
+    let (said, constrained): (Object, Object) =
+        object.clone().into_iter().partition(|(key, _)| crate::schema::is_annotation(key));
+    if !constrained.is_empty() {
+        *object = said;
+        object.insert("anyOf".to_owned(), json!([constrained, { "type": "null" }]));
+    }
+}
+
+/// `"default": null` is how some generators spell "no default".
+fn null_default(object: &mut Object) {
+    if object.get("default") == Some(&Value::Null) {
+        object.shift_remove("default");
+    }
+}

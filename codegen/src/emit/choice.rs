@@ -1,0 +1,67 @@
+//! Enums of values.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::{Emitter, docs, ident};
+use crate::ir::{Choice, Wire};
+
+impl Emitter<'_> {
+    /// Spelled as a module around an enum with discriminants, which the printer knows how to lay
+    /// out; it then makes the module's head the macro's.
+    pub(super) fn choice(&mut self, item: &Choice) -> TokenStream {
+        let macro_name = match (&item.variants[0].1, item.open) {
+            _ if !of_one_kind(item) => "mixed_enum",
+            (Wire::String(_), false) => "string_enum",
+            (Wire::String(_), true) => "open_string_enum",
+            (_, false) => "integer_enum",
+            (_, true) => "open_integer_enum",
+        };
+        self.import("", macro_name);
+        let (docs, name, macro_name) = (docs(&item.docs), ident(&item.name), ident(macro_name));
+        let variants = item.variants.iter().map(|(name, wire)| {
+            let name = ident(name);
+            let wire = if of_one_kind(item) { plain(wire) } else { tagged(wire) };
+            quote!(#name = #wire)
+        });
+        quote! {
+            mod #macro_name {
+                #docs
+                pub enum #name { #(#variants),* }
+            }
+        }
+    }
+}
+
+fn of_one_kind(item: &Choice) -> bool {
+    let strings = item.variants.iter().all(|(_, wire)| matches!(wire, Wire::String(_)));
+    strings || item.variants.iter().all(|(_, wire)| matches!(wire, Wire::Integer(_)))
+}
+
+fn plain(wire: &Wire) -> TokenStream {
+    match wire {
+        Wire::String(value) => quote!(#value),
+        Wire::Integer(value) => integer(*value),
+        wire => tagged(wire),
+    }
+}
+
+fn tagged(wire: &Wire) -> TokenStream {
+    match wire {
+        Wire::Null => quote!(Null),
+        Wire::Boolean(value) => quote!(Boolean(#value)),
+        Wire::Integer(value) => {
+            let value = integer(*value);
+            quote!(Integer(#value))
+        }
+        Wire::Number(value) => {
+            let value = Literal::f64_unsuffixed(*value);
+            quote!(Number(#value))
+        }
+        Wire::String(value) => quote!(String(#value)),
+    }
+}
+
+fn integer(value: i64) -> TokenStream {
+    super::rules::whole(value.into())
+}

@@ -1,0 +1,159 @@
+//! Limits, as rows of the runtime's tables.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+
+use super::{Emitter, ident};
+use crate::ir::{Kind, Limit, Rule};
+
+impl Emitter<'_> {
+    pub(super) fn rules(&mut self, rules: &[Rule]) -> Vec<TokenStream> {
+        if !rules.is_empty() {
+            self.import("schema::runtime", "Rule");
+        }
+        rules.iter().map(|rule| self.rule(rule)).collect()
+    }
+
+    fn rule(&mut self, rule: &Rule) -> TokenStream {
+        match rule {
+            Rule::Minimum(limit) => bound("Minimum", *limit),
+            Rule::Maximum(limit) => bound("Maximum", *limit),
+            Rule::ExclusiveMinimum(limit) => bound("ExclusiveMinimum", *limit),
+            Rule::ExclusiveMaximum(limit) => bound("ExclusiveMaximum", *limit),
+            Rule::MultipleOf(step) => {
+                let step = Literal::f64_unsuffixed(*step);
+                quote!(Rule::MultipleOf(#step))
+            }
+            Rule::MinLength(count) => counted("MinLength", *count),
+            Rule::MaxLength(count) => counted("MaxLength", *count),
+            Rule::MinItems(count) => counted("MinItems", *count),
+            Rule::MaxItems(count) => counted("MaxItems", *count),
+            Rule::MinProperties(count) => counted("MinProperties", *count),
+            Rule::MaxProperties(count) => counted("MaxProperties", *count),
+            Rule::Pattern(pattern) => quote!(Rule::Pattern(#pattern)),
+            Rule::UniqueItems => quote!(Rule::UniqueItems),
+            Rule::Never => quote!(Rule::Never),
+            Rule::Items(rules) => self.nested("Items", rules),
+            Rule::Values(rules) => self.nested("Values", rules),
+            Rule::PropertyNames(rules) => self.nested("PropertyNames", rules),
+            Rule::Not(rules) => self.nested("Not", rules),
+            Rule::ItemsAfter(first, rules) => {
+                let (first, rules) = (Literal::usize_unsuffixed(*first), self.rules(rules));
+                quote!(Rule::ItemsAfter(#first, &[#(#rules),*]))
+            }
+            Rule::Contains(rules, min, max) => {
+                let (rules, min) = (self.rules(rules), Literal::u64_unsuffixed(*min));
+                let max = if *max == u64::MAX { quote!(u64::MAX) } else { count(*max) };
+                quote!(Rule::Contains(&[#(#rules),*], #min, #max))
+            }
+            Rule::PrefixItems(lists) => self.lists("PrefixItems", lists),
+            Rule::AllOf(lists) => self.lists("AllOf", lists),
+            Rule::AnyOf(lists) => self.lists("AnyOf", lists),
+            Rule::OneOf(lists) => self.lists("OneOf", lists),
+            Rule::Required(names) => quote!(Rule::Required(&[#(#names),*])),
+            Rule::Properties { named, patterns, additional } => {
+                self.import("schema::runtime", "Properties");
+                let (named, patterns) = (self.members(named), self.members(patterns));
+                let additional = self.rules(additional);
+                quote!(Rule::Properties(&Properties { named: #named, patterns: #patterns, additional: &[#(#additional),*] }))
+            }
+            Rule::DependentRequired(members) => {
+                let members = members.iter().map(|(name, names)| quote!((#name, &[#(#names),*])));
+                quote!(Rule::DependentRequired(&[#(#members),*]))
+            }
+            Rule::DependentSchemas(members) => {
+                let members = self.members(members);
+                quote!(Rule::DependentSchemas(#members))
+            }
+            Rule::Type(kinds) => {
+                self.import("schema::runtime", "Kind");
+                let kinds = kinds.iter().map(|kind| self::kind(*kind));
+                quote!(Rule::Type(&[#(#kinds),*]))
+            }
+            Rule::Const(text) => quote!(Rule::Const(#text)),
+            Rule::Enum(text) => quote!(Rule::Enum(#text)),
+            Rule::If(condition, then, otherwise) => {
+                let (condition, then, otherwise) =
+                    (self.rules(condition), self.rules(then), self.rules(otherwise));
+                quote!(Rule::If(&[#(#condition),*], &[#(#then),*], &[#(#otherwise),*]))
+            }
+            Rule::Ref(name) => {
+                let name = ident(name);
+                quote!(Rule::Ref(&#name))
+            }
+        }
+    }
+
+    fn nested(&mut self, name: &str, rules: &[Rule]) -> TokenStream {
+        let (name, rules) = (ident(name), self.rules(rules));
+        quote!(Rule::#name(&[#(#rules),*]))
+    }
+
+    fn lists(&mut self, name: &str, lists: &[Vec<Rule>]) -> TokenStream {
+        let name = ident(name);
+        let lists = lists.iter().map(|rules| {
+            let rules = self.rules(rules);
+            quote!(&[#(#rules),*])
+        });
+        quote!(Rule::#name(&[#(#lists),*]))
+    }
+
+    fn members(&mut self, members: &[(String, Vec<Rule>)]) -> TokenStream {
+        let members = members.iter().map(|(name, rules)| {
+            let rules = self.rules(rules);
+            quote!((#name, &[#(#rules),*]))
+        });
+        quote!(&[#(#members),*])
+    }
+}
+
+fn bound(name: &str, limit: Limit) -> TokenStream {
+    match limit {
+        Limit::Whole(limit) => {
+            let (name, limit) = (ident(name), whole(limit.into()));
+            quote!(Rule::#name(#limit))
+        }
+        Limit::Float(limit) => {
+            let (name, limit) = (ident(format!("{name}F64")), Literal::f64_unsuffixed(limit));
+            quote!(Rule::#name(#limit))
+        }
+    }
+}
+
+fn counted(name: &str, value: u64) -> TokenStream {
+    let (name, value) = (ident(name), count(value));
+    quote!(Rule::#name(#value))
+}
+
+fn count(value: u64) -> TokenStream {
+    whole(value.into())
+}
+
+/// A number with its digits in groups of three.
+pub(super) fn whole(value: i128) -> TokenStream {
+    let digits = value.unsigned_abs().to_string();
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) && digits.len() > 4 {
+            grouped.push('_');
+        }
+        grouped.push(digit);
+    }
+    let literal = grouped
+        .parse::<Literal>()
+        .unwrap_or_else(|_| Literal::u128_unsuffixed(value.unsigned_abs()));
+    if value < 0 { quote!(-#literal) } else { quote!(#literal) }
+}
+
+fn kind(kind: Kind) -> TokenStream {
+    let name = ident(match kind {
+        Kind::Null => "Null",
+        Kind::Boolean => "Boolean",
+        Kind::Integer => "Integer",
+        Kind::Number => "Number",
+        Kind::String => "String",
+        Kind::Array => "Array",
+        Kind::Object => "Object",
+    });
+    quote!(Kind::#name)
+}

@@ -1,0 +1,90 @@
+//! Untagged enums of shapes.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{Emitter, docs, ident};
+use crate::ir::{Type, Union};
+
+impl Emitter<'_> {
+    pub(super) fn union(&mut self, item: &Union) -> TokenStream {
+        let (item_docs, name) = (docs(&item.docs), ident(&item.name));
+        let mut variants = TokenStream::new();
+        let mut rows = Vec::new();
+        for variant in &item.variants {
+            let (docs, name, ty) =
+                (docs(&variant.docs), ident(&variant.name), self.ty(&variant.ty));
+            let rules = self.rules(&variant.rules);
+            let missing = variant.docs.is_empty().then(|| {
+                let doc = format!(" {}.", noun(&variant.ty));
+                quote!(#[doc = #doc])
+            });
+            variants.extend(quote!(#docs #missing #name(#ty),));
+            rows.push(quote!(&[#(#rules),*]));
+        }
+        let names = item.variants.iter().map(|variant| {
+            let name = ident(&variant.name);
+            // Where only one variant holds a type, a value of it becomes the union by itself.
+            let alone = item.variants.iter().filter(|other| other.ty == variant.ty).count() == 1;
+            let converts =
+                alone && !matches!(variant.ty, Type::Null | Type::Value | Type::Boxed(_));
+            if converts {
+                let ty = self.ty(&variant.ty);
+                quote!(#name: #ty)
+            } else {
+                quote!(#name)
+            }
+        });
+        let names: Vec<_> = names.collect();
+        let other = item.open.then(|| {
+            self.import("serde_json", "Value");
+            quote! {
+                /// A value that the schema does not describe.
+                Other(Value),
+            }
+        });
+        let other_name = item.open.then(|| quote!(, ..Other));
+        let exclusive = item.exclusive.then(|| {
+            quote!(
+                const EXCLUSIVE: bool = true;
+            )
+        });
+        let blank = item.blank;
+        let blank = (blank > 0).then(|| quote!(const BLANK: usize = #blank;));
+        self.import("schema::runtime", "Rule");
+        self.import("schema::runtime", "Variants");
+        self.import("", "union");
+        quote! {
+            #item_docs
+            #[derive(Debug, Clone, PartialEq)]
+            #[non_exhaustive]
+            pub enum #name {
+                #variants
+                #other
+            }
+
+            impl Variants for #name {
+                const VARIANTS: &'static [&'static [Rule]] = &[#(#rows),*];
+                #exclusive
+                #blank
+            }
+
+            union!(#name { #(#names),* #other_name });
+        }
+    }
+}
+
+fn noun(ty: &Type) -> &'static str {
+    match ty {
+        Type::Null => "`null`",
+        Type::Boolean => "A boolean",
+        Type::Integer | Type::BigInteger => "A whole number",
+        Type::Number => "A number",
+        Type::String => "A string",
+        Type::Image | Type::Video | Type::Audio | Type::Files => "A file",
+        Type::List(_) => "A list",
+        Type::Map(_) | Type::Named(_) => "One of the shapes",
+        Type::Value => "Any value that fits",
+        Type::Boxed(inner) | Type::Nullable(inner) => noun(inner),
+    }
+}

@@ -1,0 +1,237 @@
+//! What is generated, before it is spelled.
+//!
+//! Invariant: every name is a valid identifier and unique where it stands, every reference is
+//! resolved, every line of prose is safe Markdown. The emitters only spell; they cannot fail and
+//! never look at a schema.
+
+/// The types of one module, outermost first.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Module {
+    pub(crate) items: Vec<Item>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Item {
+    Struct(Struct),
+    Choice(Choice),
+    Union(Union),
+    Newtype(Newtype),
+    RuleSet(RuleSet),
+}
+
+/// An object whose properties are known.
+#[derive(Debug, Clone)]
+pub(crate) struct Struct {
+    pub(crate) name: String,
+    pub(crate) docs: Vec<String>,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) rest: Rest,
+    pub(crate) rules: Vec<Rule>,
+    /// Whether callers make one: with `new` and setters.
+    pub(crate) built: bool,
+    /// The name of the struct of the required fields, where `new` takes them by name.
+    pub(crate) required: Option<String>,
+}
+
+/// Members that the schema does not name.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Rest {
+    Closed,
+    Extra,
+    Typed(Type, Vec<Rule>),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Field {
+    pub(crate) wire: String,
+    pub(crate) name: String,
+    /// The type of a value, without `Option`.
+    pub(crate) ty: Type,
+    pub(crate) required: bool,
+    pub(crate) null_is_absent: bool,
+    pub(crate) rules: Vec<Rule>,
+    pub(crate) docs: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Type {
+    Null,
+    Boolean,
+    Integer,
+    BigInteger,
+    Number,
+    String,
+    Value,
+    Image,
+    Video,
+    Audio,
+    Files,
+    Named(String),
+    List(Box<Type>),
+    Map(Box<Type>),
+    Boxed(Box<Type>),
+    Nullable(Box<Type>),
+}
+
+/// An enum of values.
+#[derive(Debug, Clone)]
+pub(crate) struct Choice {
+    pub(crate) name: String,
+    pub(crate) docs: Vec<String>,
+    pub(crate) variants: Vec<(String, Wire)>,
+    pub(crate) open: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Wire {
+    Null,
+    Boolean(bool),
+    Integer(i64),
+    Number(f64),
+    String(String),
+}
+
+/// An untagged enum of shapes.
+#[derive(Debug, Clone)]
+pub(crate) struct Union {
+    pub(crate) name: String,
+    pub(crate) docs: Vec<String>,
+    pub(crate) variants: Vec<Variant>,
+    pub(crate) exclusive: bool,
+    pub(crate) open: bool,
+    /// The variant that a blank value is of.
+    pub(crate) blank: usize,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Variant {
+    pub(crate) name: String,
+    pub(crate) docs: Vec<String>,
+    pub(crate) ty: Type,
+    pub(crate) rules: Vec<Rule>,
+}
+
+/// A named type around a single value.
+#[derive(Debug, Clone)]
+pub(crate) struct Newtype {
+    pub(crate) name: String,
+    pub(crate) docs: Vec<String>,
+    pub(crate) ty: Type,
+    pub(crate) rules: Vec<Rule>,
+}
+
+/// Rules that are referred to, perhaps by themselves.
+#[derive(Debug, Clone)]
+pub(crate) struct RuleSet {
+    pub(crate) name: String,
+    pub(crate) docs: Vec<String>,
+    pub(crate) rules: Vec<Rule>,
+}
+
+/// A limit of a schema, as the runtime's table spells it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Rule {
+    Minimum(Limit),
+    Maximum(Limit),
+    ExclusiveMinimum(Limit),
+    ExclusiveMaximum(Limit),
+    MultipleOf(f64),
+    MinLength(u64),
+    MaxLength(u64),
+    Pattern(String),
+    MinItems(u64),
+    MaxItems(u64),
+    UniqueItems,
+    Items(Vec<Rule>),
+    ItemsAfter(usize, Vec<Rule>),
+    PrefixItems(Vec<Vec<Rule>>),
+    Contains(Vec<Rule>, u64, u64),
+    Values(Vec<Rule>),
+    MinProperties(u64),
+    MaxProperties(u64),
+    Required(Vec<String>),
+    PropertyNames(Vec<Rule>),
+    Properties {
+        named: Vec<(String, Vec<Rule>)>,
+        patterns: Vec<(String, Vec<Rule>)>,
+        additional: Vec<Rule>,
+    },
+    DependentRequired(Vec<(String, Vec<String>)>),
+    DependentSchemas(Vec<(String, Vec<Rule>)>),
+    Type(Vec<Kind>),
+    Const(String),
+    Enum(String),
+    Not(Vec<Rule>),
+    AllOf(Vec<Vec<Rule>>),
+    AnyOf(Vec<Vec<Rule>>),
+    OneOf(Vec<Vec<Rule>>),
+    If(Vec<Rule>, Vec<Rule>, Vec<Rule>),
+    Ref(String),
+    Never,
+}
+
+/// A numeric limit: whole where it can be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Limit {
+    Whole(i64),
+    Float(f64),
+}
+
+/// The types of JSON Schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    Null,
+    Boolean,
+    Integer,
+    Number,
+    String,
+    Array,
+    Object,
+}
+
+impl Item {
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Struct(item) => &item.name,
+            Self::Choice(item) => &item.name,
+            Self::Union(item) => &item.name,
+            Self::Newtype(item) => &item.name,
+            Self::RuleSet(item) => &item.name,
+        }
+    }
+
+    pub(crate) fn docs(&mut self) -> &mut Vec<String> {
+        match self {
+            Self::Struct(item) => &mut item.docs,
+            Self::Choice(item) => &mut item.docs,
+            Self::Union(item) => &mut item.docs,
+            Self::Newtype(item) => &mut item.docs,
+            Self::RuleSet(item) => &mut item.docs,
+        }
+    }
+}
+
+impl Type {
+    pub(crate) fn list(item: Self) -> Self {
+        Self::List(Box::new(item.unboxed()))
+    }
+
+    pub(crate) fn map(value: Self) -> Self {
+        Self::Map(Box::new(value.unboxed()))
+    }
+
+    pub(crate) fn nullable(self) -> Self {
+        match self {
+            Self::Nullable(_) | Self::Null | Self::Value => self,
+            ty => Self::Nullable(Box::new(ty)),
+        }
+    }
+
+    /// A collection is indirection enough.
+    fn unboxed(self) -> Self {
+        match self {
+            Self::Boxed(inner) => *inner,
+            ty => ty,
+        }
+    }
+}

@@ -1,0 +1,396 @@
+//! From standard JSON Schema to the IR: references resolved, nullability peeled, types named.
+//!
+//! The type comes first: of each schema, the keywords that a Rust type can express shape the type,
+//! and all that are left become rules. So whatever the type, what is accepted is what the schema
+//! accepts. Outputs have no rules: a paid result is never lost to a limit.
+
+mod choice;
+mod facts;
+mod merge;
+mod object;
+mod reference;
+mod rules;
+mod terminate;
+mod union;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::Role;
+use crate::dialect;
+use crate::error::Remarks;
+use crate::ir::{Item, Kind, Module, Newtype, Rule, Type};
+use crate::names::{self, Scope};
+use crate::schema::{self, Object};
+
+pub(crate) use facts::describe;
+
+/// What a schema becomes.
+#[derive(Debug, Clone)]
+pub(crate) struct Lowered {
+    pub(crate) ty: Type,
+    pub(crate) rules: Vec<Rule>,
+}
+
+impl Lowered {
+    fn of(ty: Type) -> Self {
+        Self { ty, rules: Vec::new() }
+    }
+
+    fn anything() -> Self {
+        Self::of(Type::Value)
+    }
+}
+
+pub(crate) struct Lowering<'a> {
+    document: &'a Value,
+    role: Role,
+    /// Whether limits that nothing can satisfy are faults, or only noted.
+    strict: bool,
+    remarks: &'a mut Remarks,
+    /// In the order in which they are printed; a place is taken before its members are lowered.
+    items: Vec<Option<Item>>,
+    scope: Scope,
+    /// The name of the root type, and the prefix of the names of the types in it.
+    root: String,
+    prefix: String,
+    references: BTreeMap<String, reference::State>,
+    rule_sets: BTreeMap<String, String>,
+    depth: usize,
+}
+
+/// What is wanted of a schema.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Job<'a> {
+    /// The name of the root type.
+    pub(crate) name: &'a str,
+    /// What the names of the types in it begin with.
+    pub(crate) prefix: &'a str,
+    pub(crate) role: Role,
+    /// Whether limits that nothing can satisfy are faults, or only noted.
+    pub(crate) strict: bool,
+    /// What the docs of the root type say, where its title and description stand elsewhere.
+    pub(crate) about: Option<&'a str>,
+}
+
+/// Schemas nested deeper are left untyped.
+const MAX_DEPTH: usize = 64;
+
+/// Lowers the schema at `root`, and all that it mentions, into the types of a module.
+pub(crate) fn lower(document: &Value, root: &str, job: &Job<'_>, remarks: &mut Remarks) -> Module {
+    let Job { name, prefix, role, strict, about } = *job;
+    let mut lowering = Lowering {
+        document,
+        role,
+        strict,
+        remarks,
+        items: Vec::new(),
+        scope: Scope::with(&[name]),
+        root: name.to_owned(),
+        prefix: prefix.to_owned(),
+        references: BTreeMap::new(),
+        rule_sets: BTreeMap::new(),
+        depth: 0,
+    };
+    let Some(schema) = document.pointer(root) else {
+        return Module::default();
+    };
+    lowering.root(schema, root, about);
+    let mut items: Vec<_> = lowering.items.into_iter().flatten().collect();
+    terminate::ensure(&mut items);
+    Module { items }
+}
+
+impl Lowering<'_> {
+    fn root(&mut self, schema: &Value, at: &str, about: Option<&str>) {
+        let name = self.root.clone();
+        let slot = self.reserve();
+        self.begin(at, Some((slot, name.clone())));
+        let lowered = self.lower_as(schema, at, &name, Some((slot, name.clone())));
+        if self.items[slot].is_none() {
+            let docs = schema.as_object().map(describe).unwrap_or_default();
+            let Lowered { ty, rules } = lowered;
+            self.items[slot] = Some(Item::Newtype(Newtype { name, docs, ty, rules }));
+        }
+        if let (Some(about), Some(item)) = (about, &mut self.items[slot]) {
+            *item.docs() = vec![about.to_owned()];
+        }
+        for item in self.items.iter_mut().flatten() {
+            let docs = item.docs();
+            if docs.is_empty() {
+                docs.push("A part of the schema that has no description.".to_owned());
+            }
+        }
+    }
+
+    fn lower(&mut self, schema: &Value, at: &str, hint: &str) -> Lowered {
+        self.lower_as(schema, at, hint, None)
+    }
+
+    /// Lowers a schema; a type that needs a name gets that of `named`, or one made of the hint.
+    fn lower_as(&mut self, schema: &Value, at: &str, hint: &str, named: Named) -> Lowered {
+        if self.depth >= MAX_DEPTH {
+            self.remarks.note(at, "is nested too deep to be typed; it is checked all the same");
+            let rules = self.rules(schema, at);
+            return Lowered { ty: Type::Value, rules };
+        }
+        self.depth += 1;
+        let lowered = match schema {
+            Value::Bool(true) => Lowered::anything(),
+            Value::Bool(false) => Lowered { ty: Type::Value, rules: vec![Rule::Never] },
+            Value::Object(object) => self.object_schema(object, at, hint, named),
+            other => {
+                self.remarks
+                    .fault(at, format!("is {other}; expected a schema (an object or a boolean)"));
+                Lowered::anything()
+            }
+        };
+        self.depth -= 1;
+        match self.role {
+            Role::Input => lowered,
+            Role::Output => Lowered { rules: Vec::new(), ..lowered },
+        }
+    }
+
+    fn object_schema(&mut self, object: &Object, at: &str, hint: &str, named: Named) -> Lowered {
+        self.note_unknown_keywords(object, at);
+        if let Some(target) = object.get("$ref").and_then(Value::as_str)
+            && schema::asserts_only(object, &["$ref"])
+        {
+            return self.reference(target, at, named);
+        }
+        if object.contains_key("$ref") || object.contains_key("allOf") {
+            return self.all_of(object, at, hint, named);
+        }
+        if let Some(inner) = nullable::peel(object) {
+            let lowered = self.lower_as(&Value::Object(inner), at, hint, named);
+            return Lowered { ty: lowered.ty.nullable(), rules: lowered.rules };
+        }
+        let (shape, consumed) = self.shape(object, at, hint, named);
+        let Lowered { ty, mut rules } = shape;
+        let left = schema::without(object, &consumed);
+        if schema::assertions(&left).next().is_some() {
+            // The rules of a nullable value would have to let `null` pass.
+            rules.extend(self.object_rules(&left, at));
+        }
+        Lowered { ty, rules }
+    }
+
+    /// The type, and the keywords that it and its rules express.
+    fn shape(
+        &mut self,
+        object: &Object,
+        at: &str,
+        hint: &str,
+        named: Named,
+    ) -> (Lowered, Vec<&'static str>) {
+        if object.contains_key("enum") || object.contains_key("const") {
+            return (self.choice(object, at, hint, named), vec!["enum", "const", "type"]);
+        }
+        if let Some(shape) = self.alternatives(object, at, hint, named.clone()) {
+            return shape;
+        }
+        match schema::kinds(object).as_deref() {
+            Some([Kind::String]) => self.string(object, at),
+            Some([Kind::Integer]) => self.integer(object, at),
+            Some(
+                [Kind::Number] | [Kind::Number, Kind::Integer] | [Kind::Integer, Kind::Number],
+            ) => (Lowered { ty: Type::Number, rules: self.bounds(object, at) }, with(BOUNDS)),
+            Some([Kind::Boolean]) => (Lowered::of(Type::Boolean), vec!["type"]),
+            Some([Kind::Null]) => (Lowered::of(Type::Null), vec!["type"]),
+            Some([Kind::Array]) => self.array(object, at, hint),
+            Some([Kind::Object]) => self.object(object, at, hint, named),
+            Some(kinds) if kinds.len() > 1 => {
+                (self.kinds_union(object, kinds, at, hint, named), with(&[]))
+            }
+            _ => (Lowered::anything(), Vec::new()),
+        }
+    }
+
+    fn string(&mut self, object: &Object, at: &str) -> (Lowered, Vec<&'static str>) {
+        let format = object.get("format").and_then(Value::as_str);
+        let ty = match format.and_then(dialect::media) {
+            Some("image") => Type::Image,
+            Some("video") => Type::Video,
+            Some("audio") => Type::Audio,
+            _ => Type::String,
+        };
+        let keywords = &["minLength", "maxLength", "pattern"];
+        let rules = self.some_rules(object, keywords, at);
+        (Lowered { ty, rules }, with(keywords))
+    }
+
+    fn integer(&mut self, object: &Object, at: &str) -> (Lowered, Vec<&'static str>) {
+        let big =
+            ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"].iter().any(|key| {
+                object.get(*key).is_some_and(|limit| {
+                    limit.is_u64() && !limit.is_i64()
+                        || limit.as_f64().is_some_and(|f| f.abs() >= 9.3e18)
+                })
+            });
+        let ty = if big { Type::BigInteger } else { Type::Integer };
+        (Lowered { ty, rules: self.bounds(object, at) }, with(BOUNDS))
+    }
+
+    fn bounds(&mut self, object: &Object, at: &str) -> Vec<Rule> {
+        self.check_bounds(object, "minimum", "maximum", at);
+        self.some_rules(object, BOUNDS, at)
+    }
+
+    fn array(&mut self, object: &Object, at: &str, hint: &str) -> (Lowered, Vec<&'static str>) {
+        self.check_bounds(object, "minItems", "maxItems", at);
+        let mut keywords = vec!["minItems", "maxItems", "uniqueItems"];
+        let mut rules = self.some_rules(object, &keywords, at);
+        let mut item = Type::Value;
+        if let Some(items) = object.get("items").filter(|_| !object.contains_key("prefixItems")) {
+            let lowered = self.lower(items, &format!("{at}/items"), &format!("{hint}Item"));
+            item = lowered.ty;
+            if !lowered.rules.is_empty() {
+                rules.push(Rule::Items(lowered.rules));
+            }
+            keywords.push("items");
+        }
+        (Lowered { ty: Type::list(item), rules }, with(&keywords))
+    }
+
+    /// Limits that nothing can satisfy are a mistake in the schema.
+    fn check_bounds(&mut self, object: &Object, low: &str, high: &str, at: &str) {
+        let number = |key| object.get(key).and_then(Value::as_f64);
+        if let (Some(min), Some(max)) = (number(low), number(high))
+            && min > max
+        {
+            let message = format!(
+                "{low} {} is above {high} {}: nothing can satisfy both",
+                object[low], object[high]
+            );
+            self.unsatisfiable(&format!("{at}/{low}"), message);
+        }
+    }
+
+    fn unsatisfiable(&mut self, at: &str, message: String) {
+        if self.strict {
+            self.remarks.fault(at, message);
+        } else {
+            self.remarks.note(at, message);
+        }
+    }
+
+    fn note_unknown_keywords(&mut self, object: &Object, at: &str) {
+        for key in object.keys() {
+            if !schema::is_assertion(key) && !schema::is_annotation(key) {
+                self.remarks.note(
+                    &format!("{at}/{}", dialect::escape(key)),
+                    "is no keyword of JSON Schema; it is passed over",
+                );
+            }
+        }
+    }
+
+    fn reserve(&mut self) -> usize {
+        self.items.push(None);
+        self.items.len() - 1
+    }
+
+    /// A place among the items and a unique name for a type.
+    fn name(&mut self, hint: &str, named: Named) -> (usize, String) {
+        named.unwrap_or_else(|| {
+            let name = self.scope.claim(names::type_name(hint));
+            (self.reserve(), name)
+        })
+    }
+
+    /// The hint for a type inside another one; the root's name is left out.
+    fn inner_hint(&self, outer: &str, inner: &str) -> String {
+        let outer = if outer == self.root { &self.prefix } else { outer };
+        format!("{outer}{}", names::pascal(inner))
+    }
+}
+
+/// The place and the name of a type that has them already.
+type Named = Option<(usize, String)>;
+
+const BOUNDS: &[&str] =
+    &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
+
+/// These keywords and `type`.
+fn with(keywords: &[&'static str]) -> Vec<&'static str> {
+    let mut all = keywords.to_vec();
+    all.push("type");
+    all
+}
+
+/// Taking `null` out of a schema that allows it beside other things.
+mod nullable {
+    use serde_json::{Value, json};
+
+    use crate::schema::{self, Object};
+
+    /// The schema of everything but `null`, if the schema allows `null` and something else.
+    pub(super) fn peel(object: &Object) -> Option<Object> {
+        if object.contains_key("enum") || object.contains_key("const") {
+            return peel_enum(object);
+        }
+        if schema::asserts_only(object, &["anyOf"]) {
+            return peel_alternatives(object, "anyOf");
+        }
+        if schema::asserts_only(object, &["oneOf"]) {
+            return peel_alternatives(object, "oneOf");
+        }
+        let kinds = object.get("type")?.as_array()?;
+        let others: Vec<_> = kinds.iter().filter(|kind| *kind != "null").cloned().collect();
+        // Keywords that speak of every type may refuse `null`.
+        let general = ["not", "if", "anyOf", "oneOf", "$dynamicRef"]
+            .iter()
+            .any(|key| object.contains_key(*key));
+        if others.len() == kinds.len() || others.is_empty() || general {
+            return None;
+        }
+        let mut inner = object.clone();
+        let kinds = if let [one] = others.as_slice() { one.clone() } else { Value::Array(others) };
+        inner.insert("type".to_owned(), kinds);
+        Some(inner)
+    }
+
+    fn peel_enum(object: &Object) -> Option<Object> {
+        let values = object.get("enum")?.as_array()?;
+        let typed =
+            schema::kinds(object).is_none_or(|kinds| kinds.contains(&crate::ir::Kind::Null));
+        let others: Vec<_> = values.iter().filter(|value| !value.is_null()).cloned().collect();
+        if !typed
+            || !schema::asserts_only(object, &["enum", "type"])
+            || others.len() == values.len()
+            || others.is_empty()
+        {
+            return None;
+        }
+        let mut inner = object.clone();
+        inner.insert("enum".to_owned(), Value::Array(others));
+        if let Some(Value::Array(kinds)) = inner.get_mut("type") {
+            kinds.retain(|kind| kind != "null");
+        }
+        Some(inner)
+    }
+
+    fn peel_alternatives(object: &Object, key: &str) -> Option<Object> {
+        let branches = object.get(key)?.as_array()?;
+        let others: Vec<_> =
+            branches.iter().filter(|branch| !schema::is_null(branch)).cloned().collect();
+        let nulls = branches.len() - others.len();
+        // A second alternative that allows `null` makes `oneOf` refuse it.
+        let clear = key == "anyOf" || nulls == 1 && others.iter().all(refuses_null);
+        if nulls == 0 || others.is_empty() || !clear {
+            return None;
+        }
+        let mut inner = object.clone();
+        inner.insert(key.to_owned(), json!(others));
+        Some(inner)
+    }
+
+    fn refuses_null(schema: &Value) -> bool {
+        let Value::Object(object) = schema else {
+            return false;
+        };
+        schema::kinds(object).is_some_and(|kinds| !kinds.contains(&crate::ir::Kind::Null))
+    }
+}

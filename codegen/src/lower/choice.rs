@@ -1,0 +1,139 @@
+//! `enum` and `const`: one of a few values.
+
+use serde_json::Value;
+
+use super::{Lowered, Lowering, Named, describe};
+use crate::Role;
+use crate::ir::{Choice, Item, Rule, Type, Wire};
+use crate::names::{self, Scope};
+use crate::schema::{self, Object, equal};
+
+impl Lowering<'_> {
+    pub(super) fn choice(
+        &mut self,
+        object: &Object,
+        at: &str,
+        hint: &str,
+        named: Named,
+    ) -> Lowered {
+        let values = self.values(object, at);
+        if values.is_empty() {
+            return Lowered { ty: Type::Value, rules: vec![Rule::Never] };
+        }
+        if values.iter().all(Value::is_null) {
+            return Lowered::of(Type::Null);
+        }
+        if values.len() == 2 && values.iter().all(Value::is_boolean) {
+            return Lowered::of(Type::Boolean);
+        }
+        let wires: Option<Vec<_>> = values.iter().map(wire).collect();
+        match wires {
+            Some(wires) if self.role == Role::Input || of_one_kind(&wires) => {
+                self.closed_or_open(object, wires, hint, named, self.role == Role::Output)
+            }
+            // An open enum of several kinds would tell no more than the value itself.
+            _ => Lowered {
+                ty: Type::Value,
+                rules: vec![Rule::Enum(Value::Array(values).to_string())],
+            },
+        }
+    }
+
+    /// An enum of these values, with a name of its own.
+    pub(super) fn closed_or_open(
+        &mut self,
+        object: &Object,
+        wires: Vec<Wire>,
+        hint: &str,
+        named: Named,
+        open: bool,
+    ) -> Lowered {
+        let (slot, name) = self.name(hint, named);
+        let mut scope = Scope::with(if open { &["Other"] } else { &[] });
+        let variants = wires.into_iter().map(|wire| (scope.claim(variant(&wire)), wire)).collect();
+        let mut docs = describe(object);
+        if docs.is_empty() {
+            docs = vec!["One of the values that the schema lists.".to_owned()];
+        }
+        self.items[slot] = Some(Item::Choice(Choice { name: name.clone(), docs, variants, open }));
+        Lowered::of(Type::Named(name))
+    }
+
+    /// The values that `enum`, `const` and `type` leave, each once.
+    fn values(&mut self, object: &Object, at: &str) -> Vec<Value> {
+        let mut listed = match object.get("enum") {
+            Some(Value::Array(values)) => values.clone(),
+            Some(other) => {
+                self.remarks
+                    .fault(&format!("{at}/enum"), format!("is {other}; expected a list of values"));
+                return Vec::new();
+            }
+            None => object.get("const").cloned().into_iter().collect(),
+        };
+        if let Some(constant) = object.get("const") {
+            listed.retain(|value| equal(value, constant));
+        }
+        let kinds = schema::kinds(object);
+        let mut values: Vec<Value> = Vec::new();
+        for value in listed {
+            if values.iter().any(|other| equal(other, &value)) {
+                self.remarks.note(&format!("{at}/enum"), format!("lists {value} twice"));
+            } else if kinds
+                .as_ref()
+                .is_some_and(|kinds| !kinds.iter().any(|kind| schema::is_kind(&value, *kind)))
+            {
+                self.remarks.note(
+                    &format!("{at}/enum"),
+                    format!("lists {value}, which its own type excludes"),
+                );
+            } else {
+                values.push(value);
+            }
+        }
+        if values.is_empty() {
+            self.unsatisfiable(
+                &format!("{at}/enum"),
+                "leaves no value: nothing can satisfy it".to_owned(),
+            );
+        }
+        values
+    }
+}
+
+/// A value as a variant can hold it.
+fn wire(value: &Value) -> Option<Wire> {
+    Some(match value {
+        Value::Null => Wire::Null,
+        Value::Bool(value) => Wire::Boolean(*value),
+        Value::String(value) => Wire::String(value.clone()),
+        Value::Number(number) => match number.as_i64() {
+            Some(value) => Wire::Integer(value),
+            None => {
+                let value = number.as_f64()?;
+                #[expect(clippy::cast_possible_truncation, reason = "whole and small enough")]
+                if value.fract() == 0.0 && value.abs() < 1e15 {
+                    Wire::Integer(value as i64)
+                } else {
+                    Wire::Number(value)
+                }
+            }
+        },
+        Value::Array(_) | Value::Object(_) => return None,
+    })
+}
+
+fn of_one_kind(wires: &[Wire]) -> bool {
+    wires.iter().all(|wire| matches!(wire, Wire::String(_)))
+        || wires.iter().all(|wire| matches!(wire, Wire::Integer(_)))
+}
+
+fn variant(wire: &Wire) -> String {
+    match wire {
+        Wire::Null => "Null".to_owned(),
+        Wire::Boolean(true) => "True".to_owned(),
+        Wire::Boolean(false) => "False".to_owned(),
+        Wire::Integer(value) => names::pascal(&value.to_string()),
+        Wire::Number(value) => names::pascal(&value.to_string()),
+        Wire::String(value) => names::pascal(value),
+    }
+}

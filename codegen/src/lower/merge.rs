@@ -1,0 +1,183 @@
+//! `allOf`, and keywords beside `$ref`: several schemas at once become one where they can.
+
+use serde_json::{Value, json};
+
+use super::{Lowered, Lowering, Named};
+use crate::ir::Rule;
+use crate::schema::{self, Object, equal};
+
+/// References are followed this far while schemas are merged.
+const MAX_STEPS: usize = 16;
+
+impl Lowering<'_> {
+    pub(super) fn all_of(
+        &mut self,
+        object: &Object,
+        at: &str,
+        hint: &str,
+        named: Named,
+    ) -> Lowered {
+        let branches = branches(object, at);
+        let mut constraining: Vec<_> =
+            branches.iter().filter(|(_, branch)| constrains(branch)).collect();
+        if let [(at, only)] = constraining.as_slice() {
+            return self.lower_as(only, at, hint, named);
+        }
+        if constraining.is_empty() {
+            return Lowered::anything();
+        }
+        let schemas: Vec<_> = constraining.iter().map(|(_, branch)| branch.clone()).collect();
+        if let Some(merged) = self.merged(&schemas, at, MAX_STEPS) {
+            return self.lower_as(&Value::Object(merged), at, hint, named);
+        }
+        // One of them shapes the type, the others are checked.
+        let first = constraining.iter().position(|(_, branch)| says_type(branch)).unwrap_or(0);
+        let (first_at, first) = constraining.remove(first);
+        let mut lowered = self.lower_as(first, first_at, hint, named);
+        let others = constraining.iter().map(|(at, branch)| self.rules(branch, at)).collect();
+        lowered.rules.push(Rule::AllOf(others));
+        lowered
+    }
+
+    fn merged(&mut self, schemas: &[Value], at: &str, steps: usize) -> Option<Object> {
+        let mut all = Object::new();
+        for schema in schemas {
+            let object = self.flattened(schema, at, steps.checked_sub(1)?)?;
+            all = merge(all, object)?;
+        }
+        Some(all)
+    }
+
+    /// The schema with its reference followed and its `allOf` merged.
+    fn flattened(&mut self, schema: &Value, at: &str, steps: usize) -> Option<Object> {
+        match schema {
+            Value::Bool(true) => Some(Object::new()),
+            Value::Object(object)
+                if object.contains_key("$ref") || object.contains_key("allOf") =>
+            {
+                let mut parts = Vec::new();
+                for (_, branch) in branches(object, at) {
+                    let target = branch.get("$ref").and_then(Value::as_str).map(str::to_owned);
+                    match target {
+                        Some(target) => parts.push(self.resolve(&target, at)?.1.clone()),
+                        None => parts.push(branch),
+                    }
+                }
+                self.merged(&parts, at, steps)
+            }
+            Value::Object(object) => Some(object.clone()),
+            _ => None,
+        }
+    }
+}
+
+/// The schemas that a schema with `$ref` or `allOf` is the conjunction of, its own keywords first.
+fn branches(object: &Object, at: &str) -> Vec<(String, Value)> {
+    let own = schema::without(object, &["$ref", "allOf"]);
+    let mut branches = vec![(at.to_owned(), Value::Object(own))];
+    if let Some(target) = object.get("$ref") {
+        branches.push((at.to_owned(), json!({ "$ref": target })));
+    }
+    for (index, branch) in
+        object.get("allOf").and_then(Value::as_array).into_iter().flatten().enumerate()
+    {
+        branches.push((format!("{at}/allOf/{index}"), branch.clone()));
+    }
+    branches
+}
+
+fn constrains(schema: &Value) -> bool {
+    match schema {
+        Value::Object(object) => schema::assertions(object).next().is_some(),
+        schema => *schema != Value::Bool(true),
+    }
+}
+
+fn says_type(schema: &Value) -> bool {
+    ["$ref", "type", "enum", "const"].iter().any(|key| schema.get(*key).is_some())
+}
+
+/// Both schemas at once, if one schema without `allOf` at its top can say it.
+fn merge(mut a: Object, b: Object) -> Option<Object> {
+    let closes = |object: &Object| {
+        let open = matches!(object.get("additionalProperties"), None | Some(Value::Bool(true)));
+        !open
+            || [
+                "patternProperties",
+                "unevaluatedProperties",
+                "unevaluatedItems",
+                "prefixItems",
+                "$dynamicRef",
+            ]
+            .iter()
+            .any(|key| object.contains_key(*key))
+    };
+    if closes(&a) && constrains(&Value::Object(b.clone()))
+        || closes(&b) && constrains(&Value::Object(a.clone()))
+    {
+        return None;
+    }
+    for (key, theirs) in b {
+        let Some(ours) = a.get(&key) else {
+            a.insert(key, theirs);
+            continue;
+        };
+        if equal(ours, &theirs) || !schema::is_assertion(&key) {
+            continue;
+        }
+        let merged = merge_keyword(&key, ours, &theirs)?;
+        a.insert(key, merged);
+    }
+    Some(a)
+}
+
+fn merge_keyword(key: &str, ours: &Value, theirs: &Value) -> Option<Value> {
+    Some(match key {
+        "properties" => {
+            let mut all = ours.as_object()?.clone();
+            for (name, schema) in theirs.as_object()? {
+                let both = match all.get(name) {
+                    Some(other) if !equal(other, schema) => json!({ "allOf": [other, schema] }),
+                    _ => schema.clone(),
+                };
+                all.insert(name.clone(), both);
+            }
+            Value::Object(all)
+        }
+        "required" => {
+            let mut all = ours.as_array()?.clone();
+            all.extend(
+                theirs
+                    .as_array()?
+                    .iter()
+                    .filter(|name| !ours.as_array().is_some_and(|ours| ours.contains(name)))
+                    .cloned(),
+            );
+            Value::Array(all)
+        }
+        "enum" => {
+            let theirs = theirs.as_array()?;
+            let both = ours
+                .as_array()?
+                .iter()
+                .filter(|value| theirs.iter().any(|other| equal(value, other)));
+            Value::Array(both.cloned().collect())
+        }
+        "minimum" | "exclusiveMinimum" | "minLength" | "minItems" | "minProperties" => {
+            if ours.as_f64()? >= theirs.as_f64()? { ours.clone() } else { theirs.clone() }
+        }
+        "maximum" | "exclusiveMaximum" | "maxLength" | "maxItems" | "maxProperties" => {
+            if ours.as_f64()? <= theirs.as_f64()? { ours.clone() } else { theirs.clone() }
+        }
+        "uniqueItems" => json!(ours == &json!(true) || theirs == &json!(true)),
+        "items" => json!({ "allOf": [ours, theirs] }),
+        "type"
+            if (ours == "integer" && theirs == "number")
+                || (ours == "number" && theirs == "integer") =>
+        {
+            json!("integer")
+        }
+        "additionalProperties" => json!(true),
+        _ => return None,
+    })
+}

@@ -1,0 +1,248 @@
+//! Objects: structs where properties are known, maps where only their kind is.
+
+use serde_json::Value;
+
+use super::{Lowered, Lowering, Named, describe, facts, with};
+use crate::Role;
+use crate::dialect::{self, escape};
+use crate::ir::{Field, Item, Rest, Rule, Struct, Type};
+use crate::names::{self, Scope};
+use crate::schema::Object;
+
+impl Lowering<'_> {
+    pub(super) fn object(
+        &mut self,
+        object: &Object,
+        at: &str,
+        hint: &str,
+        named: Named,
+    ) -> (Lowered, Vec<&'static str>) {
+        let has_properties = matches!(object.get("properties"), Some(Value::Object(properties)) if !properties.is_empty());
+        let has_required =
+            matches!(object.get("required"), Some(Value::Array(list)) if !list.is_empty());
+        if has_properties || has_required {
+            return self.structure(object, at, hint, named);
+        }
+        let mut keywords = vec!["properties", "required"];
+        let mut lowered = Lowered::of(Type::map(Type::Value));
+        if let Some(values @ Value::Object(_)) = object.get("additionalProperties")
+            && !object.contains_key("patternProperties")
+        {
+            let value =
+                self.lower(values, &format!("{at}/additionalProperties"), &format!("{hint}Value"));
+            lowered.ty = Type::map(value.ty);
+            if !value.rules.is_empty() {
+                lowered.rules.push(Rule::Values(value.rules));
+            }
+            keywords.push("additionalProperties");
+        }
+        if object.get("additionalProperties") == Some(&Value::Bool(true)) {
+            keywords.push("additionalProperties");
+        }
+        (lowered, with(&keywords))
+    }
+
+    fn structure(
+        &mut self,
+        object: &Object,
+        at: &str,
+        hint: &str,
+        named: Named,
+    ) -> (Lowered, Vec<&'static str>) {
+        let (slot, name) = self.name(hint, named);
+        self.remember(at, slot, &name);
+        let fields = self.fields(object, at, &name);
+        let mut keywords = vec!["properties", "required"];
+        let mut rules = Vec::new();
+        let mut rest = Rest::Extra;
+        if !object.contains_key("patternProperties") {
+            keywords.push("additionalProperties");
+            let at = format!("{at}/additionalProperties");
+            match object.get("additionalProperties") {
+                Some(Value::Bool(false)) if self.role == Role::Input => rest = Rest::Closed,
+                Some(schema @ Value::Object(members)) if !members.is_empty() => {
+                    let hint = self.inner_hint(&name, "additional");
+                    let value = self.lower(schema, &at, &hint);
+                    rest = Rest::Typed(value.ty, value.rules);
+                }
+                _ => {}
+            }
+        }
+        let mut left = crate::schema::without(object, &keywords);
+        left.shift_remove("type");
+        if self.role == Role::Input && crate::schema::assertions(&left).next().is_some() {
+            // They belong to the type and are checked wherever it stands.
+            if left.contains_key("patternProperties") {
+                let known =
+                    object.get("properties").and_then(Value::as_object).into_iter().flatten();
+                let known: Object =
+                    known.map(|(name, _)| (name.clone(), Value::Bool(true))).collect();
+                left.insert("properties".to_owned(), Value::Object(known));
+            }
+            rules = self.object_rules(&left, at);
+        }
+        let docs = describe(object);
+        let built = self.role == Role::Input;
+        let required =
+            (built && by_name(&fields)).then(|| self.scope.claim(self.required_name(&name)));
+        self.items[slot] = Some(Item::Struct(Struct {
+            name: name.clone(),
+            docs,
+            fields,
+            rest,
+            rules,
+            built,
+            required,
+        }));
+        let everything =
+            object.keys().filter_map(|key| ALL.iter().find(|known| *known == key)).copied();
+        (Lowered::of(Type::Named(name)), everything.collect())
+    }
+
+    fn required_name(&self, owner: &str) -> String {
+        if *owner == self.root && owner == "Input" {
+            "Required".to_owned()
+        } else {
+            format!("{owner}Required")
+        }
+    }
+
+    fn fields(&mut self, object: &Object, at: &str, owner: &str) -> Vec<Field> {
+        let empty = Object::new();
+        let properties = object.get("properties").and_then(Value::as_object).unwrap_or(&empty);
+        let required: Vec<_> = object
+            .get("required")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        let mut scope = Scope::with(&["extra"]);
+        let mut fields = Vec::new();
+        for (wire, schema) in in_stated_order(object, properties) {
+            let at = format!("{at}/properties/{}", escape(wire));
+            fields.push(self.field(
+                wire,
+                schema,
+                &at,
+                owner,
+                required.contains(&wire.as_str()),
+                &mut scope,
+            ));
+        }
+        for (index, wire) in required.iter().enumerate() {
+            if !properties.contains_key(*wire) && !required[..index].contains(wire) {
+                let at = format!("{at}/required/{index}");
+                self.remarks.note(
+                    &at,
+                    format!("`{wire}` is required and is no property; it may hold anything"),
+                );
+                fields.push(self.field(wire, &Value::Bool(true), &at, owner, true, &mut scope));
+            }
+        }
+        fields
+    }
+
+    fn field(
+        &mut self,
+        wire: &str,
+        schema: &Value,
+        at: &str,
+        owner: &str,
+        required: bool,
+        scope: &mut Scope,
+    ) -> Field {
+        let hint = self.inner_hint(owner, wire);
+        let Lowered { ty, rules } = match self.files(wire, schema, owner) {
+            Some(files) => files,
+            None => self.lower(schema, at, &hint),
+        };
+        let name = scope.claim(names::field(wire));
+        let mut docs = facts::describe_field(schema);
+        if docs.is_empty() {
+            docs = vec![format!("The property {}.", crate::docs::code(wire))];
+        }
+        let null_is_absent = self.role == Role::Output
+            && !required
+            && !matches!(ty, Type::Nullable(_) | Type::Value | Type::Null);
+        Field { wire: wire.to_owned(), name, ty, required, null_is_absent, rules, docs }
+    }
+
+    /// The service sends a result's files as one URL or as a list of them, whatever the schema says.
+    fn files(&self, wire: &str, schema: &Value, owner: &str) -> Option<Lowered> {
+        let known = matches!(wire, "image" | "images" | "video" | "videos" | "audio" | "audios");
+        if self.role != Role::Output || owner != self.root || !known {
+            return None;
+        }
+        let item = if schema["type"] == "array" { &schema["items"] } else { schema };
+        let format = item["format"].as_str()?;
+        let is_url =
+            item["type"] == "string" && (format == "uri" || dialect::media(format).is_some());
+        is_url.then(|| Lowered::of(Type::Files))
+    }
+}
+
+/// Whether the required fields are handed to `new` by name: arguments of one type are too easily
+/// swapped, and many are hard to read.
+fn by_name(fields: &[Field]) -> bool {
+    let required: Vec<_> =
+        fields.iter().filter(|field| field.required).map(|field| &field.ty).collect();
+    let twice = required.iter().enumerate().any(|(index, ty)| required[..index].contains(ty));
+    twice || required.len() > 6
+}
+
+/// The properties in the order that the document states, else as they stand.
+fn in_stated_order<'a>(object: &Object, properties: &'a Object) -> Vec<(&'a String, &'a Value)> {
+    let mut all: Vec<_> = properties.iter().collect();
+    let stated = ["x-order-properties", "x-fal-order-properties"]
+        .iter()
+        .find_map(|key| object.get(*key)?.as_array());
+    if let Some(stated) = stated {
+        let place =
+            |name: &str| stated.iter().position(|other| other == name).unwrap_or(usize::MAX);
+        all.sort_by_key(|(name, _)| place(name));
+    } else {
+        all.sort_by_key(|(_, schema)| schema["x-order"].as_u64().unwrap_or(u64::MAX));
+    }
+    all
+}
+
+const ALL: &[&str] = &[
+    "$dynamicRef",
+    "$recursiveRef",
+    "additionalItems",
+    "additionalProperties",
+    "anyOf",
+    "contains",
+    "dependentRequired",
+    "dependentSchemas",
+    "else",
+    "exclusiveMaximum",
+    "exclusiveMinimum",
+    "if",
+    "items",
+    "maxContains",
+    "maxItems",
+    "maxLength",
+    "maxProperties",
+    "maximum",
+    "minContains",
+    "minItems",
+    "minLength",
+    "minProperties",
+    "minimum",
+    "multipleOf",
+    "not",
+    "oneOf",
+    "pattern",
+    "patternProperties",
+    "prefixItems",
+    "properties",
+    "propertyNames",
+    "required",
+    "then",
+    "type",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "uniqueItems",
+];

@@ -1,0 +1,228 @@
+//! Keywords as rules, for all that no type expresses.
+
+use serde_json::Value;
+
+use super::Lowering;
+use crate::dialect::escape;
+use crate::ir::{Item, Limit, Rule, RuleSet};
+use crate::names;
+use crate::schema::{self, Object};
+
+impl Lowering<'_> {
+    /// All the rules of a schema, for a value of any type.
+    pub(super) fn rules(&mut self, schema: &Value, at: &str) -> Vec<Rule> {
+        match schema {
+            Value::Bool(true) => Vec::new(),
+            Value::Object(object) => self.object_rules(object, at),
+            _ => vec![Rule::Never],
+        }
+    }
+
+    pub(super) fn object_rules(&mut self, object: &Object, at: &str) -> Vec<Rule> {
+        let keys: Vec<_> = schema::assertions(object).collect();
+        self.some_rules(object, &keys, at)
+    }
+
+    /// The rules of some of a schema's keywords.
+    pub(super) fn some_rules(&mut self, object: &Object, keys: &[&str], at: &str) -> Vec<Rule> {
+        let mut rules = Vec::new();
+        for key in keys {
+            if let Some(value) = object.get(*key) {
+                let at = format!("{at}/{key}");
+                rules.extend(self.rule(key, value, object, &at));
+            }
+        }
+        rules
+    }
+
+    fn rule(&mut self, key: &str, value: &Value, object: &Object, at: &str) -> Option<Rule> {
+        Some(match key {
+            "minimum" => Rule::Minimum(self.limit(value, at)?),
+            "maximum" => Rule::Maximum(self.limit(value, at)?),
+            "exclusiveMinimum" => Rule::ExclusiveMinimum(self.limit(value, at)?),
+            "exclusiveMaximum" => Rule::ExclusiveMaximum(self.limit(value, at)?),
+            "multipleOf" => match self.number(value, at)? {
+                step if step > 0.0 => Rule::MultipleOf(step),
+                _ => {
+                    self.remarks.fault(at, format!("is {value}; expected a number above 0"));
+                    return None;
+                }
+            },
+            "minLength" => Rule::MinLength(self.count(value, at).filter(|min| *min > 0)?),
+            "maxLength" => Rule::MaxLength(self.count(value, at)?),
+            "minItems" => Rule::MinItems(self.count(value, at).filter(|min| *min > 0)?),
+            "maxItems" => Rule::MaxItems(self.count(value, at)?),
+            "minProperties" => Rule::MinProperties(self.count(value, at).filter(|min| *min > 0)?),
+            "maxProperties" => Rule::MaxProperties(self.count(value, at)?),
+            "pattern" => Rule::Pattern(self.text(value, at)?),
+            "uniqueItems" if *value == Value::Bool(true) => Rule::UniqueItems,
+            "items" => match object.get("prefixItems").and_then(Value::as_array) {
+                Some(prefix) => Rule::ItemsAfter(prefix.len(), self.rules(value, at)),
+                None => Rule::Items(self.rules(value, at)),
+            },
+            "prefixItems" => Rule::PrefixItems(self.branches(value, at)?),
+            "contains" => {
+                let min = object.get("minContains").and_then(Value::as_u64).unwrap_or(1);
+                let max = object.get("maxContains").and_then(Value::as_u64).unwrap_or(u64::MAX);
+                Rule::Contains(self.rules(value, at), min, max)
+            }
+            "required" => Rule::Required(self.names(value, at)?),
+            "propertyNames" => Rule::PropertyNames(self.rules(value, at)),
+            // The three speak of one another: the first that is there speaks for all.
+            "properties" => self.properties(object, at),
+            "patternProperties" if !object.contains_key("properties") => {
+                self.properties(object, at)
+            }
+            "additionalProperties"
+                if !object.contains_key("properties")
+                    && !object.contains_key("patternProperties") =>
+            {
+                self.properties(object, at)
+            }
+            "dependentRequired" => {
+                let members = value.as_object()?.clone();
+                Rule::DependentRequired(
+                    members
+                        .iter()
+                        .filter_map(|(name, names)| Some((name.clone(), self.names(names, at)?)))
+                        .collect(),
+                )
+            }
+            "dependentSchemas" => Rule::DependentSchemas(self.each(value, at)),
+            "type" => Rule::Type(schema::kinds(object)?),
+            "const" => Rule::Const(value.to_string()),
+            "enum" if value.is_array() => Rule::Enum(value.to_string()),
+            "not" => Rule::Not(self.rules(value, at)),
+            "allOf" => Rule::AllOf(self.branches(value, at)?),
+            "anyOf" => Rule::AnyOf(self.branches(value, at)?),
+            "oneOf" => Rule::OneOf(self.branches(value, at)?),
+            "if" => {
+                let base = at.strip_suffix("/if").unwrap_or(at).to_owned();
+                let mut branch = |key: &str| {
+                    object
+                        .get(key)
+                        .map(|schema| self.rules(schema, &format!("{base}/{key}")))
+                        .unwrap_or_default()
+                };
+                let (then, otherwise) = (branch("then"), branch("else"));
+                Rule::If(self.rules(value, at), then, otherwise)
+            }
+            "$ref" => {
+                Rule::Ref(self.rule_set(value.as_str()?, at.strip_suffix("/$ref").unwrap_or(at))?)
+            }
+            "$dynamicRef" | "$recursiveRef" | "unevaluatedItems" | "unevaluatedProperties" => {
+                self.remarks.fault(at, "is not understood yet");
+                return None;
+            }
+            _ => return None,
+        })
+    }
+
+    fn properties(&mut self, object: &Object, at: &str) -> Rule {
+        let base = at.rsplit_once('/').map_or("", |(base, _)| base).to_owned();
+        let mut members = |key: &str| match object.get(key) {
+            Some(value) => self.each(value, &format!("{base}/{key}")),
+            None => Vec::new(),
+        };
+        let (named, patterns) = (members("properties"), members("patternProperties"));
+        let additional = object
+            .get("additionalProperties")
+            .map(|schema| self.rules(schema, &format!("{base}/additionalProperties")));
+        Rule::Properties { named, patterns, additional: additional.unwrap_or_default() }
+    }
+
+    fn each(&mut self, value: &Value, at: &str) -> Vec<(String, Vec<Rule>)> {
+        let members = value.as_object().into_iter().flatten();
+        members
+            .map(|(name, schema)| {
+                (name.clone(), self.rules(schema, &format!("{at}/{}", escape(name))))
+            })
+            .collect()
+    }
+
+    fn branches(&mut self, value: &Value, at: &str) -> Option<Vec<Vec<Rule>>> {
+        let Some(schemas) = value.as_array() else {
+            self.remarks.fault(at, "is no list of schemas");
+            return None;
+        };
+        Some(
+            schemas
+                .iter()
+                .enumerate()
+                .map(|(index, schema)| self.rules(schema, &format!("{at}/{index}")))
+                .collect(),
+        )
+    }
+
+    /// The rules that a reference speaks of, as a set with a name: it may hold itself.
+    fn rule_set(&mut self, target: &str, at: &str) -> Option<String> {
+        let (pointer, schema) = self.resolve(target, at)?;
+        if let Some(name) = self.rule_sets.get(&pointer) {
+            return Some(name.clone());
+        }
+        let last = pointer.rsplit('/').next().unwrap_or_default();
+        let name =
+            if pointer.is_empty() { "ROOT".to_owned() } else { names::snake(last).to_uppercase() };
+        let name = self.scope.claim(format!("{name}_RULES"));
+        self.rule_sets.insert(pointer.clone(), name.clone());
+        let slot = self.reserve();
+        let rules = self.rules(schema, &pointer);
+        self.items[slot] =
+            Some(Item::RuleSet(RuleSet { name: name.clone(), docs: Vec::new(), rules }));
+        Some(name)
+    }
+
+    fn limit(&mut self, value: &Value, at: &str) -> Option<Limit> {
+        if let Some(whole) = value.as_i64() {
+            return Some(Limit::Whole(whole));
+        }
+        let float = self.number(value, at)?;
+        #[expect(clippy::cast_possible_truncation, reason = "whole and small enough")]
+        let limit = if float.fract() == 0.0 && float.abs() < 9e15 {
+            Limit::Whole(float as i64)
+        } else {
+            Limit::Float(float)
+        };
+        Some(limit)
+    }
+
+    fn number(&mut self, value: &Value, at: &str) -> Option<f64> {
+        let number = value.as_f64();
+        if number.is_none() {
+            self.remarks.fault(at, format!("is {value}; expected a number"));
+        }
+        number
+    }
+
+    fn count(&mut self, value: &Value, at: &str) -> Option<u64> {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "checked by the filter"
+        )]
+        let whole = || {
+            value.as_f64().filter(|f| f.fract() == 0.0 && *f >= 0.0 && *f < 1e15).map(|f| f as u64)
+        };
+        let count = value.as_u64().or_else(whole);
+        if count.is_none() {
+            self.remarks.fault(at, format!("is {value}; expected a whole number of 0 or more"));
+        }
+        count
+    }
+
+    fn text(&mut self, value: &Value, at: &str) -> Option<String> {
+        let text = value.as_str().map(str::to_owned);
+        if text.is_none() {
+            self.remarks.fault(at, format!("is {value}; expected a string"));
+        }
+        text
+    }
+
+    fn names(&mut self, value: &Value, at: &str) -> Option<Vec<String>> {
+        let Some(names) = value.as_array() else {
+            self.remarks.fault(at, "is no list of names");
+            return None;
+        };
+        Some(names.iter().filter_map(Value::as_str).map(str::to_owned).collect())
+    }
+}

@@ -1,0 +1,290 @@
+//! `anyOf`, `oneOf` and lists of types: one of several shapes.
+
+use serde_json::{Value, json};
+
+use super::{Lowered, Lowering, Named, describe, with};
+use crate::Role;
+use crate::ir::{Item, Kind, Type, Union, Variant, Wire};
+use crate::names::{self, Scope};
+use crate::schema::{self, Object};
+
+impl Lowering<'_> {
+    /// The type of a schema that is nothing but alternatives.
+    pub(super) fn alternatives(
+        &mut self,
+        object: &Object,
+        at: &str,
+        hint: &str,
+        named: Named,
+    ) -> Option<(Lowered, Vec<&'static str>)> {
+        let key = ["anyOf", "oneOf"].into_iter().find(|key| object.contains_key(*key))?;
+        if !schema::asserts_only(object, &[key, "type"]) {
+            return None;
+        }
+        let branches = object.get(key)?.as_array()?.clone();
+        let kind = object.get("type");
+        let branches: Vec<_> = branches.iter().map(|branch| typed(branch, kind)).collect();
+        // Branches that only add limits shape no types.
+        if branches.is_empty() || !branches.iter().all(Self::shapes) {
+            return None;
+        }
+        if let [one] = branches.as_slice() {
+            return Some((self.lower_as(one, &format!("{at}/{key}/0"), hint, named), with(&[key])));
+        }
+        if let Some(values) = constants(&branches, key) {
+            let mut object = object.clone();
+            object.shift_remove(key);
+            object.insert("enum".to_owned(), Value::Array(values));
+            return Some((self.choice(&object, at, hint, named), with(&[key])));
+        }
+        if let Some(lowered) = self.open_enum(&branches, object, key, hint, named.clone()) {
+            return Some((lowered, with(&[key])));
+        }
+        let lowered = self.union(&branches, object, (at, key), hint, named);
+        Some((lowered, with(&[key])))
+    }
+
+    /// `"type": ["string", "integer"]`.
+    pub(super) fn kinds_union(
+        &mut self,
+        object: &Object,
+        kinds: &[Kind],
+        at: &str,
+        hint: &str,
+        named: Named,
+    ) -> Lowered {
+        let untyped = schema::without(object, &["type"]);
+        let mut kinds = kinds.to_vec();
+        kinds.dedup();
+        if kinds.contains(&Kind::Number) {
+            kinds.retain(|kind| *kind != Kind::Integer);
+        }
+        let branches: Vec<_> = kinds
+            .iter()
+            .map(|kind| {
+                typed(&Value::Object(of_kind(&untyped, *kind)), Some(&json!(schema::word(*kind))))
+            })
+            .collect();
+        self.union(&branches, object, (at, "type"), hint, named)
+    }
+
+    fn union(
+        &mut self,
+        branches: &[Value],
+        object: &Object,
+        (at, key): (&str, &str),
+        hint: &str,
+        named: Named,
+    ) -> Lowered {
+        let (slot, name) = self.name(hint, named);
+        self.remember(at, slot, &name);
+        let open = self.role == Role::Output;
+        let mut scope = Scope::with(if open { &["Other"] } else { &[] });
+        let mut variants = Vec::new();
+        let tag = discriminator(branches);
+        for (index, branch) in branches.iter().enumerate() {
+            let at = if key == "type" { at.to_owned() } else { format!("{at}/{key}/{index}") };
+            let label = tag.and_then(|tag| constant(&branch["properties"][tag])).map(str::to_owned);
+            let label = label.or_else(|| self::label(branch));
+            let inner = match &label {
+                Some(label) => format!("{name}{}", names::pascal(label)),
+                None => format!("{name}Variant"),
+            };
+            let Lowered { ty, rules } = self.lower(branch, &at, &inner);
+            let label = label.map_or_else(|| noun(&ty), |label| names::pascal(&label));
+            let docs = branch.as_object().map(describe).unwrap_or_default();
+            variants.push(Variant { name: scope.claim(label), docs, ty, rules });
+        }
+        let docs = describe(object);
+        self.items[slot] = Some(Item::Union(Union {
+            name: name.clone(),
+            docs,
+            variants,
+            exclusive: key == "oneOf",
+            open,
+            blank: 0,
+        }));
+        Lowered::of(Type::Named(name))
+    }
+
+    /// `anyOf` of known strings and any string: the known ones are suggestions.
+    fn open_enum(
+        &mut self,
+        branches: &[Value],
+        object: &Object,
+        key: &str,
+        hint: &str,
+        named: Named,
+    ) -> Option<Lowered> {
+        if key != "anyOf" {
+            return None;
+        }
+        let (known, free): (Vec<_>, Vec<_>) = branches
+            .iter()
+            .partition(|branch| branch.get("enum").is_some() || branch.get("const").is_some());
+        let is_free = |branch: &&Value| matches!(branch, Value::Object(object) if object.get("type") == Some(&json!("string")) && schema::asserts_only(object, &["type"]) && !object.contains_key("format"));
+        if known.is_empty() || free.is_empty() || !free.iter().all(is_free) {
+            return None;
+        }
+        let mut wires = Vec::new();
+        for branch in known {
+            let Value::Object(branch) = branch else {
+                return None;
+            };
+            if !schema::asserts_only(branch, &["enum", "const", "type"]) {
+                return None;
+            }
+            let listed = branch.get("enum").and_then(Value::as_array).cloned();
+            for value in
+                listed.unwrap_or_else(|| branch.get("const").cloned().into_iter().collect())
+            {
+                let wire = Wire::String(value.as_str()?.to_owned());
+                if !wires.contains(&wire) {
+                    wires.push(wire);
+                }
+            }
+        }
+        Some(self.closed_or_open(object, wires, hint, named, true))
+    }
+
+    /// Whether a branch says enough of its type to become a variant.
+    fn shapes(branch: &Value) -> bool {
+        let Value::Object(object) = branch else {
+            return false;
+        };
+        ["type", "$ref", "enum", "const", "allOf", "anyOf", "oneOf"]
+            .iter()
+            .any(|key| object.contains_key(*key))
+    }
+}
+
+/// The branch with the type that stands beside the alternatives, unless it has its own.
+fn typed(branch: &Value, kind: Option<&Value>) -> Value {
+    let mut branch = branch.clone();
+    if let (Value::Object(object), Some(kind)) = (&mut branch, kind)
+        && !object.contains_key("type")
+    {
+        object.insert("type".to_owned(), kind.clone());
+    }
+    branch
+}
+
+/// The keywords that say something of values of a kind.
+fn of_kind(object: &Object, kind: Kind) -> Object {
+    let speaks = |key: &str| match key {
+        "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" => {
+            matches!(kind, Kind::Integer | Kind::Number)
+        }
+        "minLength" | "maxLength" | "pattern" | "format" => kind == Kind::String,
+        "items" | "prefixItems" | "minItems" | "maxItems" | "uniqueItems" | "contains"
+        | "minContains" | "maxContains" | "unevaluatedItems" => kind == Kind::Array,
+        "properties"
+        | "required"
+        | "additionalProperties"
+        | "patternProperties"
+        | "propertyNames"
+        | "minProperties"
+        | "maxProperties"
+        | "dependentRequired"
+        | "dependentSchemas"
+        | "unevaluatedProperties" => kind == Kind::Object,
+        "title" | "description" | "default" | "examples" => false,
+        _ => true,
+    };
+    object
+        .iter()
+        .filter(|(key, _)| speaks(key))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
+}
+
+/// The values of alternatives that are nothing but values.
+fn constants(branches: &[Value], key: &str) -> Option<Vec<Value>> {
+    let mut values = Vec::new();
+    for branch in branches {
+        let Value::Object(branch) = branch else { return None };
+        if !schema::asserts_only(branch, &["enum", "const", "type"]) {
+            return None;
+        }
+        let listed = branch.get("enum").and_then(Value::as_array).cloned();
+        let listed = listed.or_else(|| branch.get("const").cloned().map(|value| vec![value]))?;
+        let kinds = schema::kinds(branch);
+        let fits = |value: &Value| {
+            kinds
+                .as_ref()
+                .is_none_or(|kinds| kinds.iter().any(|kind| schema::is_kind(value, *kind)))
+        };
+        values.push(listed.into_iter().filter(fits).collect::<Vec<_>>());
+    }
+    let all = values.concat();
+    // What stands in two alternatives fits both: `oneOf` refuses it.
+    let once = |value: &&Value| {
+        key == "anyOf"
+            || values
+                .iter()
+                .filter(|listed| listed.iter().any(|other| schema::equal(other, value)))
+                .count()
+                == 1
+    };
+    let mut left: Vec<Value> = Vec::new();
+    for value in all.iter().filter(once) {
+        if !left.iter().any(|other| schema::equal(other, value)) {
+            left.push(value.clone());
+        }
+    }
+    Some(left)
+}
+
+/// The property that tells the alternatives apart: each has it, with one value of its own.
+fn discriminator(branches: &[Value]) -> Option<&str> {
+    let properties = branches.first()?.get("properties")?.as_object()?;
+    let tells = |name: &&String| {
+        let values: Vec<_> =
+            branches.iter().map(|branch| constant(&branch["properties"][name.as_str()])).collect();
+        values
+            .iter()
+            .enumerate()
+            .all(|(index, value)| value.is_some() && !values[..index].contains(value))
+    };
+    properties.keys().find(tells).map(String::as_str)
+}
+
+/// The only string that a schema allows.
+fn constant(schema: &Value) -> Option<&str> {
+    match schema.get("enum").and_then(Value::as_array).map(Vec::as_slice) {
+        Some([one]) => one.as_str(),
+        Some(_) => None,
+        None => schema.get("const")?.as_str(),
+    }
+}
+
+/// What a branch calls itself.
+fn label(branch: &Value) -> Option<String> {
+    let title =
+        branch.get("title").and_then(Value::as_str).filter(|title| title.chars().count() <= 40);
+    let target =
+        branch.get("$ref").and_then(Value::as_str).and_then(|target| target.rsplit('/').next());
+    let label = target.filter(|target| !target.starts_with('#')).or(title)?;
+    (!label.trim().is_empty()).then(|| label.to_owned())
+}
+
+/// What a type is called as a variant.
+fn noun(ty: &Type) -> String {
+    match ty {
+        Type::Null => "Null",
+        Type::Boolean => "Boolean",
+        Type::Integer | Type::BigInteger => "Integer",
+        Type::Number => "Number",
+        Type::String => "String",
+        Type::Value => "Value",
+        Type::Image => "Image",
+        Type::Video => "Video",
+        Type::Audio => "Audio",
+        Type::Files => "Files",
+        Type::Named(_) => "Object",
+        Type::List(item) => return format!("{}List", noun(item)),
+        Type::Map(_) => "Map",
+        Type::Boxed(inner) | Type::Nullable(inner) => return noun(inner),
+    }
+    .to_owned()
+}

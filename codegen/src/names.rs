@@ -1,0 +1,329 @@
+//! Names: total, pure functions from what is on the wire to what is in Rust.
+
+use std::collections::BTreeSet;
+
+/// `aspect_ratio`, `aspect-ratio` and `aspectRatio` become `AspectRatio`; `16:9` becomes `_16_9`.
+pub(crate) fn pascal(wire: &str) -> String {
+    let mut name = String::new();
+    for word in words(wire) {
+        separate(&mut name, &word);
+        name.push_str(&capitalized(&word));
+    }
+    identifier(name)
+}
+
+/// `aspectRatio` and `aspect-ratio` become `aspect_ratio`, `480p` becomes `_480p`.
+pub(crate) fn snake(wire: &str) -> String {
+    let words: Vec<_> = words(wire).iter().map(|word| word.to_lowercase()).collect();
+    identifier(words.join("_"))
+}
+
+/// A field's name: one that no keyword and no method of the generated type has;
+/// `241_positive_prompt` becomes `n241_positive_prompt`.
+pub(crate) fn field(wire: &str) -> String {
+    // A leading underscore would say that the field is not used.
+    let name = snake(wire);
+    let name = match name.strip_prefix('_') {
+        Some(number) if number.starts_with(char::is_numeric) => format!("n{number}"),
+        _ => name,
+    };
+    if METHODS.contains(&name.as_str()) { format!("{name}_") } else { name }
+}
+
+/// A type's name: one that nothing in the generated module's scope has.
+pub(crate) fn type_name(wire: &str) -> String {
+    let name = pascal(wire);
+    if TYPES.contains(&name.as_str()) { format!("{name}Type") } else { name }
+}
+
+/// Names that are unique in one scope: the first comer keeps the plain one.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Scope {
+    taken: BTreeSet<String>,
+}
+
+impl Scope {
+    pub(crate) fn with(taken: &[&str]) -> Self {
+        let taken = taken.iter().map(|name| (*name).to_owned()).collect();
+        Self { taken }
+    }
+
+    pub(crate) fn claim(&mut self, name: impl Into<String>) -> String {
+        let name = name.into();
+        let mut unique = name.clone();
+        // `Self_` is `Self` made an identifier: with a number it is one without the underscore.
+        let stem = name.trim_end_matches('_');
+        let gap = if stem.ends_with(|c: char| c.is_ascii_digit()) { "_" } else { "" };
+        let mut count = 2;
+        while !self.taken.insert(unique.clone()) {
+            unique = format!("{stem}{gap}{count}");
+            count += 1;
+        }
+        unique
+    }
+}
+
+/// Methods of generated types and of the traits that every type has; clippy wants the names of
+/// operators for the operators.
+const METHODS: &[&str] = &[
+    "add",
+    "as_mut",
+    "as_ref",
+    "bitand",
+    "bitor",
+    "bitxor",
+    "borrow",
+    "borrow_mut",
+    "clone",
+    "cmp",
+    "default",
+    "deref",
+    "deref_mut",
+    "div",
+    "drop",
+    "eq",
+    "extra",
+    "fmt",
+    "from",
+    "from_iter",
+    "from_json",
+    "from_str",
+    "from_value",
+    "hash",
+    "index",
+    "index_mut",
+    "into",
+    "into_iter",
+    "model_id",
+    "mul",
+    "ne",
+    "neg",
+    "new",
+    "next",
+    "not",
+    "rem",
+    "shl",
+    "shr",
+    "slot",
+    "sub",
+    "to_json",
+    "to_owned",
+    "to_string",
+    "try_from",
+    "try_into",
+    "unknown_keys",
+    "validate",
+    "view",
+];
+
+/// What the generated modules import, and the prelude.
+const TYPES: &[&str] = &[
+    "AsMut",
+    "AsRef",
+    "Audio",
+    "BTreeMap",
+    "Box",
+    "Clone",
+    "Copy",
+    "Debug",
+    "Default",
+    "Drop",
+    "Eq",
+    "Err",
+    "Extra",
+    "Field",
+    "Fields",
+    "Files",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "From",
+    "Image",
+    "Input",
+    "Into",
+    "IntoIterator",
+    "Iterator",
+    "Kind",
+    "None",
+    "Nullable",
+    "Ok",
+    "Option",
+    "Ord",
+    "Output",
+    "PartialEq",
+    "PartialOrd",
+    "Properties",
+    "Result",
+    "Rule",
+    "Rules",
+    "Self",
+    "Send",
+    "Some",
+    "String",
+    "Sync",
+    "ToOwned",
+    "ToString",
+    "TryFrom",
+    "TryInto",
+    "Unpin",
+    "Value",
+    "Variants",
+    "Vec",
+    "Video",
+];
+
+/// The words of a name, split where anything but letters and digits stands and at humps.
+fn words(wire: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut open = false;
+    let mut before: Option<char> = None;
+    let mut chars = wire.trim().chars().peekable();
+    while let Some(c) = chars.next() {
+        if c == '-'
+            && before.is_none_or(|b| !in_word(b))
+            && chars.peek().is_some_and(char::is_ascii_digit)
+        {
+            words.push("Minus".to_owned());
+            open = true;
+        } else if c == '+' && chars.peek().is_none_or(|next| !in_word(*next)) {
+            words.push("Plus".to_owned());
+            open = false;
+        } else if in_word(c) {
+            let hump = before.is_some_and(|b| b.is_lowercase() && c.is_uppercase());
+            let acronym_ends = before.is_some_and(char::is_uppercase)
+                && c.is_uppercase()
+                && chars.peek().is_some_and(|next| next.is_lowercase());
+            match words.last_mut() {
+                Some(word) if open && !hump && !acronym_ends => word.push(c),
+                _ => words.push(c.to_string()),
+            }
+            open = true;
+        } else {
+            open = false;
+        }
+        before = Some(c);
+    }
+    if words.is_empty() { spelled(wire) } else { words }
+}
+
+fn in_word(c: char) -> bool {
+    // Variation selectors are XID_Continue, and invisible.
+    c != '_' && unicode_ident::is_xid_continue(c) && !('\u{fe00}'..='\u{fe0f}').contains(&c)
+}
+
+/// What has no letter and no digit is spelled out.
+fn spelled(wire: &str) -> Vec<String> {
+    if wire.is_empty() {
+        return vec!["Empty".to_owned()];
+    }
+    let spell = |c: char| match c {
+        ' ' => "Space".to_owned(),
+        '*' => "Star".to_owned(),
+        '-' => "Dash".to_owned(),
+        '_' => "Underscore".to_owned(),
+        '.' => "Dot".to_owned(),
+        '<' => "Less".to_owned(),
+        '>' => "Greater".to_owned(),
+        '=' => "Equal".to_owned(),
+        '/' => "Slash".to_owned(),
+        c => format!("U{:x}", u32::from(c)),
+    };
+    wire.chars().take(8).map(spell).collect()
+}
+
+/// Digits keep apart what was apart: `4:3` is not `43`.
+fn separate(name: &mut String, next: &str) {
+    let digit = |c: char| c.is_numeric();
+    if name.ends_with(digit) && next.starts_with(digit) {
+        name.push('_');
+    }
+}
+
+/// `IMAGE` becomes `Image`; what starts with a digit stays as it is: `1080P` is not `1080p`.
+fn capitalized(word: &str) -> String {
+    let mut chars = word.chars();
+    match chars.next() {
+        Some(first) if !first.is_numeric() => {
+            let rest = chars.as_str();
+            let shouted =
+                rest.chars().any(char::is_uppercase) && !rest.chars().any(char::is_lowercase);
+            let rest = if shouted { rest.to_lowercase() } else { rest.to_owned() };
+            first.to_uppercase().chain(rest.chars()).collect()
+        }
+        _ => word.to_owned(),
+    }
+}
+
+/// Makes it an identifier that is no keyword.
+fn identifier(name: String) -> String {
+    let starts = name.starts_with(unicode_ident::is_xid_start);
+    let name = if starts { name } else { format!("_{name}") };
+    if syn::parse_str::<syn::Ident>(&name).is_ok() { name } else { format!("{name}_") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Scope, field, pascal, snake, type_name};
+
+    #[test]
+    fn values_become_variants() {
+        for (wire, name) in [
+            ("auto", "Auto"),
+            ("16:9", "_16_9"),
+            ("4:3", "_4_3"),
+            ("43", "_43"),
+            ("0.5K", "_0_5K"),
+            ("1080P", "_1080P"),
+            ("1080p", "_1080p"),
+            ("-1", "Minus1"),
+            ("-0.5", "Minus0_5"),
+            ("IMAGE_TO_VIDEO", "ImageToVideo"),
+            ("aspectRatio", "AspectRatio"),
+            ("HTTPServer", "HttpServer"),
+            ("1280*720", "_1280_720"),
+            ("C++", "CPlusPlus"),
+            ("self", "Self_"),
+            ("자동", "자동"),
+            ("日本 語", "日本語"),
+            ("😀", "U1f600"),
+            ("", "Empty"),
+            (" ", "Space"),
+            ("***", "StarStarStar"),
+            ("Élan vital", "ÉlanVital"),
+        ] {
+            assert_eq!(pascal(wire), name, "{wire:?}");
+        }
+    }
+
+    #[test]
+    fn properties_become_fields() {
+        for (wire, name) in [
+            ("aspect_ratio", "aspect_ratio"),
+            ("aspectRatio", "aspect_ratio"),
+            ("nano-banana-2", "nano_banana_2"),
+            ("seedance-2.5", "seedance_2_5"),
+            ("241_positive_prompt", "n241_positive_prompt"),
+            ("type", "type_"),
+            ("self", "self_"),
+            ("new", "new_"),
+            ("_", "underscore"),
+            ("프롬프트", "프롬프트"),
+        ] {
+            assert_eq!(field(wire), name, "{wire:?}");
+        }
+        assert_eq!(snake("4K"), "_4k");
+    }
+
+    #[test]
+    fn what_the_module_imports_is_not_taken() {
+        assert_eq!(type_name("image"), "ImageType");
+        assert_eq!(type_name("image_size"), "ImageSize");
+    }
+
+    #[test]
+    fn the_first_comer_keeps_the_plain_name() {
+        let mut scope = Scope::default();
+        let names = ["Auto", "Auto", "Auto", "_1_1", "_1_1"].map(|name| scope.claim(name));
+        assert_eq!(names, ["Auto", "Auto2", "Auto3", "_1_1", "_1_1_2"]);
+    }
+}

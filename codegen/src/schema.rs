@@ -1,0 +1,188 @@
+//! Looking at schemas.
+
+use serde_json::{Map, Value};
+
+use crate::ir::Kind;
+
+pub(crate) type Object = Map<String, Value>;
+
+/// Keywords that constrain.
+const ASSERTIONS: &[&str] = &[
+    "$dynamicRef",
+    "$recursiveRef",
+    "$ref",
+    "additionalItems",
+    "additionalProperties",
+    "allOf",
+    "anyOf",
+    "const",
+    "contains",
+    "dependentRequired",
+    "dependentSchemas",
+    "else",
+    "enum",
+    "exclusiveMaximum",
+    "exclusiveMinimum",
+    "if",
+    "items",
+    "maxContains",
+    "maxItems",
+    "maxLength",
+    "maxProperties",
+    "maximum",
+    "minContains",
+    "minItems",
+    "minLength",
+    "minProperties",
+    "minimum",
+    "multipleOf",
+    "not",
+    "oneOf",
+    "pattern",
+    "patternProperties",
+    "prefixItems",
+    "properties",
+    "propertyNames",
+    "required",
+    "then",
+    "type",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+    "uniqueItems",
+];
+
+/// Keywords that only say something.
+const ANNOTATIONS: &[&str] = &[
+    "$anchor",
+    "$comment",
+    "$defs",
+    "$dynamicAnchor",
+    "$id",
+    "$recursiveAnchor",
+    "$schema",
+    "$vocabulary",
+    "comment",
+    "components",
+    "contentEncoding",
+    "contentMediaType",
+    "contentSchema",
+    "default",
+    "definitions",
+    "deprecated",
+    "description",
+    "discriminator",
+    "example",
+    "examples",
+    "externalDocs",
+    "format",
+    "id",
+    "nullable",
+    "readOnly",
+    "title",
+    "validations",
+    "writeOnly",
+    "xml",
+];
+
+pub(crate) fn is_assertion(key: &str) -> bool {
+    ASSERTIONS.contains(&key)
+}
+
+pub(crate) fn is_annotation(key: &str) -> bool {
+    ANNOTATIONS.contains(&key) || key.starts_with("x-")
+}
+
+/// The keywords of a schema that constrain.
+pub(crate) fn assertions(object: &Object) -> impl Iterator<Item = &str> {
+    object.keys().map(String::as_str).filter(|key| is_assertion(key))
+}
+
+/// Whether a schema constrains by no other keywords than these.
+pub(crate) fn asserts_only(object: &Object, keys: &[&str]) -> bool {
+    assertions(object).all(|key| keys.contains(&key))
+}
+
+/// The schema without these keywords.
+pub(crate) fn without(object: &Object, keys: &[&str]) -> Object {
+    let kept = object.iter().filter(|(key, _)| !keys.contains(&key.as_str()));
+    kept.map(|(key, value)| (key.clone(), value.clone())).collect()
+}
+
+/// The words of `type`; `None` where there is none.
+pub(crate) fn kinds(object: &Object) -> Option<Vec<Kind>> {
+    let kinds = match object.get("type")? {
+        Value::String(word) => vec![kind(word)?],
+        Value::Array(words) => words.iter().filter_map(|word| kind(word.as_str()?)).collect(),
+        _ => return None,
+    };
+    Some(kinds)
+}
+
+fn kind(word: &str) -> Option<Kind> {
+    Some(match word {
+        "null" => Kind::Null,
+        "boolean" => Kind::Boolean,
+        "integer" => Kind::Integer,
+        "number" => Kind::Number,
+        "string" => Kind::String,
+        "array" => Kind::Array,
+        "object" => Kind::Object,
+        _ => return None,
+    })
+}
+
+/// The word of a kind.
+pub(crate) fn word(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Null => "null",
+        Kind::Boolean => "boolean",
+        Kind::Integer => "integer",
+        Kind::Number => "number",
+        Kind::String => "string",
+        Kind::Array => "array",
+        Kind::Object => "object",
+    }
+}
+
+/// Whether a value is of a kind; `2.0` is an integer.
+pub(crate) fn is_kind(value: &Value, kind: Kind) -> bool {
+    match kind {
+        Kind::Null => value.is_null(),
+        Kind::Boolean => value.is_boolean(),
+        Kind::Integer => {
+            value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|f| f.fract() == 0.0)
+        }
+        Kind::Number => value.is_number(),
+        Kind::String => value.is_string(),
+        Kind::Array => value.is_array(),
+        Kind::Object => value.is_object(),
+    }
+}
+
+/// What `null` is allowed by, in the forms in which publishers say it.
+pub(crate) fn is_null(schema: &Value) -> bool {
+    let Value::Object(object) = schema else {
+        return false;
+    };
+    let only =
+        |key: &str, value: Value| object.get(key) == Some(&value) && asserts_only(object, &[key]);
+    only("type", "null".into())
+        || only("const", Value::Null)
+        || only("enum", Value::Array(vec![Value::Null]))
+}
+
+/// JSON Schema's equality.
+pub(crate) fn equal(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => {
+            a == b || (a.is_f64() || b.is_f64()) && a.as_f64() == b.as_f64()
+        }
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b))
+        }
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| equal(a, b)))
+        }
+        (a, b) => a == b,
+    }
+}

@@ -1,0 +1,186 @@
+//! Setting up a client.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::SecretString;
+
+use super::{Client, Inner, Options, token};
+use crate::error::Error;
+use crate::http::{Http, Origin, Timeouts};
+use crate::job::JobToken;
+use crate::poll::{Bounds, Budget, History};
+use crate::submit::Hooks;
+
+const BASE_URL: &str = "https://model-api.runcomfy.net";
+const USER_AGENT: &str = concat!("runcomfy-rust/", env!("CARGO_PKG_VERSION"));
+
+/// The settings of a client that is to be; all of them have a default.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// # fn main() -> Result<(), runcomfy::Error> {
+/// let client = runcomfy::Client::builder()
+///     .token("a token")
+///     .retry_submits_for(Duration::from_secs(120))
+///     .on_submitted(|job| println!("submitted: {job}"))
+///     .build();
+/// # assert!(client.unwrap_err().is_config(), "a token has no blanks");
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a builder does nothing until `build` is called"]
+#[derive(Clone)]
+pub struct ClientBuilder {
+    token: Option<SecretString>,
+    base_url: String,
+    user_agent: String,
+    timeouts: Timeouts,
+    submit_retries: Duration,
+    bounds: Bounds,
+    polls_per_second: f64,
+    allow_unknown_keys: bool,
+    hooks: Hooks,
+}
+
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        Self {
+            token: None,
+            base_url: BASE_URL.to_owned(),
+            user_agent: USER_AGENT.to_owned(),
+            timeouts: Timeouts {
+                connect: Duration::from_secs(10),
+                submit: Duration::from_secs(180),
+                read: Duration::from_secs(30),
+            },
+            submit_retries: Duration::from_secs(60),
+            bounds: Bounds { fastest: Duration::ZERO, slowest: Duration::from_secs(60) },
+            polls_per_second: 50.0,
+            allow_unknown_keys: false,
+            hooks: Hooks::default(),
+        }
+    }
+}
+
+impl ClientBuilder {
+    /// The token of the account; the environment is not looked at then.
+    ///
+    /// It goes into the `Authorization` header of calls to the base URL and nowhere else.
+    pub fn token(mut self, token: impl Into<String>) -> Self {
+        self.token = Some(SecretString::from(token.into()));
+        self
+    }
+
+    /// Where the service is: `https`, or `http` on this machine. Only scheme, host and port
+    /// count. The default is `https://model-api.runcomfy.net`.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = url.into();
+        self
+    }
+
+    /// The `User-Agent` header; the default is `runcomfy-rust/` and the version.
+    pub fn user_agent(mut self, agent: impl Into<String>) -> Self {
+        self.user_agent = agent.into();
+        self
+    }
+
+    /// How long making a connection may take; 10 s by default.
+    pub fn connect_timeout(mut self, limit: Duration) -> Self {
+        self.timeouts.connect = limit;
+        self
+    }
+
+    /// How long the answer to a submit may take from the moment the connection stands; 180 s by
+    /// default. A submit that takes longer has an
+    /// [unknown outcome](Error::is_outcome_unknown), so do not be stingy.
+    pub fn submit_timeout(mut self, limit: Duration) -> Self {
+        self.timeouts.submit = limit;
+        self
+    }
+
+    /// How long the answer to any other call may take from the moment the connection stands;
+    /// 30 s by default.
+    pub fn read_timeout(mut self, limit: Duration) -> Self {
+        self.timeouts.read = limit;
+        self
+    }
+
+    /// For how long a submit is tried again that cannot have started a job: no connection could be
+    /// made, or the service turned it away as busy. 60 s by default; zero turns it off.
+    pub fn retry_submits_for(mut self, limit: Duration) -> Self {
+        self.submit_retries = limit;
+        self
+    }
+
+    /// The shortest and the longest pause between two polls of a job; 0 and 60 s by default.
+    /// Between them the client decides by what it knows about the job; only the service's
+    /// `Retry-After` may ask for a longer one.
+    ///
+    /// Where the shortest exceeds the longest, the longest counts.
+    pub fn poll_between(mut self, fastest: Duration, slowest: Duration) -> Self {
+        self.bounds = Bounds { fastest: fastest.min(slowest), slowest };
+        self
+    }
+
+    /// How many polls a second all jobs of the client may make together, after a burst of one
+    /// second's worth; 50 by default.
+    pub fn polls_per_second(mut self, polls: f64) -> Self {
+        self.polls_per_second = polls;
+        self
+    }
+
+    /// Lets inputs through that were read from JSON with keys that their schema does not know.
+    ///
+    /// By default they are refused before anything is sent: what the service does with a misspelt
+    /// key is not documented, and it may bill.
+    pub fn allow_unknown_keys(mut self, allow: bool) -> Self {
+        self.allow_unknown_keys = allow;
+        self
+    }
+
+    /// Is called with every job that the service accepts, even if the future that submitted it
+    /// has been dropped meanwhile: the place to write the job down.
+    ///
+    /// It runs inside the submit, before its caller hears of the job, so it should be quick. If
+    /// it panics, the submit goes on.
+    pub fn on_submitted(mut self, hook: impl Fn(&JobToken) + Send + Sync + 'static) -> Self {
+        self.hooks.on_submitted = Some(Arc::new(hook));
+        self
+    }
+
+    /// The client, if the settings make sense. Nothing is sent.
+    ///
+    /// Fails with [`is_config`](Error::is_config).
+    pub fn build(self) -> Result<Client, Error> {
+        let token = match &self.token {
+            Some(token) => token::checked(token)?,
+            None => token::checked(&token::from_env(|name| std::env::var(name).ok())?)?,
+        };
+        let origin = Origin::parse(&self.base_url)?;
+        let http = Http::new(origin, &token, &self.user_agent, &self.timeouts)?;
+        let inner = Inner {
+            http,
+            hooks: self.hooks,
+            options: Options {
+                allow_unknown_keys: self.allow_unknown_keys,
+                submit_retries: self.submit_retries,
+                bounds: self.bounds,
+            },
+            budget: Budget::per_second(self.polls_per_second),
+            history: History::default(),
+        };
+        Ok(Client { inner: Arc::new(inner) })
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The base URL may hold a password that is refused only when the client is built.
+        f.debug_struct("ClientBuilder")
+            .field("user_agent", &self.user_agent)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,169 @@
+//! A finished job and what it made.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::job::JobToken;
+
+/// A job that succeeded: what it made, and what it cost.
+///
+/// ```no_run
+/// # async fn f(client: runcomfy::Client, input: runcomfy::JsonInput) -> Result<(), runcomfy::Error> {
+/// let done = client.run(input).await?;
+/// println!("{} made {:?} for {:?} USD", done.request_id(), done.media_urls(), done.cost);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Completed<T> {
+    /// What the model made.
+    pub output: T,
+    /// What it cost in US dollars, where the service says so.
+    pub cost: Option<f64>,
+    /// When the service accepted the job, in its own spelling.
+    pub created_at: Option<String>,
+    /// When the job ended, in the service's own spelling.
+    pub finished_at: Option<String>,
+    /// The whole answer of the result call, as it came.
+    pub raw: Value,
+    pub(crate) job: JobToken,
+}
+
+impl<T> Completed<T> {
+    pub(crate) fn new(job: JobToken, output: T, raw: Value) -> Self {
+        let text = |key| raw.get(key).and_then(Value::as_str).map(str::to_owned);
+        Self {
+            output,
+            cost: raw.get("cost").and_then(dollars),
+            created_at: text("created_at"),
+            finished_at: text("finished_at"),
+            raw,
+            job,
+        }
+    }
+
+    /// The id of the job.
+    #[must_use]
+    pub fn request_id(&self) -> &str {
+        self.job.request_id()
+    }
+
+    /// The job, for a log or a database.
+    #[must_use]
+    pub fn job(&self) -> &JobToken {
+        &self.job
+    }
+
+    /// Every file that the job made: all URLs found anywhere in its output, each of them once,
+    /// in the order of the output.
+    #[must_use]
+    pub fn media_urls(&self) -> Vec<String> {
+        media_urls(&self.raw)
+    }
+}
+
+/// Shows neither output nor URLs: they may be signed.
+impl<T> fmt::Debug for Completed<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Completed")
+            .field("job", &self.job)
+            .field("cost", &self.cost)
+            .field("media_urls", &self.media_urls().len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The URLs in the `output` of a result, each of them once, in order.
+pub(crate) fn media_urls(result: &Value) -> Vec<String> {
+    let mut urls = Vec::new();
+    collect_urls(result.get("output").unwrap_or(&Value::Null), &mut urls);
+    urls
+}
+
+fn collect_urls(value: &Value, urls: &mut Vec<String>) {
+    match value {
+        Value::String(text) if is_url(text) && !urls.contains(text) => urls.push(text.clone()),
+        Value::Array(items) => items.iter().for_each(|item| collect_urls(item, urls)),
+        Value::Object(map) => map.values().for_each(|item| collect_urls(item, urls)),
+        _ => {}
+    }
+}
+
+fn is_url(text: &str) -> bool {
+    let starts_with = |scheme: &str| {
+        text.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme))
+    };
+    (starts_with("https://") || starts_with("http://")) && !text.contains(char::is_whitespace)
+}
+
+/// A cost as a number: given as one, as text with a currency, or inside an object.
+pub(crate) fn dollars(cost: &Value) -> Option<f64> {
+    let amount = match cost {
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => text
+            .trim()
+            .trim_start_matches("US")
+            .trim_start_matches('$')
+            .trim_end_matches("USD")
+            .trim()
+            .parse()
+            .ok(),
+        Value::Object(map) => [
+            "total",
+            "total_cost",
+            "total_usd",
+            "cost_usd",
+            "amount_usd",
+            "usd",
+            "cost",
+            "amount",
+            "value",
+            "price",
+        ]
+        .iter()
+        .find_map(|key| dollars(map.get(*key)?)),
+        _ => None,
+    };
+    amount.filter(|amount| amount.is_finite())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_cost_is_read_in_any_shape() {
+        let cases = [
+            (json!(0.04), Some(0.04)),
+            (json!(2), Some(2.0)),
+            (json!("0.04"), Some(0.04)),
+            (json!("$0.04"), Some(0.04)),
+            (json!("0.04 USD"), Some(0.04)),
+            (json!({"amount": 0.04, "currency": "USD"}), Some(0.04)),
+            (json!({"total": {"value": "1.5"}}), Some(1.5)),
+            (json!("free"), None),
+            (json!("inf"), None),
+            (json!(null), None),
+            (json!({}), None),
+        ];
+        for (cost, amount) in cases {
+            assert_eq!(dollars(&cost), amount, "{cost}");
+        }
+    }
+
+    #[test]
+    fn urls_are_found_anywhere_in_the_output_and_once() {
+        let result = json!({
+            "result_url": "https://api/not-media",
+            "output": {"images": ["https://a/1.png", "https://a/2.png", "https://a/1.png"],
+                       "meta": [{"deep": {"video": "HTTPS://a/3.mp4"}}], "note": "see https://a/x"},
+        });
+        let found = ["https://a/1.png", "https://a/2.png", "HTTPS://a/3.mp4"];
+        assert_eq!(media_urls(&result), found);
+        assert_eq!(media_urls(&json!({"output": "https://a/1.png"})), ["https://a/1.png"]);
+        assert!(media_urls(&json!({"output": null})).is_empty());
+    }
+}

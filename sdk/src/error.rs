@@ -1,0 +1,213 @@
+//! What can go wrong, told apart by who caused it and what it may have cost.
+
+mod build;
+mod predicates;
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use serde_json::Value;
+
+use crate::completed::{dollars, media_urls};
+use crate::job::{CancelOutcome, JobToken};
+use crate::schema::{Invalid, Violation};
+
+pub(crate) use build::{Answer, Call};
+
+/// Anything that can go wrong between an input and its result.
+///
+/// Ask it three questions: may it have cost money ([`may_have_cost`](Self::may_have_cost)), is it
+/// sensible to do the same again ([`is_safe_to_retry`](Self::is_safe_to_retry)), and which job is it
+/// about ([`job`](Self::job)). From the moment a job has an id, every error carries it.
+///
+/// The token and the queries of URLs are in neither its `Display` nor its `Debug`.
+///
+/// ```no_run
+/// # async fn f(client: runcomfy::Client, input: runcomfy::JsonInput) {
+/// match client.run(input).await {
+///     Ok(done) => println!("{:?}", done.media_urls()),
+///     Err(error) if error.is_outcome_unknown() => eprintln!("look before you pay twice: {error}"),
+///     Err(error) => match error.job() {
+///         Some(job) => eprintln!("{error}\nkeep this to come back to it: {job}"),
+///         None => eprintln!("{error}"),
+///     },
+/// }
+/// # }
+/// ```
+pub struct Error {
+    inner: Box<Inner>,
+}
+
+struct Inner {
+    kind: Kind,
+    message: String,
+    job: Option<JobToken>,
+    answer: Option<Answer>,
+    invalid: Option<Invalid>,
+    sent: Option<(SystemTime, String)>,
+    cancel: Option<CancelOutcome>,
+    raw: Option<Value>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// What kind of error it is; `Error`'s predicates say what each of them means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Config,
+    Invalid,
+    NotSent,
+    RateLimited,
+    Rejected(Reason),
+    OutcomeUnknown,
+    Failed,
+    Cancelled,
+    Deadline,
+    JobUnknown,
+    Unreachable,
+    Decode,
+    Unsettled,
+}
+
+/// Why the service refused a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reason {
+    Auth,
+    Balance,
+    Model,
+    Input,
+    Forbidden,
+    Other,
+}
+
+impl Error {
+    /// The id of the job that this is about, once it had one.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.inner.job.as_ref().map(JobToken::request_id)
+    }
+
+    /// The job that this is about, once it had an id: store it, and come back to it with
+    /// [`Client::resume`](crate::Client::resume).
+    #[must_use]
+    pub fn job(&self) -> Option<&JobToken> {
+        self.inner.job.as_ref()
+    }
+
+    /// The HTTP status of the answer, if there was one.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.inner.answer.as_ref().map(|answer| answer.status)
+    }
+
+    /// The service's own error code, such as 400002, if the answer had one.
+    #[must_use]
+    pub fn error_code(&self) -> Option<i64> {
+        self.inner.answer.as_ref()?.code
+    }
+
+    /// The beginning of the body of the answer, in which the token and the queries of URLs are
+    /// cut out.
+    #[must_use]
+    pub fn body_excerpt(&self) -> Option<&str> {
+        self.inner.answer.as_ref().map(|a| a.excerpt.as_str())
+    }
+
+    /// How long the service asked to wait before the next call.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.inner.answer.as_ref()?.retry_after
+    }
+
+    /// The faults of the input that were found before anything was sent; empty for other errors.
+    #[must_use]
+    pub fn violations(&self) -> &[Violation] {
+        self.inner.invalid.as_ref().map_or(&[], Invalid::violations)
+    }
+
+    /// When the submit was sent whose outcome is unknown.
+    #[must_use]
+    pub fn sent_at(&self) -> Option<SystemTime> {
+        self.inner.sent.as_ref().map(|(at, _)| *at)
+    }
+
+    /// The fingerprint of the input whose submit has an unknown outcome: the beginning of the
+    /// SHA-256 of model id and body, in hexadecimal digits. Equal inputs have equal ones.
+    #[must_use]
+    pub fn fingerprint(&self) -> Option<&str> {
+        self.inner.sent.as_ref().map(|(_, print)| print.as_str())
+    }
+
+    /// The whole answer of the result call, for a job that failed, was cancelled, or made
+    /// something that does not fit its type.
+    #[must_use]
+    pub fn raw(&self) -> Option<&Value> {
+        self.inner.raw.as_ref()
+    }
+
+    /// Every URL in the output of [`raw`](Self::raw): what a result that does not fit its type
+    /// has to offer all the same.
+    #[must_use]
+    pub fn media_urls(&self) -> Vec<String> {
+        self.raw().map(media_urls).unwrap_or_default()
+    }
+
+    /// What the job cost in US dollars, if [`raw`](Self::raw) says so.
+    #[must_use]
+    pub fn cost(&self) -> Option<f64> {
+        dollars(self.raw()?.get("cost")?)
+    }
+
+    /// What became of the job that
+    /// [`Wait::cancel_if_queued`](crate::Wait::cancel_if_queued) tried to cancel at the deadline.
+    #[must_use]
+    pub fn cancel_outcome(&self) -> Option<CancelOutcome> {
+        self.inner.cancel
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.inner.message)?;
+        if let Some(answer) = &self.inner.answer {
+            write!(f, " (HTTP {}", answer.status)?;
+            if let Some(code) = answer.code {
+                write!(f, ", error code {code}")?;
+            }
+            f.write_str(")")?;
+        }
+        match self.request_id() {
+            Some(id) => write!(f, " [job {id}]"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Error");
+        out.field("kind", &self.inner.kind).field("message", &self.inner.message);
+        if let Some(job) = &self.inner.job {
+            out.field("job", job);
+        }
+        if let Some(answer) = &self.inner.answer {
+            out.field("answer", answer);
+        }
+        if let Some(source) = &self.inner.source {
+            out.field("source", source);
+        }
+        out.finish_non_exhaustive()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.inner.source.as_ref().map(|source| &**source as _)
+    }
+}
+
+impl From<Invalid> for Error {
+    fn from(invalid: Invalid) -> Self {
+        Self::invalid(invalid)
+    }
+}

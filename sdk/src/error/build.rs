@@ -1,0 +1,157 @@
+//! How errors come about inside the crate.
+
+use std::error::Error as StdError;
+use std::time::{Duration, SystemTime};
+
+use serde_json::Value;
+
+use super::{Error, Inner, Kind, Reason};
+use crate::job::{CancelOutcome, JobToken};
+use crate::schema::Invalid;
+use crate::wire::{Fault, Reply, Scrub};
+
+/// The call that an answer belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Call {
+    Submit,
+    /// A call about a job that exists, by the name it has in messages.
+    Job(&'static str),
+}
+
+impl Call {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Submit => "the submit",
+            Self::Job(name) => name,
+        }
+    }
+}
+
+/// What is kept of the answer that an error is about.
+#[derive(Debug, Clone)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) code: Option<i64>,
+    pub(crate) excerpt: String,
+    pub(crate) retry_after: Option<Duration>,
+}
+
+impl Answer {
+    pub(crate) fn of(reply: &Reply, fault: &Fault, scrub: &Scrub) -> Self {
+        Self {
+            status: reply.status,
+            code: fault.code,
+            excerpt: scrub.bytes(&reply.body),
+            retry_after: reply.retry_after,
+        }
+    }
+}
+
+impl Error {
+    pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self {
+            inner: Box::new(Inner {
+                kind,
+                message: message.into(),
+                job: None,
+                answer: None,
+                invalid: None,
+                sent: None,
+                cancel: None,
+                raw: None,
+                source: None,
+            }),
+        }
+    }
+
+    pub(crate) fn config(message: impl Into<String>) -> Self {
+        Self::new(Kind::Config, message)
+    }
+
+    pub(crate) fn invalid(invalid: Invalid) -> Self {
+        let message = format!("the input is refused, and nothing was sent: {invalid}");
+        let mut error = Self::new(Kind::Invalid, message);
+        error.inner.invalid = Some(invalid);
+        error
+    }
+
+    /// The refusal of a call, sorted by what the service meant rather than by the status line.
+    pub(crate) fn refused(call: Call, reply: &Reply, fault: &Fault, scrub: &Scrub) -> Self {
+        let kind = match (call, Reason::of(reply, fault)) {
+            _ if fault.code == Some(404_001) => Kind::JobUnknown,
+            (Call::Job(_), Reason::Model) => Kind::JobUnknown,
+            (_, reason) => Kind::Rejected(reason),
+        };
+        let words = match &fault.words {
+            Some(words) => scrub.text(words),
+            None => "it gave no reason".to_owned(),
+        };
+        Self::new(kind, format!("the service refused {}: {words}", call.name()))
+            .answered(Answer::of(reply, fault, scrub))
+    }
+
+    pub(crate) fn answered(mut self, answer: Answer) -> Self {
+        self.inner.answer = Some(answer);
+        self
+    }
+
+    pub(crate) fn about(mut self, job: &JobToken) -> Self {
+        self.inner.job = Some(job.clone());
+        self
+    }
+
+    pub(crate) fn sent(mut self, at: SystemTime, fingerprint: &str) -> Self {
+        self.inner.sent = Some((at, fingerprint.to_owned()));
+        self
+    }
+
+    pub(crate) fn keeping(mut self, raw: Value) -> Self {
+        self.inner.raw = Some(raw);
+        self
+    }
+
+    pub(crate) fn with_cancel(mut self, outcome: CancelOutcome) -> Self {
+        self.inner.cancel = Some(outcome);
+        self
+    }
+
+    pub(crate) fn caused_by(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
+        self.inner.source = Some(Box::new(source));
+        self
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.inner.kind
+    }
+}
+
+impl Reason {
+    fn of(reply: &Reply, fault: &Fault) -> Self {
+        match fault.code {
+            Some(400_001) => return Self::Model,
+            Some(400_002) => return Self::Balance,
+            Some(400_004) => return Self::Auth,
+            Some(403_001) => return Self::Forbidden,
+            _ => {}
+        }
+        match reply.meant_status(fault) {
+            401 | 403 => Self::Auth,
+            402 => Self::Balance,
+            404 => Self::Model,
+            400 | 413 | 415 | 422 => Self::Input,
+            _ => Self::Other,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_are_small_and_can_go_anywhere() {
+        fn anywhere<T: Send + Sync + 'static>() {}
+        anywhere::<Error>();
+        assert_eq!(size_of::<Error>(), size_of::<usize>());
+    }
+}

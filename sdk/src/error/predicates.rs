@@ -1,0 +1,205 @@
+//! Each predicate says who caused the error, whether it may have cost money, and whether to try
+//! again.
+
+use super::{Error, Kind, Reason};
+
+impl Error {
+    /// The client was set up wrongly: no token, a base URL that is none, a model id that is none.
+    ///
+    /// *Caused by* the program. *Cost*: nothing, nothing was sent. *Again*: after mending it.
+    #[must_use]
+    pub fn is_config(&self) -> bool {
+        self.kind() == Kind::Config
+    }
+
+    /// The input was refused before anything was sent; [`violations`](Self::violations) lists why.
+    ///
+    /// *Caused by* the input. *Cost*: nothing, nothing was sent. *Again*: with another input.
+    #[must_use]
+    pub fn is_invalid_input(&self) -> bool {
+        self.kind() == Kind::Invalid
+    }
+
+    /// The submit never left: no connection could be made in the time allowed for it, or the
+    /// caller went away before one was.
+    ///
+    /// *Caused by* the network or the service. *Cost*: nothing. *Again*: yes, it is safe.
+    #[must_use]
+    pub fn is_not_sent(&self) -> bool {
+        self.kind() == Kind::NotSent
+    }
+
+    /// The service turned the submit away because it is busy, for longer than the time allowed
+    /// for trying again.
+    ///
+    /// *Caused by* too many calls. *Cost*: nothing, a submit turned away starts no job.
+    /// *Again*: yes, after [`retry_after`](Self::retry_after).
+    #[must_use]
+    pub fn is_rate_limited(&self) -> bool {
+        self.kind() == Kind::RateLimited
+    }
+
+    /// The service refused the call and said so: `is_auth`, `is_insufficient_balance`,
+    /// `is_unknown_model`, `is_rejected_input` and `is_not_yours` tell more.
+    ///
+    /// *Caused by* the caller, as a rule. *Cost*: a refused submit costs nothing; a refused call
+    /// about a job changes nothing about the job, which [`job`](Self::job) names.
+    /// *Again*: not unchanged.
+    #[must_use]
+    pub fn is_rejected(&self) -> bool {
+        matches!(self.kind(), Kind::Rejected(_))
+    }
+
+    /// The token is missing, wrong, expired or revoked, or the account is inactive.
+    ///
+    /// *Caused by* the account. *Cost*: see [`is_rejected`](Self::is_rejected). *Again*: with
+    /// another token; a job that was running goes on, and can be resumed.
+    #[must_use]
+    pub fn is_auth(&self) -> bool {
+        self.kind() == Kind::Rejected(Reason::Auth)
+    }
+
+    /// The account's balance does not cover the job.
+    ///
+    /// *Caused by* the account. *Cost*: nothing. *Again*: after topping it up.
+    #[must_use]
+    pub fn is_insufficient_balance(&self) -> bool {
+        self.kind() == Kind::Rejected(Reason::Balance)
+    }
+
+    /// The service knows no model with this id.
+    ///
+    /// *Caused by* the model id. *Cost*: nothing. *Again*: with another id.
+    #[must_use]
+    pub fn is_unknown_model(&self) -> bool {
+        self.kind() == Kind::Rejected(Reason::Model)
+    }
+
+    /// The service's own check refused the input, after the local one had let it pass.
+    ///
+    /// *Caused by* the input, or by a schema that has changed since. *Cost*: nothing.
+    /// *Again*: with another input.
+    #[must_use]
+    pub fn is_rejected_input(&self) -> bool {
+        self.kind() == Kind::Rejected(Reason::Input)
+    }
+
+    /// The job belongs to someone else.
+    ///
+    /// *Caused by* the request id, or by a token of another account. *Cost*: nothing to this
+    /// account. *Again*: with the token that submitted it.
+    #[must_use]
+    pub fn is_not_yours(&self) -> bool {
+        self.kind() == Kind::Rejected(Reason::Forbidden)
+    }
+
+    /// The submit was sent, and what became of it is not known: a timeout, a broken connection,
+    /// a 5xx, or an answer without a request id. It is never sent again by this crate.
+    ///
+    /// *Caused by* the network or the service. *Cost*: **maybe**: a job may be running and
+    /// billed. *Again*: only after looking at the account's recent requests, around
+    /// [`sent_at`](Self::sent_at), since to submit again may be to pay twice.
+    #[must_use]
+    pub fn is_outcome_unknown(&self) -> bool {
+        self.kind() == Kind::OutcomeUnknown
+    }
+
+    /// The job ran and failed; the message has the service's words, [`raw`](Self::raw) all of them.
+    ///
+    /// *Caused by* the input or the model. *Cost*: **maybe**, it ran. *Again*: a new submit is a
+    /// new charge.
+    #[must_use]
+    pub fn is_job_failed(&self) -> bool {
+        self.kind() == Kind::Failed
+    }
+
+    /// The job was cancelled while it was queued.
+    ///
+    /// *Caused by* whoever cancelled it. *Cost*: nothing. *Again*: as a new submit.
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.kind() == Kind::Cancelled
+    }
+
+    /// The deadline of the wait passed. The job goes on: this is not a cancel.
+    ///
+    /// *Caused by* the caller's deadline. *Cost*: **yes**, the job runs to its end and is billed.
+    /// *Again*: wait on with [`job`](Self::job); never submit again for this.
+    #[must_use]
+    pub fn is_deadline(&self) -> bool {
+        self.kind() == Kind::Deadline
+    }
+
+    /// The service does not know the job: the id is wrong, or it was deleted or has expired.
+    ///
+    /// *Caused by* the id, its age, or the service. *Cost*: **maybe**, if the job ever ran.
+    /// *Again*: asking once more will not help.
+    #[must_use]
+    pub fn is_job_unknown(&self) -> bool {
+        self.kind() == Kind::JobUnknown
+    }
+
+    /// One call about a job got no usable answer: no connection, a timeout, a 5xx, a 429, HTML.
+    /// A wait never ends with this; it shows it as an event and asks again.
+    ///
+    /// *Caused by* the network or the service. *Cost*: nothing more; the job goes on.
+    /// *Again*: yes, it is safe.
+    #[must_use]
+    pub fn is_unreachable(&self) -> bool {
+        self.kind() == Kind::Unreachable
+    }
+
+    /// The job succeeded, and its output does not fit the type.
+    ///
+    /// *Caused by* a change of the model's output. *Cost*: **yes**. *Again*: no: the result is
+    /// here, in [`raw`](Self::raw) and [`media_urls`](Self::media_urls).
+    #[must_use]
+    pub fn is_decode(&self) -> bool {
+        self.kind() == Kind::Decode
+    }
+
+    /// The service answers, but keeps saying something that does not settle the matter: a status
+    /// word that nobody knows, an ended job without a result, the same refusal again and again.
+    ///
+    /// *Caused by* the service. *Cost*: **maybe**. *Again*: resume [`job`](Self::job) later.
+    #[must_use]
+    pub fn is_unsettled(&self) -> bool {
+        self.kind() == Kind::Unsettled
+    }
+
+    /// Whether money may have been spent on what this error is about.
+    ///
+    /// `false` is a promise: no job was started. A refused or unanswered call about a job that
+    /// exists is `true`, for the job's sake.
+    #[must_use]
+    pub fn may_have_cost(&self) -> bool {
+        match self.kind() {
+            Kind::Config | Kind::Invalid | Kind::NotSent | Kind::RateLimited | Kind::Cancelled => {
+                false
+            }
+            Kind::Rejected(_) | Kind::Unreachable => self.job().is_some(),
+            Kind::OutcomeUnknown
+            | Kind::Failed
+            | Kind::Deadline
+            | Kind::JobUnknown
+            | Kind::Decode
+            | Kind::Unsettled => true,
+        }
+    }
+
+    /// Whether the same call may be made again, unchanged, without paying twice and with some hope.
+    ///
+    /// For an error that carries a [`job`](Self::job), the call to repeat is the wait on that
+    /// job, not the submit.
+    #[must_use]
+    pub fn is_safe_to_retry(&self) -> bool {
+        matches!(
+            self.kind(),
+            Kind::NotSent
+                | Kind::RateLimited
+                | Kind::Deadline
+                | Kind::Unreachable
+                | Kind::Unsettled
+        )
+    }
+}

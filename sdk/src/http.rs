@@ -1,0 +1,165 @@
+//! Calls over HTTP, each of them made once.
+//!
+//! The submit has a connection of its own, made for it and closed after it. A connection that
+//! was kept alive may be closed by the server just as the request goes out, and then nobody can
+//! tell whether it arrived; on a fresh one that cannot happen, and hyper has no reason to send
+//! anything again (it does so only when a *reused* connection breaks).
+
+mod origin;
+mod read;
+mod tls;
+
+use std::time::Duration;
+
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::redirect::Policy;
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+use crate::error::Error;
+use crate::wire::{Reply, Scrub};
+
+pub(crate) use origin::Origin;
+
+/// How a call ended.
+pub(crate) enum Fate {
+    /// A status line came back.
+    Replied(Reply),
+    /// No connection was ever made: not a byte of the request has left.
+    NotSent(Cause),
+    /// Something may have left, and no answer came.
+    Lost(Cause),
+}
+
+/// Why a call got no answer, in words that hold no URL.
+#[derive(Debug)]
+pub(crate) struct Cause {
+    pub(crate) words: String,
+    /// Whether making the connection again is pointless: the certificate is not trusted.
+    pub(crate) hopeless: bool,
+}
+
+#[derive(Clone)]
+pub(crate) struct Timeouts {
+    pub(crate) connect: Duration,
+    pub(crate) submit: Duration,
+    pub(crate) read: Duration,
+}
+
+/// The HTTP side of a client.
+pub(crate) struct Http {
+    pub(crate) origin: Origin,
+    pub(crate) scrub: Scrub,
+    submit: reqwest::Client,
+    read: reqwest::Client,
+}
+
+impl Http {
+    pub(crate) fn new(
+        origin: Origin,
+        token: &SecretString,
+        user_agent: &str,
+        timeouts: &Timeouts,
+    ) -> Result<Self, Error> {
+        let base = || -> Result<reqwest::ClientBuilder, Error> {
+            let builder = reqwest::Client::builder()
+                .tls_backend_preconfigured(tls::config(&origin)?)
+                .default_headers(headers(token)?)
+                .user_agent(user_agent)
+                .connect_timeout(timeouts.connect)
+                .retry(reqwest::retry::never())
+                .redirect(Policy::none())
+                .referer(false);
+            // A proxy would see the token of a call over plain http.
+            Ok(if origin.is_plain() { builder.no_proxy() } else { builder })
+        };
+        // The time for the connection comes on top: when the whole call times out, the
+        // connection stood, and the request may have left.
+        let submit = base()?
+            .timeout(timeouts.connect + timeouts.submit)
+            .pool_max_idle_per_host(0)
+            .http1_only();
+        let read = base()?.timeout(timeouts.connect + timeouts.read);
+        Ok(Self {
+            submit: built(submit)?,
+            read: built(read)?,
+            scrub: Scrub::new(token.clone()),
+            origin,
+        })
+    }
+
+    /// The submit of a body, ready to be sent.
+    pub(crate) fn submit_request(&self, model_id: &str, body: String) -> reqwest::Request {
+        let mut request = reqwest::Request::new(reqwest::Method::POST, self.origin.model(model_id));
+        let json = HeaderValue::from_static("application/json");
+        request.headers_mut().insert(CONTENT_TYPE, json);
+        *request.body_mut() = Some(body.into());
+        request
+    }
+
+    pub(crate) async fn submit(&self, request: reqwest::Request) -> Fate {
+        fate(&self.submit, request).await
+    }
+
+    pub(crate) async fn get(&self, url: Url) -> Fate {
+        fate(&self.read, reqwest::Request::new(reqwest::Method::GET, url)).await
+    }
+
+    /// A post without a body, which does the same however often it arrives.
+    pub(crate) async fn post(&self, url: Url) -> Fate {
+        let request = reqwest::Request::new(reqwest::Method::POST, url);
+        fate(&self.submit, request).await
+    }
+}
+
+async fn fate(client: &reqwest::Client, request: reqwest::Request) -> Fate {
+    match client.execute(request).await {
+        Ok(response) => Fate::Replied(read::reply(response).await),
+        Err(error) if error.is_connect() || error.is_builder() => Fate::NotSent(Cause::of(&error)),
+        Err(error) => Fate::Lost(Cause::of(&error)),
+    }
+}
+
+fn headers(token: &SecretString) -> Result<HeaderMap, Error> {
+    let mut bearer = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))
+        .map_err(|_| Error::config("the token has characters that no token has"))?;
+    bearer.set_sensitive(true);
+    let json = HeaderValue::from_static("application/json");
+    Ok(HeaderMap::from_iter([(AUTHORIZATION, bearer), (ACCEPT, json)]))
+}
+
+fn built(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
+    builder.build().map_err(|error| {
+        let words = Cause::of(&error).words;
+        Error::config(format!("the HTTP client cannot be set up: {words}"))
+    })
+}
+
+impl Cause {
+    /// The innermost words of an error chain say most; the outer ones may hold a URL.
+    fn of(error: &reqwest::Error) -> Self {
+        let mut words = if error.is_timeout() {
+            "it took too long".to_owned()
+        } else {
+            "no connection".to_owned()
+        };
+        let mut hopeless = false;
+        let mut next = std::error::Error::source(error);
+        while let Some(cause) = next {
+            words = cause.to_string();
+            hopeless |= is_untrusted(cause);
+            next = cause.source();
+        }
+        Self { words, hopeless }
+    }
+}
+
+/// Whether the server's certificate was refused; `io::Error` hides it from `source`.
+fn is_untrusted(cause: &(dyn std::error::Error + 'static)) -> bool {
+    let inner = cause
+        .downcast_ref::<std::io::Error>()
+        .and_then(std::io::Error::get_ref)
+        .and_then(|inner| inner.downcast_ref());
+    let tls: Option<&rustls::Error> = inner.or_else(|| cause.downcast_ref());
+    matches!(tls, Some(rustls::Error::InvalidCertificate(_)))
+}

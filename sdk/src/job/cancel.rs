@@ -1,0 +1,124 @@
+//! Cancelling, and saying honestly what came of it.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::time::sleep;
+
+use super::JobToken;
+use super::reading::{self, Grade};
+use crate::client::Inner;
+use crate::error::{Call, Error};
+use crate::http::Fate;
+use crate::poll::backoff;
+use crate::status::State;
+use crate::wire::{Fault, Reply};
+
+/// What came of an attempt to cancel a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CancelOutcome {
+    /// It is cancelled; it will not run and is not billed.
+    Cancelled,
+    /// It was running or over already; it is billed to its end.
+    TooLate,
+    /// The service did not say, in several attempts. Wait for the job to learn what became of it.
+    Unknown,
+}
+
+/// How often the call is made, and how often the status is looked at, before giving up.
+const TRIES: u32 = 4;
+
+pub(super) async fn cancel(client: &Inner, job: &JobToken) -> Result<CancelOutcome, Error> {
+    for attempt in 1..=TRIES {
+        let url = client.http.origin.cancel(job.request_id());
+        if let Fate::Replied(reply) = client.http.post(url).await {
+            match answer(client, job, &reply)? {
+                Some(outcome) => return Ok(outcome),
+                None if reply.is_success() => return settled(client, job).await,
+                None => {}
+            }
+        }
+        if attempt < TRIES {
+            sleep(pause(client, attempt)).await;
+        }
+    }
+    settled(client, job).await
+}
+
+/// A request to cancel that was taken in: looks whether it was in time.
+async fn settled(client: &Inner, job: &JobToken) -> Result<CancelOutcome, Error> {
+    for attempt in 1..=TRIES {
+        match reading::status_word(client, job).await {
+            Some(State::Cancelled) => return Ok(CancelOutcome::Cancelled),
+            Some(state) if state.is_over() => return Ok(CancelOutcome::TooLate),
+            _ if attempt < TRIES => sleep(pause(client, attempt)).await,
+            _ => {}
+        }
+    }
+    Ok(CancelOutcome::Unknown)
+}
+
+fn pause(client: &Inner, attempt: u32) -> Duration {
+    backoff(attempt, fastrand::f64()).min(client.options.bounds.slowest)
+}
+
+/// What the answer says, whatever its HTTP status; `Ok(None)` where it leaves things open.
+fn answer(client: &Inner, job: &JobToken, reply: &Reply) -> Result<Option<CancelOutcome>, Error> {
+    let Some(body) = reply.json() else {
+        return Ok(None);
+    };
+    if let Some(outcome) = outcome(&body) {
+        return Ok(Some(outcome));
+    }
+    let fault = Fault::of(&body);
+    if !reply.is_success() || Fault::disguised(&body).is_some() {
+        let call = Call::Job("to cancel the job");
+        if reading::grade(reply, &fault, true) == Grade::Final {
+            return Err(Error::refused(call, reply, &fault, &client.http.scrub).about(job));
+        }
+    }
+    Ok(None)
+}
+
+/// `status` and `outcome` may both be there, or either, or none.
+fn outcome(body: &Value) -> Option<CancelOutcome> {
+    let words = ["outcome", "status"].iter();
+    words.filter_map(|key| body.get(*key)?.as_str()).find_map(|word| match State::from_word(word) {
+        State::Cancelled => Some(CancelOutcome::Cancelled),
+        State::Running | State::Ended | State::Succeeded | State::Failed => {
+            Some(CancelOutcome::TooLate)
+        }
+        State::Unknown(word) => {
+            let word = word.to_ascii_lowercase().replace(['-', ' '], "_");
+            matches!(word.as_str(), "not_cancellable" | "not_cancelable" | "too_late")
+                .then_some(CancelOutcome::TooLate)
+        }
+        State::Queued => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn both_fields_and_all_words_are_read() {
+        use CancelOutcome::{Cancelled, TooLate};
+        let cases = [
+            (json!({"status": "cancelled"}), Some(Cancelled)),
+            (json!({"outcome": "Canceled"}), Some(Cancelled)),
+            (json!({"status": "in_queue", "outcome": "cancelled"}), Some(Cancelled)),
+            (json!({"outcome": "not_cancellable"}), Some(TooLate)),
+            (json!({"status": "completed", "outcome": "not_cancellable"}), Some(TooLate)),
+            (json!({"status": "in_progress"}), Some(TooLate)),
+            (json!({"outcome": "cancellation_requested"}), None),
+            (json!({"status": "in_queue"}), None),
+            (json!({}), None),
+        ];
+        for (body, expected) in cases {
+            assert_eq!(outcome(&body), expected, "{body}");
+        }
+    }
+}

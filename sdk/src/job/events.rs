@@ -1,0 +1,89 @@
+//! What happens to a job, as a stream.
+
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures_core::Stream;
+use futures_util::stream::unfold;
+
+use super::watch::{Sight, Watch};
+use super::{Job, finish};
+use crate::completed::Completed;
+use crate::error::Error;
+use crate::input::Output;
+
+/// Something that happened to a job.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<T> {
+    /// It is in the queue, or has moved up in it.
+    Queued {
+        /// How many jobs are ahead of it, where the service says so.
+        position: Option<u64>,
+    },
+    /// It has begun to run: from now on it cannot be cancelled.
+    Running,
+    /// One question about it got no usable answer; it will be asked again.
+    PollFailed {
+        /// What happened.
+        error: Error,
+        /// How long it is until the next attempt, if it gets its turn at once.
+        retry_in: Duration,
+    },
+    /// It is over, and this is the last event.
+    Finished(Result<Completed<T>, Error>),
+}
+
+/// The events of a job, ending with [`Event::Finished`].
+///
+/// It is a [`Stream`], with a [`next`](Self::next) of its own for those who have no use for the
+/// combinators. Nothing is asked while nobody polls it, and dropping it leaves the job alone.
+#[must_use = "a stream does nothing until it is polled"]
+pub struct Events<T> {
+    inner: Pin<Box<dyn Stream<Item = Event<T>> + Send>>,
+}
+
+impl<T: Output> Events<T> {
+    pub(super) fn new(job: &Job<T>) -> Self {
+        let watch = Watch::new(&job.client, &job.token, job.started);
+        let token = job.token.clone();
+        let stream = unfold((Some(watch), token), |(watch, token)| async move {
+            let mut watch = watch?;
+            Some(match watch.next().await {
+                Sight::End(end) => {
+                    let end = end.and_then(|raw| finish::decode(&token, raw));
+                    (Event::Finished(end), (None, token))
+                }
+                Sight::Queued(position) => (Event::Queued { position }, (Some(watch), token)),
+                Sight::Running => (Event::Running, (Some(watch), token)),
+                Sight::PollFailed(error, retry_in) => {
+                    (Event::PollFailed { error, retry_in }, (Some(watch), token))
+                }
+            })
+        });
+        Self { inner: Box::pin(stream) }
+    }
+}
+
+impl<T> Events<T> {
+    /// The next event; `None` after [`Event::Finished`]. Dropping the future loses no event.
+    pub async fn next(&mut self) -> Option<Event<T>> {
+        std::future::poll_fn(|cx| self.inner.as_mut().poll_next(cx)).await
+    }
+}
+
+impl<T> Stream for Events<T> {
+    type Item = Event<T>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.inner.as_mut().poll_next(cx)
+    }
+}
+
+impl<T> fmt::Debug for Events<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Events").finish_non_exhaustive()
+    }
+}

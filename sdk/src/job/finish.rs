@@ -1,0 +1,43 @@
+//! From the answer of the result call to what the caller gets.
+
+use serde_json::Value;
+
+use super::JobToken;
+use crate::completed::{Completed, media_urls};
+use crate::error::{Error, Kind};
+use crate::input::Output;
+use crate::wire::{Scrub, sentence};
+
+/// Reads the output into its type. A result that does not fit was paid for all the same: the
+/// error hands it over.
+pub(super) fn decode<T: Output>(job: &JobToken, raw: Value) -> Result<Completed<T>, Error> {
+    match T::from_value(raw.get("output").unwrap_or(&Value::Null)) {
+        Ok(output) => Ok(Completed::new(job.clone(), output, raw)),
+        Err(invalid) => {
+            let message = format!(
+                "the job succeeded, and its output does not fit the type; the error holds the \
+                 raw JSON, in which there are {} URLs",
+                media_urls(&raw).len(),
+            );
+            Err(Error::new(Kind::Decode, message).about(job).keeping(raw).caused_by(invalid))
+        }
+    }
+}
+
+/// A job that ran and failed, in the service's words.
+pub(super) fn failed(job: &JobToken, raw: Value, scrub: &Scrub) -> Error {
+    let words = sentence(raw.get("error").unwrap_or(&Value::Null));
+    let words = if words.is_empty() {
+        let rest = ["error_message", "message", "detail"].iter();
+        let rest = rest.filter_map(|key| raw.get(*key)).map(sentence);
+        rest.into_iter().next().unwrap_or_default()
+    } else {
+        words
+    };
+    let message = if words.is_empty() {
+        "the job failed, and the service does not say why".to_owned()
+    } else {
+        format!("the job failed: {}", scrub.text(&words))
+    };
+    Error::new(Kind::Failed, message).about(job).keeping(raw)
+}

@@ -1,0 +1,148 @@
+//! Waiting for a result.
+
+use std::future::IntoFuture;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::watch::{Sight, Watch};
+use super::{CancelOutcome, Job, JobToken, cancel, finish};
+use crate::client::Inner;
+use crate::completed::Completed;
+use crate::error::{Error, Kind};
+use crate::input::Output;
+use crate::time::spoken;
+
+type Boxed<T> = Pin<Box<dyn Future<Output = Result<Completed<T>, Error>> + Send>>;
+
+/// A wait for the result of a job; await it.
+///
+/// No failed poll ends it: connections that break, 5xx, 429, HTML and truncated answers are
+/// followed by another poll. It ends with the result, with the failure or the cancellation of the
+/// job, with the service's final word that it will not tell (an unknown id, a bad token), or at
+/// the deadline; each of those errors carries the job. Dropping it leaves the job alone, unless
+/// [`cancel_if_queued`](Self::cancel_if_queued) was chosen.
+#[must_use = "a wait does nothing until it is awaited"]
+#[derive(Debug)]
+pub struct Wait<T> {
+    job: Job<T>,
+    timeout: Option<Duration>,
+    cancel_if_queued: bool,
+}
+
+impl<T: Output> Wait<T> {
+    pub(super) fn new(job: Job<T>) -> Self {
+        Self { job, timeout: None, cancel_if_queued: false }
+    }
+
+    /// Stops waiting after this time, with [`is_deadline`](Error::is_deadline).
+    ///
+    /// It is not a cancel: the job goes on and is billed, and the error carries it.
+    pub fn timeout(mut self, after: Duration) -> Self {
+        self.timeout = Some(after);
+        self
+    }
+
+    /// Where the wait ends without a result, at the deadline or by being dropped: asks the
+    /// service to cancel the job if it may still be in the queue.
+    ///
+    /// After a deadline, [`Error::cancel_outcome`] tells what came of it. After a drop the call is
+    /// made in a task of its own, and nobody is told; it needs the runtime to live on.
+    pub fn cancel_if_queued(mut self) -> Self {
+        self.cancel_if_queued = true;
+        self
+    }
+
+    async fn run(self) -> Result<Completed<T>, Error> {
+        let (client, token) = (self.job.client.clone(), self.job.token.clone());
+        let mut guard = Guard {
+            watch: Watch::new(&client, &token, self.job.started),
+            client,
+            token,
+            armed: self.cancel_if_queued,
+        };
+        let limit = self.timeout.unwrap_or(Duration::MAX);
+        match timeout(limit, end(&mut guard.watch)).await {
+            Ok(end) => {
+                guard.armed = false;
+                end.and_then(|raw| finish::decode(&guard.token, raw))
+            }
+            Err(_) => Err(guard.at_deadline(limit).await),
+        }
+    }
+}
+
+async fn end(watch: &mut Watch) -> Result<serde_json::Value, Error> {
+    loop {
+        if let Sight::End(end) = watch.next().await {
+            return end;
+        }
+    }
+}
+
+impl<T: Output> IntoFuture for Wait<T> {
+    type Output = Result<Completed<T>, Error>;
+    type IntoFuture = Boxed<T>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
+    }
+}
+
+impl<T: Output> IntoFuture for Job<T> {
+    type Output = Result<Completed<T>, Error>;
+    type IntoFuture = Boxed<T>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Wait::new(self).into_future()
+    }
+}
+
+/// Sees to the cancellation that was asked for, also when the wait is dropped.
+struct Guard {
+    watch: Watch,
+    client: Arc<Inner>,
+    token: JobToken,
+    armed: bool,
+}
+
+impl Guard {
+    async fn at_deadline(&mut self, limit: Duration) -> Error {
+        let outcome =
+            if self.armed && self.watch.may_be_queued() { Some(self.cancel().await) } else { None };
+        self.armed = false;
+        let fate = match outcome {
+            Some(CancelOutcome::Cancelled) => "it was cancelled and is not billed",
+            Some(CancelOutcome::Unknown) => "whether it could be cancelled is not known",
+            Some(CancelOutcome::TooLate) | None => "it goes on and is billed; wait for it again",
+        };
+        let message = format!(
+            "the job had not ended after {} (last {}): {fate}",
+            spoken(limit),
+            self.watch.last_seen(),
+        );
+        let error = Error::new(Kind::Deadline, message).about(&self.token);
+        match outcome {
+            Some(outcome) => error.with_cancel(outcome),
+            None => error,
+        }
+    }
+
+    async fn cancel(&self) -> CancelOutcome {
+        cancel::cancel(&self.client, &self.token).await.unwrap_or(CancelOutcome::Unknown)
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        if !(self.armed && self.watch.may_be_queued()) {
+            return;
+        }
+        let (client, token) = (self.client.clone(), self.token.clone());
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move { cancel::cancel(&client, &token).await });
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! A result's `output`, in all the shapes in which the service sends it.
+
+use std::borrow::Cow;
+
+use serde_json::{Value, json};
+
+use crate::object;
+use crate::schema::runtime::{Field, Fields, optional};
+use crate::schema::{Extra, Invalid};
+use crate::{Files, Output, OutputKind};
+
+/// The output of a model of which no output schema is known: the files that every model may make.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct MediaOutput {
+    /// The picture.
+    pub image: Option<Files>,
+    /// The pictures.
+    pub images: Option<Files>,
+    /// The film.
+    pub video: Option<Files>,
+    /// The films.
+    pub videos: Option<Files>,
+    /// The sound.
+    pub audio: Option<Files>,
+    /// The sounds.
+    pub audios: Option<Files>,
+    /// Members that the schema does not name.
+    pub extra: Extra,
+}
+
+impl Fields for MediaOutput {
+    const FIELDS: &'static [Field] = &[
+        optional("image").or_null(),
+        optional("images").or_null(),
+        optional("video").or_null(),
+        optional("videos").or_null(),
+        optional("audio").or_null(),
+        optional("audios").or_null(),
+    ];
+}
+
+object!(MediaOutput { image, images, video, videos, audio, audios, ..extra });
+
+impl Output for MediaOutput {
+    const KIND: Option<OutputKind> = None;
+
+    fn from_value(value: &Value) -> Result<Self, Invalid> {
+        Self::from_value(&keyed(value, Self::KIND))
+    }
+}
+
+/// An output that is a bare URL or a bare list of URLs, under the key of the model's kind.
+#[doc(hidden)]
+#[must_use]
+pub fn keyed(value: &Value, kind: Option<OutputKind>) -> Cow<'_, Value> {
+    let (one, many) = match kind {
+        None | Some(OutputKind::Image) => ("image", "images"),
+        Some(OutputKind::Video) => ("video", "videos"),
+        Some(OutputKind::Audio) => ("audio", "audios"),
+    };
+    match value {
+        Value::String(_) => Cow::Owned(json!({ one: value })),
+        Value::Array(_) => Cow::Owned(json!({ many: value })),
+        value => Cow::Borrowed(value),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MediaOutput;
+    use crate::Output;
+    use serde_json::json;
+
+    #[test]
+    fn every_published_shape_is_read() {
+        let read = |value| <MediaOutput as Output>::from_value(&value).unwrap();
+        assert_eq!(read(json!("https://a/1.png")).image.unwrap().first(), Some("https://a/1.png"));
+        assert_eq!(read(json!(["https://a/1.png", "https://a/2.png"])).images.unwrap().len(), 2);
+        let mixed = read(
+            json!({"video": ["https://a/1.mp4"], "images": "https://a/1.png", "image": null, "seed": 7}),
+        );
+        assert_eq!(mixed.video.unwrap().len(), 1);
+        assert_eq!(mixed.images.unwrap().first(), Some("https://a/1.png"));
+        assert_eq!(mixed.image, None);
+        assert_eq!(mixed.extra.get("seed"), Some(&json!(7)));
+    }
+
+    #[test]
+    fn a_shape_goes_back_as_it_came() {
+        for value in [
+            json!({"image": "https://a/1.png"}),
+            json!({"image": ["https://a/1.png"], "x": {"y": 1}}),
+        ] {
+            let read = MediaOutput::from_value(&value).unwrap();
+            assert_eq!(serde_json::to_value(&read).unwrap(), value);
+        }
+    }
+}

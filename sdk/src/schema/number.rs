@@ -1,0 +1,175 @@
+//! Exact comparison of JSON numbers, whatever their Rust type.
+
+use std::cmp::Ordering;
+
+use serde_json::{Number, Value};
+
+/// A JSON number as it was read.
+#[derive(Clone, Copy)]
+pub(super) enum Num {
+    Whole(i128),
+    Float(f64),
+}
+
+impl Num {
+    pub(super) fn of(number: &Number) -> Self {
+        if let Some(whole) = number.as_i64() {
+            Self::Whole(whole.into())
+        } else if let Some(whole) = number.as_u64() {
+            Self::Whole(whole.into())
+        } else {
+            Self::Float(number.as_f64().unwrap_or(f64::NAN))
+        }
+    }
+
+    pub(super) fn is_whole(self) -> bool {
+        match self {
+            Self::Whole(_) => true,
+            Self::Float(float) => float.is_finite() && float.fract() == 0.0,
+        }
+    }
+
+    /// The number as an [`i64`], if it is one: `2.0` is 2.
+    pub(super) fn as_i64(self) -> Option<i64> {
+        self.as_i128().and_then(|whole| i64::try_from(whole).ok())
+    }
+
+    pub(super) fn as_i128(self) -> Option<i128> {
+        match self {
+            Self::Whole(whole) => Some(whole),
+            #[expect(clippy::cast_possible_truncation, reason = "checked by the guard")]
+            Self::Float(float) if self.is_whole() && float.abs() < 1.7e38 => Some(float as i128),
+            Self::Float(_) => None,
+        }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "the nearest float is what is asked for")]
+    pub(super) fn as_f64(self) -> f64 {
+        match self {
+            Self::Whole(whole) => whole as f64,
+            Self::Float(float) => float,
+        }
+    }
+
+    pub(super) fn cmp_i64(self, limit: i64) -> Option<Ordering> {
+        match self {
+            Self::Whole(whole) => Some(whole.cmp(&limit.into())),
+            Self::Float(float) => cmp_float(float, limit.into()),
+        }
+    }
+
+    pub(super) fn cmp_f64(self, limit: f64) -> Option<Ordering> {
+        match self {
+            Self::Whole(whole) => cmp_float(limit, whole).map(Ordering::reverse),
+            Self::Float(float) => float.partial_cmp(&limit),
+        }
+    }
+
+    /// Whether the number is a multiple of `step`, judged on the decimal digits of both: `0.07` is
+    /// a multiple of `0.01`, whatever binary fractions say.
+    pub(super) fn is_multiple_of(self, step: f64) -> bool {
+        let digits = match self {
+            Self::Whole(whole) => Some((whole, 0)),
+            Self::Float(float) => decimal(float),
+        };
+        let (Some((value, exponent)), Some((step, step_exponent))) = (digits, decimal(step)) else {
+            return false;
+        };
+        if step == 0 {
+            return false;
+        }
+        let shift = exponent - step_exponent;
+        if shift >= 0 {
+            (0..shift).fold(value % step, |rest, _| rest * 10 % step) == 0
+        } else {
+            let power = u32::try_from(-shift).ok().and_then(|n| 10_i128.checked_pow(n));
+            let step = power.and_then(|power| step.checked_mul(power));
+            value == 0 || step.is_some_and(|step| value % step == 0)
+        }
+    }
+}
+
+/// Compares a float with a whole number, exactly.
+#[expect(clippy::cast_possible_truncation, reason = "a saturating cast orders rightly")]
+fn cmp_float(float: f64, whole: i128) -> Option<Ordering> {
+    if float.is_nan() {
+        return None;
+    }
+    let fraction = float.fract().partial_cmp(&0.0).unwrap_or(Ordering::Equal);
+    Some((float.trunc() as i128).cmp(&whole).then(fraction))
+}
+
+/// The shortest decimal digits of a float, as `digits × 10^exponent`.
+fn decimal(float: f64) -> Option<(i128, i32)> {
+    let text = format!("{float:e}");
+    let (mantissa, exponent) = text.split_once('e')?;
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let digits = format!("{whole}{fraction}").parse().ok()?;
+    let exponent = exponent.parse::<i32>().ok()?;
+    Some((digits, exponent - i32::try_from(fraction.len()).ok()?))
+}
+
+/// JSON Schema's equality: `1` and `1.0` are the same, the order of members says nothing.
+pub(super) fn equal(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => match (Num::of(a), Num::of(b)) {
+            (a, Num::Whole(b)) => match a {
+                Num::Whole(a) => a == b,
+                Num::Float(a) => cmp_float(a, b) == Some(Ordering::Equal),
+            },
+            (a, Num::Float(b)) => a.cmp_f64(b) == Some(Ordering::Equal),
+        },
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b))
+        }
+        (Value::Object(a), Value::Object(b)) => {
+            let same = |(key, a)| b.get(key).is_some_and(|b| equal(a, b));
+            a.len() == b.len() && a.iter().all(same)
+        }
+        (a, b) => a == b,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Num, equal};
+    use serde_json::json;
+    use std::cmp::Ordering::{Equal, Greater, Less};
+
+    #[test]
+    fn multiples_are_judged_on_decimal_digits() {
+        for (value, step, expected) in [
+            (Num::Float(0.07), 0.01, true),
+            (Num::Float(0.0075), 0.0001, true),
+            (Num::Float(0.007_51), 0.0001, false),
+            (Num::Float(4.5), 1.5, true),
+            (Num::Whole(35), 1.5, false),
+            (Num::Float(1e308), 0.5, true),
+            (Num::Float(1e308), 0.123_456_789, false),
+            (Num::Whole(12_391_239_123), 1e-8, true),
+            (Num::Whole(0), 3.0, true),
+            (Num::Whole(-9), 3.0, true),
+        ] {
+            assert_eq!(value.is_multiple_of(step), expected, "{step}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_different_types_compare_exactly() {
+        let big = 9_007_199_254_740_993;
+        assert_eq!(Num::Whole(big).cmp_f64(9_007_199_254_740_992.0), Some(Greater));
+        assert_eq!(Num::Float(2.5).cmp_i64(2), Some(Greater));
+        assert_eq!(Num::Float(-2.5).cmp_i64(-2), Some(Less));
+        assert_eq!(Num::Float(1e300).cmp_i64(i64::MAX), Some(Greater));
+        assert_eq!(Num::Float(2.0).cmp_i64(2), Some(Equal));
+        assert_eq!(Num::Float(2.0).as_i64(), Some(2));
+        assert_eq!(Num::Float(2.5).as_i64(), None);
+    }
+
+    #[test]
+    fn equality_is_that_of_json_schema() {
+        assert!(equal(&json!({"a": [1, 2.0]}), &json!({"a": [1.0, 2]})));
+        assert!(!equal(&json!({"a": 1}), &json!({"a": 1, "b": 2})));
+        assert!(!equal(&json!(0), &json!(false)));
+    }
+}

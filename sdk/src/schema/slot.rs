@@ -1,0 +1,255 @@
+//! How the runtime reaches into a generated type: a [`Slot`] to write to, a [`View`] to read from.
+//!
+//! Everything behind them is a trait object, so that the reader, the checker and the writer are
+//! compiled once, here, and not again for each model.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{Choice, Extra, Object, Rule, Union};
+
+/// A place that the reader fills.
+#[expect(missing_docs, reason = "each is named for what it holds")]
+pub enum Slot<'a> {
+    Null,
+    Bool(&'a mut bool),
+    Integer(&'a mut i64),
+    BigInteger(&'a mut i128),
+    Number(&'a mut f64),
+    String(&'a mut String),
+    Value(&'a mut Value),
+    Nullable(&'a mut dyn NullSlot),
+    Choice(&'a mut dyn Choice),
+    Object(&'a mut dyn Object),
+    List(&'a mut dyn List),
+    Map(&'a mut dyn Map),
+    Union(&'a mut dyn Union),
+    /// A type that reads itself from a whole value.
+    Opaque(&'a mut dyn Opaque),
+    /// The rules of a named type that is no object, before the place itself.
+    Ruled(&'static [Rule], &'a mut dyn Member),
+}
+
+/// What stands in a place, for the checker and the writer.
+#[expect(missing_docs, reason = "each is named for what it holds")]
+pub enum View<'a> {
+    /// An optional property that is not set.
+    Absent,
+    Null,
+    Bool(bool),
+    Integer(i64),
+    BigInteger(i128),
+    Number(f64),
+    String(&'a str),
+    Value(&'a Value),
+    Owned(Value),
+    Choice(&'a dyn Choice),
+    Object(&'a dyn Object),
+    List(&'a dyn List),
+    Map(&'a dyn Map),
+    Union(&'a dyn Union),
+    Ruled(&'static [Rule], &'a dyn Member),
+}
+
+/// Everything that can stand in a generated type.
+pub trait Member {
+    /// The place to read into; whatever stood there is forgotten.
+    fn slot(&mut self) -> Slot<'_>;
+    /// What stands there now.
+    fn view(&self) -> View<'_>;
+}
+
+/// A value to read into; it is never shown.
+pub trait Blank: Member + 'static {
+    /// Some value of the type.
+    fn blank() -> Self;
+}
+
+/// An array under construction.
+pub trait List {
+    /// Adds a blank item and hands it out, to be read into.
+    fn push(&mut self) -> &mut dyn Member;
+    /// How many items there are.
+    fn len(&self) -> usize;
+    /// Whether there are none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// The item at `index`.
+    fn get(&self, index: usize) -> View<'_>;
+}
+
+/// An object of which only the kind of its members is known.
+pub trait Map {
+    /// Adds a blank member under `key` and hands it out, to be read into.
+    fn insert(&mut self, key: String) -> &mut dyn Member;
+    /// How many members there are.
+    fn len(&self) -> usize;
+    /// Whether there are none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// Shows every member.
+    fn each(&self, see: &mut dyn FnMut(&str, View<'_>));
+}
+
+/// What may be `null` or something else.
+pub trait NullSlot {
+    /// Makes it `null`.
+    fn set_null(&mut self);
+    /// Makes it something else and hands it out, to be read into.
+    fn set_value(&mut self) -> &mut dyn Member;
+}
+
+/// A type that reads itself from a whole value.
+pub trait Opaque {
+    /// Takes the value, or says in a few words what it must be.
+    fn read(&mut self, value: Value) -> Result<(), &'static str>;
+}
+
+/// The members that an object's schema does not name.
+#[expect(missing_docs, reason = "each is named for what it holds")]
+pub enum Rest<'a> {
+    /// None are allowed.
+    Closed,
+    Extra(&'a mut Extra),
+    Map(&'a mut dyn Map),
+}
+
+/// The members that an object's schema does not name, to look at.
+#[expect(missing_docs, reason = "each is named for what it holds")]
+pub enum RestView<'a> {
+    Closed,
+    Extra(&'a Extra),
+    Map(&'a dyn Map),
+}
+
+macro_rules! scalar {
+    ($ty:ty, $slot:ident, $blank:expr, |$this:ident| $view:expr) => {
+        impl Member for $ty {
+            fn slot(&mut self) -> Slot<'_> {
+                Slot::$slot(self)
+            }
+            fn view(&self) -> View<'_> {
+                let $this = self;
+                View::$slot($view)
+            }
+        }
+        impl Blank for $ty {
+            fn blank() -> Self {
+                $blank
+            }
+        }
+    };
+}
+
+scalar!(bool, Bool, false, |this| *this);
+scalar!(i64, Integer, 0, |this| *this);
+scalar!(i128, BigInteger, 0, |this| *this);
+scalar!(f64, Number, 0.0, |this| *this);
+scalar!(String, String, String::new(), |this| this);
+scalar!(Value, Value, Value::Null, |this| this);
+
+impl Member for () {
+    fn slot(&mut self) -> Slot<'_> {
+        Slot::Null
+    }
+    fn view(&self) -> View<'_> {
+        View::Null
+    }
+}
+
+impl Blank for () {
+    fn blank() -> Self {}
+}
+
+impl<T: Blank> Member for Option<T> {
+    fn slot(&mut self) -> Slot<'_> {
+        self.insert(T::blank()).slot()
+    }
+    fn view(&self) -> View<'_> {
+        self.as_ref().map_or(View::Absent, T::view)
+    }
+}
+
+impl<T: Blank> Blank for Option<T> {
+    fn blank() -> Self {
+        None
+    }
+}
+
+impl<T: Member> Member for Box<T> {
+    fn slot(&mut self) -> Slot<'_> {
+        (**self).slot()
+    }
+    fn view(&self) -> View<'_> {
+        (**self).view()
+    }
+}
+
+impl<T: Blank> Blank for Box<T> {
+    fn blank() -> Self {
+        Self::new(T::blank())
+    }
+}
+
+impl<T: Blank> List for Vec<T> {
+    fn push(&mut self) -> &mut dyn Member {
+        let last = self.len();
+        self.push(T::blank());
+        &mut self[last]
+    }
+    fn len(&self) -> usize {
+        self.len()
+    }
+    fn get(&self, index: usize) -> View<'_> {
+        self[index].view()
+    }
+}
+
+impl<T: Blank> Member for Vec<T> {
+    fn slot(&mut self) -> Slot<'_> {
+        self.clear();
+        Slot::List(self)
+    }
+    fn view(&self) -> View<'_> {
+        View::List(self)
+    }
+}
+
+impl<T: Blank> Blank for Vec<T> {
+    fn blank() -> Self {
+        Self::new()
+    }
+}
+
+impl<T: Blank> Map for BTreeMap<String, T> {
+    fn insert(&mut self, key: String) -> &mut dyn Member {
+        self.entry(key).or_insert_with(T::blank)
+    }
+    fn len(&self) -> usize {
+        self.len()
+    }
+    fn each(&self, see: &mut dyn FnMut(&str, View<'_>)) {
+        for (key, value) in self {
+            see(key, value.view());
+        }
+    }
+}
+
+impl<T: Blank> Member for BTreeMap<String, T> {
+    fn slot(&mut self) -> Slot<'_> {
+        self.clear();
+        Slot::Map(self)
+    }
+    fn view(&self) -> View<'_> {
+        View::Map(self)
+    }
+}
+
+impl<T: Blank> Blank for BTreeMap<String, T> {
+    fn blank() -> Self {
+        Self::new()
+    }
+}

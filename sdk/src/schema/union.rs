@@ -1,0 +1,106 @@
+//! Untagged unions: one of several shapes.
+
+use serde_json::Value;
+
+use super::rule::Rule;
+use super::slot::{Member, View};
+
+/// The table of a generated union, in the order of its variants.
+pub trait Variants {
+    /// The rules of each variant.
+    const VARIANTS: &'static [&'static [Rule]];
+    /// Whether a value must fit one variant only (`oneOf`), or may fit several (`anyOf`).
+    const EXCLUSIVE: bool = false;
+    /// The variant that a blank value is of.
+    const BLANK: usize = 0;
+}
+
+/// A generated union, as the reader, the checker and the writer see it.
+pub trait Union {
+    /// The rules of each variant.
+    fn variants(&self) -> &'static [&'static [Rule]];
+    /// Whether a value must fit one variant only.
+    fn exclusive(&self) -> bool;
+    /// Makes it a blank variant `index` and hands it out, to be read into.
+    fn choose(&mut self, index: usize) -> &mut dyn Member;
+    /// Makes it a value of none of its variants, if it can hold one.
+    fn choose_other(&mut self, value: &Value) -> bool;
+    /// The index of its variant, and what stands in it; no index for a value of none of them.
+    fn chosen(&self) -> (Option<usize>, View<'_>);
+    /// A blank union of the same type.
+    fn scratch(&self) -> Box<dyn Union>;
+}
+
+/// Makes an enum a [`Union`]: `union!(ImageSize { Preset: Preset, Custom: Custom, ..Other })`.
+///
+/// A variant with a type is made of a value of that type by `From`; after `..` comes the variant
+/// that holds any value.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! union {
+    ($name:ident { $($variant:ident $(: $ty:ty)?),* $(, ..$other:ident)? $(,)? }) => {
+        $($(
+            impl From<$ty> for $name {
+                fn from(value: $ty) -> Self {
+                    Self::$variant(value)
+                }
+            }
+        )?)*
+
+        const _: () = {
+            use $crate::schema::runtime::{Blank, Member, Rule, Slot, Union, Value, Variants, View};
+
+            const _: () = assert!(<$name as Variants>::VARIANTS.len() == [$(stringify!($variant)),*].len());
+
+            impl Union for $name {
+                fn variants(&self) -> &'static [&'static [Rule]] {
+                    <Self as Variants>::VARIANTS
+                }
+                fn exclusive(&self) -> bool {
+                    <Self as Variants>::EXCLUSIVE
+                }
+                fn choose(&mut self, index: usize) -> &mut dyn Member {
+                    let blanks: &[fn() -> Self] = &[$(|| Self::$variant(Blank::blank())),*];
+                    *self = blanks[index]();
+                    match self {
+                        $(Self::$variant(value) => value,)*
+                        $(Self::$other(value) => value,)?
+                    }
+                }
+                fn choose_other(&mut self, _value: &Value) -> bool {
+                    $(*self = Self::$other(_value.clone()); return true;)?
+                    #[allow(unreachable_code)]
+                    false
+                }
+                fn chosen(&self) -> (Option<usize>, View<'_>) {
+                    let variants = [$(stringify!($variant)),*];
+                    let index = |name: &str| variants.iter().position(|variant| *variant == name);
+                    match self {
+                        $(Self::$variant(value) => (index(stringify!($variant)), value.view()),)*
+                        $(Self::$other(value) => (None, View::Value(value)),)?
+                    }
+                }
+                fn scratch(&self) -> Box<dyn Union> {
+                    Box::new(<Self as Blank>::blank())
+                }
+            }
+
+            impl Member for $name {
+                fn slot(&mut self) -> Slot<'_> {
+                    Slot::Union(self)
+                }
+                fn view(&self) -> View<'_> {
+                    View::Union(self)
+                }
+            }
+
+            impl Blank for $name {
+                fn blank() -> Self {
+                    let blanks: &[fn() -> Self] = &[$(|| Self::$variant(Blank::blank())),*];
+                    blanks[<Self as Variants>::BLANK]()
+                }
+            }
+        };
+        $crate::json!($name);
+    };
+}

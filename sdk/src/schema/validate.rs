@@ -1,0 +1,153 @@
+//! The checker: a generated type, built in Rust, against its schema.
+
+use super::number::Num;
+use super::path::Path;
+use super::report::{self, Faults, fault};
+use super::slot::{Member, RestView, View};
+use super::{Field, Invalid, Object, Rule, Violation, check, read, write};
+
+/// Checks every rule of a type.
+pub fn member(member: &dyn Member) -> Result<(), Invalid> {
+    let mut out = Faults::new();
+    view(&member.view(), &[], &Path::ROOT, &mut out);
+    Invalid::unless_empty(out)
+}
+
+/// Lists the keys that the schema does not name and that came in by reading.
+#[must_use]
+pub fn unknown_keys(member: &dyn Member) -> Vec<Violation> {
+    let mut out = Faults::new();
+    unknown(&member.view(), &Path::ROOT, &mut out);
+    out
+}
+
+fn view(view: &View<'_>, rules: &'static [Rule], path: &Path<'_>, out: &mut Faults) {
+    if rules.iter().any(Rule::is_deep) && !matches!(view, View::Absent) {
+        check::deep(&write::view_value(view), rules, path, out);
+    }
+    match view {
+        View::Absent | View::Null | View::Bool(_) | View::Choice(_) => {}
+        View::Integer(value) => check::number(Num::Whole((*value).into()), rules, path, out),
+        View::BigInteger(value) => check::number(Num::Whole(*value), rules, path, out),
+        View::Number(value) if value.is_finite() => {
+            check::number(Num::Float(*value), rules, path, out);
+        }
+        View::Number(value) => {
+            fault(out, path, "type", format!("must be a finite number, not {value}"));
+        }
+        View::String(value) => check::string(value, rules, path, out),
+        View::Value(value) => check::shallow(value, rules, path, out),
+        View::Owned(value) => check::shallow(value, rules, path, out),
+        View::Ruled(own, inner) => {
+            if !rules.is_empty() {
+                check::shallow(&write::view_value(view), rules, path, out);
+            }
+            self::view(&inner.view(), own, path, out);
+        }
+        View::Union(union) => {
+            let (Some(index), inner) = union.chosen() else {
+                return;
+            };
+            self::view(&inner, union.variants()[index], path, out);
+            if union.exclusive() {
+                exclude_others(*union, index, &inner, path, out);
+            }
+        }
+        View::List(list) => {
+            check::array_length(list.len(), rules, path, out);
+            let items = check::inner_rules(rules);
+            for index in 0..list.len() {
+                self::view(&list.get(index), items, &path.index(index), out);
+            }
+        }
+        View::Map(members) => {
+            let values = check::inner_rules(rules);
+            members.each(&mut |key, value| self::view(&value, values, &path.key(key), out));
+        }
+        View::Object(object) => {
+            if object.rules().iter().any(Rule::is_deep) {
+                check::deep(&write::view_value(view), object.rules(), path, out);
+            }
+            object.see(&mut |members, rest| object_members(*object, members, &rest, path, out));
+        }
+    }
+}
+
+fn object_members(
+    object: &dyn Object,
+    members: &[&dyn Member],
+    rest: &RestView<'_>,
+    path: &Path<'_>,
+    out: &mut Faults,
+) {
+    for (Field { name, required, rules, .. }, member) in object.fields().iter().zip(members) {
+        match member.view() {
+            View::Absent if *required => report::missing(out, path, name),
+            value => view(&value, rules, &path.key(name), out),
+        }
+    }
+    match rest {
+        RestView::Closed => {}
+        RestView::Extra(extra) => {
+            for (key, _) in extra.iter() {
+                if object.fields().iter().any(|field| field.name == key) {
+                    fault(out, &path.key(key), "syntax", "is given twice".to_owned());
+                }
+            }
+        }
+        RestView::Map(members) => {
+            let values = check::inner_rules(object.rules());
+            members.each(&mut |key, value| view(&value, values, &path.key(key), out));
+        }
+    }
+}
+
+/// A variant that was chosen in Rust may fit the schema of another one too.
+fn exclude_others(
+    union: &dyn super::Union,
+    chosen: usize,
+    inner: &View<'_>,
+    path: &Path<'_>,
+    out: &mut Faults,
+) {
+    let (value, mut scratch) = (write::view_value(inner), union.scratch());
+    for (index, rules) in union.variants().iter().enumerate() {
+        let mut faults = Faults::new();
+        if index != chosen {
+            read::read_value(scratch.choose(index), rules, &value, path, &mut faults);
+            if faults.is_empty() {
+                let message = "fits several alternatives that exclude one another".to_owned();
+                return fault(out, path, "oneOf", message);
+            }
+        }
+    }
+}
+
+fn unknown(view: &View<'_>, path: &Path<'_>, out: &mut Faults) {
+    match view {
+        View::Union(union) => unknown(&union.chosen().1, path, out),
+        View::Ruled(_, inner) => unknown(&inner.view(), path, out),
+        View::List(list) => {
+            (0..list.len()).for_each(|index| unknown(&list.get(index), &path.index(index), out));
+        }
+        View::Map(members) => {
+            members.each(&mut |key, value| unknown(&value, &path.key(key), out));
+        }
+        View::Object(object) => object.see(&mut |members, rest| {
+            let fields = object.fields();
+            for (field, member) in fields.iter().zip(members) {
+                unknown(&member.view(), &path.key(field.name), out);
+            }
+            match rest {
+                RestView::Closed => {}
+                RestView::Extra(extra) => extra.unknown().for_each(|key| {
+                    report::unknown_key(out, path, key, &mut fields.iter().map(|field| field.name));
+                }),
+                RestView::Map(members) => {
+                    members.each(&mut |key, value| unknown(&value, &path.key(key), out));
+                }
+            }
+        }),
+        _ => {}
+    }
+}

@@ -1,0 +1,91 @@
+//! The paid call: sent once, in a task of its own.
+
+mod attempt;
+mod hooks;
+mod verdict;
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use sha2::{Digest, Sha256};
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+use tracing::Instrument;
+
+use crate::client::Inner;
+use crate::error::{Error, Kind};
+use crate::job::JobToken;
+use crate::time::utc;
+use crate::wire::valid_model_id;
+
+pub(crate) use hooks::Hooks;
+
+/// A submit that is about to happen.
+pub(crate) struct Intent {
+    pub(crate) model_id: String,
+    /// The beginning of the SHA-256 of model id and body: tells equal inputs without holding them.
+    pub(crate) fingerprint: String,
+}
+
+/// Submits a body that has passed the local checks.
+///
+/// The work is done in a task of its own: once the request may have left, dropping this future
+/// loses the answer for the caller, but not for the hooks, which get the id. A caller who goes
+/// away before that stops it, and nothing is sent.
+pub(crate) async fn submit(
+    client: Arc<Inner>,
+    model_id: &str,
+    body: String,
+) -> Result<JobToken, Error> {
+    if !valid_model_id(model_id) {
+        return Err(Error::config(format!(
+            "{model_id:?} is not a model id: two to five parts of letters, digits, `_`, `.` and `-`, with `/` between them",
+        )));
+    }
+    let runtime = Handle::try_current()
+        .map_err(|_| Error::config("a submit needs a Tokio runtime to run in"))?;
+    let intent =
+        Intent { model_id: model_id.to_owned(), fingerprint: fingerprint(model_id, &body) };
+    let request = client.http.submit_request(model_id, body);
+    let print = intent.fingerprint.clone();
+    let (answer, caller) = oneshot::channel();
+    let task = attempt::run(client, intent, request, answer).in_current_span();
+    runtime.spawn(task);
+    caller.await.unwrap_or_else(|_| {
+        let why = "the runtime was shut down while it was under way";
+        Err(unknown(why, SystemTime::now(), &print))
+    })
+}
+
+/// The error of a submit that may have reached the service, and says what to do next.
+fn unknown(why: &str, at: SystemTime, fingerprint: &str) -> Error {
+    let message = format!(
+        "the outcome of the submit is unknown: {why}. It was sent at {} (input {fingerprint}) and \
+         was not sent again; a job may be running and billed. Look at the account's recent \
+         requests before submitting this input again",
+        utc(at),
+    );
+    Error::new(Kind::OutcomeUnknown, message).sent(at, fingerprint)
+}
+
+fn fingerprint(model_id: &str, body: &str) -> String {
+    let mut hash = Sha256::new();
+    hash.update(model_id);
+    hash.update("\n");
+    hash.update(body);
+    let start = hash.finalize().iter().take(8).fold(0, |n, byte| n << 8 | u64::from(*byte));
+    format!("{start:016x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_tells_inputs_and_models_apart() {
+        // printf 'a/b\n{}' | sha256sum
+        assert_eq!(fingerprint("a/b", "{}"), "6cca4749e2fa05fb");
+        assert_ne!(fingerprint("a/b", "{}"), fingerprint("a/c", "{}"));
+        assert_ne!(fingerprint("a/b", "{}"), fingerprint("a/b", "[]"));
+    }
+}

@@ -1,0 +1,13 @@
+//! What the service puts on the wire, read liberally: answers, errors, results.
+//!
+//! Nothing here does I/O, and nothing here fails: what is not understood is kept as it came.
+
+mod fault;
+mod id;
+mod reply;
+mod scrub;
+
+pub(crate) use fault::{Fault, sentence};
+pub(crate) use id::{salvage_request_id, valid_model_id, valid_request_id};
+pub(crate) use reply::Reply;
+pub(crate) use scrub::Scrub;

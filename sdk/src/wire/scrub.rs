@@ -1,0 +1,119 @@
+//! What is taken out of foreign text before it may be shown.
+
+use secrecy::{ExposeSecret, SecretString};
+
+const LONGEST: usize = 600;
+/// How much is read for it: a token or a URL that is cut in half would not be recognised, so
+/// the long cut comes first and the short one last.
+const READ: usize = 64 * 1024;
+
+/// Makes text that the service sent fit to be shown: no token, no query of a URL, no inline
+/// file, no control characters, and not too long.
+#[derive(Clone)]
+pub(crate) struct Scrub {
+    token: SecretString,
+}
+
+impl Scrub {
+    pub(crate) fn new(token: SecretString) -> Self {
+        Self { token }
+    }
+
+    /// A bounded, harmless rendering of a body.
+    pub(crate) fn bytes(&self, body: &[u8]) -> String {
+        self.text(&String::from_utf8_lossy(&body[..body.len().min(READ)]))
+    }
+
+    /// A bounded, harmless rendering of text.
+    pub(crate) fn text(&self, text: &str) -> String {
+        let token = self.token.expose_secret();
+        let text: String = text.chars().take(READ).collect();
+        let text = text.replace(token, "[token]");
+        let text = shorten_links(&text);
+        let mut out = String::with_capacity(text.len().min(LONGEST));
+        for c in text.chars().map(|c| if c.is_control() { ' ' } else { c }) {
+            if out.len() >= LONGEST {
+                out.push('…');
+                break;
+            }
+            if !(c == ' ' && out.ends_with(' ')) {
+                out.push(c);
+            }
+        }
+        out.trim().to_owned()
+    }
+}
+
+/// Cuts queries, fragments and user names out of URLs, and the content out of `data:` URIs.
+fn shorten_links(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = next_link(rest) {
+        let (before, link) = rest.split_at(start);
+        let end = link.find(ends_link).unwrap_or(link.len());
+        out.push_str(before);
+        out.push_str(&shorten(&link[..end]));
+        rest = &link[end..];
+    }
+    out + rest
+}
+
+fn next_link(text: &str) -> Option<usize> {
+    let lower = text.to_ascii_lowercase();
+    // Escaped slashes are how some encoders write a URL into JSON.
+    ["http://", "https://", "http:\\/\\/", "https:\\/\\/", "data:"]
+        .iter()
+        .filter_map(|scheme| lower.find(scheme))
+        .min()
+}
+
+fn ends_link(c: char) -> bool {
+    c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | '<' | '>' | '`')
+}
+
+fn shorten(link: &str) -> String {
+    if link.get(..5).is_some_and(|s| s.eq_ignore_ascii_case("data:")) {
+        let kind = link.split([';', ',']).next().unwrap_or(link);
+        return if kind.len() == link.len() { link.to_owned() } else { format!("{kind};…") };
+    }
+    let end = link.find(['?', '#']).unwrap_or(link.len());
+    let (kept, cut) = link.split_at(end);
+    let kept = match kept.split_once("//") {
+        Some((scheme, rest)) => match rest.split_once('@') {
+            Some((_, host)) => format!("{scheme}//{host}"),
+            None => kept.to_owned(),
+        },
+        None => kept.to_owned(),
+    };
+    if cut.is_empty() { kept } else { kept + "?…" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_and_queries_are_cut_out() {
+        let scrub = Scrub::new("tok-123".into());
+        let cases = [
+            ("plain words", "plain words"),
+            ("bad token tok-123!", "bad token [token]!"),
+            ("see https://a.b/c?sig=1 now", "see https://a.b/c?… now"),
+            (r#"{"u":"HTTPS://a.b/c#x"}"#, r#"{"u":"HTTPS://a.b/c?…"}"#),
+            (r#"{"u":"https:\/\/a.b\/c?k=1","v":1}"#, r#"{"u":"https:\/\/a.b\/c?…","v":1}"#),
+            ("http://me:pw@a.b/", "http://a.b/"),
+            ("got data:image/png;base64,AAAA== here", "got data:image/png;… here"),
+            ("the data: none", "the data: none"),
+            ("a\r\n\tb", "a b"),
+        ];
+        for (text, shown) in cases {
+            assert_eq!(scrub.text(text), shown);
+        }
+    }
+
+    #[test]
+    fn long_text_is_cut() {
+        let shown = Scrub::new("t".into()).bytes("é".repeat(5000).as_bytes());
+        assert!(shown.ends_with('…') && shown.len() < 700, "{}", shown.len());
+    }
+}

@@ -1,0 +1,290 @@
+//! A server on a real socket that does what it is told, and remembers what it was asked.
+
+use std::collections::VecDeque;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use runcomfy::{Client, ClientBuilder, JsonInput};
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
+
+pub(crate) const TOKEN: &str = "very-secret-token-0123456789";
+pub(crate) const MODEL: &str = "acme/paint/text-to-image";
+
+/// What the server does with a request once it has read all of it.
+#[derive(Clone)]
+pub(crate) enum Act {
+    /// Answers, and keeps the connection.
+    Answer { status: u16, headers: Vec<(&'static str, String)>, body: String },
+    /// Announces the whole body, sends this much of it, and closes the connection.
+    Truncated { body: String, sent: usize },
+    /// Closes the connection properly, without a word.
+    Close,
+    /// Resets the connection.
+    Reset,
+    /// Never answers.
+    Hang,
+    /// Does something else once the gate is opened.
+    When(Arc<Notify>, Box<Act>),
+}
+
+/// A request as it arrived.
+#[derive(Clone, Debug)]
+pub(crate) struct Seen {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    pub(crate) head: String,
+    pub(crate) body: String,
+    /// Which connection it came on, counted from 0.
+    pub(crate) connection: usize,
+}
+
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    seen: Arc<Mutex<Vec<Seen>>>,
+    arrival: Arc<Notify>,
+}
+
+/// The acts in order, and the last one for ever.
+pub(crate) fn script(
+    acts: impl IntoIterator<Item = Act>,
+) -> impl FnMut(&Seen) -> Act + Send + 'static {
+    let mut acts: VecDeque<Act> = acts.into_iter().collect();
+    move |_| match acts.len() {
+        0 => Act::Hang,
+        1 => acts[0].clone(),
+        _ => acts.pop_front().expect("it has more than one"),
+    }
+}
+
+/// A submit that is accepted as `r-1`, and then these acts for the calls that follow.
+pub(crate) fn accepted_then(
+    acts: impl IntoIterator<Item = Act>,
+) -> impl FnMut(&Seen) -> Act + Send + 'static {
+    let mut rest = script(acts);
+    move |seen| {
+        if seen.path.starts_with("/v1/models/") {
+            json_answer(200, &json!({ "request_id": "r-1" }))
+        } else {
+            rest(seen)
+        }
+    }
+}
+
+pub(crate) fn json_answer(status: u16, body: &Value) -> Act {
+    text(status, &body.to_string())
+}
+
+pub(crate) fn text(status: u16, body: &str) -> Act {
+    Act::Answer { status, headers: Vec::new(), body: body.to_owned() }
+}
+
+pub(crate) fn status(word: &str) -> Act {
+    json_answer(200, &json!({ "request_id": "r-1", "status": word }))
+}
+
+pub(crate) fn success() -> Act {
+    let output = json!({ "image": "https://cdn.runcomfy.net/a.png?sig=hush" });
+    json_answer(
+        200,
+        &json!({ "request_id": "r-1", "status": "succeeded", "output": output, "cost": 0.04 }),
+    )
+}
+
+impl Act {
+    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
+        if let Act::Answer { headers, .. } = &mut self {
+            headers.push((name, value.to_owned()));
+        }
+        self
+    }
+}
+
+impl Server {
+    pub(crate) async fn start(script: impl FnMut(&Seen) -> Act + Send + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::on(listener, script)
+    }
+
+    pub(crate) fn on(
+        listener: TcpListener,
+        script: impl FnMut(&Seen) -> Act + Send + 'static,
+    ) -> Self {
+        let server = Self {
+            address: listener.local_addr().unwrap(),
+            seen: Arc::default(),
+            arrival: Arc::default(),
+        };
+        let script: Script = Arc::new(Mutex::new(Box::new(script)));
+        let (seen, arrival) = (server.seen.clone(), server.arrival.clone());
+        tokio::spawn(async move {
+            for connection in 0.. {
+                let Ok((stream, _)) = listener.accept().await else {
+                    return;
+                };
+                let talk = Talk {
+                    stream,
+                    connection,
+                    script: script.clone(),
+                    seen: seen.clone(),
+                    arrival: arrival.clone(),
+                };
+                tokio::spawn(talk.run());
+            }
+        });
+        server
+    }
+
+    /// A client that polls fast, so that no test has to wait.
+    pub(crate) fn client(&self) -> Client {
+        self.builder().build().unwrap()
+    }
+
+    pub(crate) fn builder(&self) -> ClientBuilder {
+        builder_for(self.address)
+    }
+
+    pub(crate) fn seen(&self) -> Vec<Seen> {
+        self.seen.lock().unwrap().clone()
+    }
+
+    pub(crate) fn paths(&self) -> Vec<String> {
+        let line = |seen: &Seen| format!("{} {}", seen.method, seen.path);
+        self.seen().iter().map(line).collect()
+    }
+
+    pub(crate) fn submits(&self) -> usize {
+        let submit = |path: &&String| path.starts_with("POST /v1/models/");
+        self.paths().iter().filter(submit).count()
+    }
+
+    /// Waits until so many requests have arrived.
+    pub(crate) async fn requests(&self, count: usize) {
+        loop {
+            let arrival = self.arrival.notified();
+            if self.seen.lock().unwrap().len() >= count {
+                return;
+            }
+            arrival.await;
+        }
+    }
+}
+
+pub(crate) fn builder_for(address: SocketAddr) -> ClientBuilder {
+    Client::builder()
+        .token(TOKEN)
+        .base_url(format!("http://{address}"))
+        .poll_between(Duration::ZERO, Duration::from_millis(5))
+        .retry_submits_for(Duration::from_secs(20))
+}
+
+pub(crate) fn input() -> JsonInput {
+    JsonInput::new(MODEL, json!({ "prompt": "a secret lighthouse" }))
+}
+
+type Script = Arc<Mutex<Box<dyn FnMut(&Seen) -> Act + Send>>>;
+
+struct Talk {
+    stream: TcpStream,
+    connection: usize,
+    script: Script,
+    seen: Arc<Mutex<Vec<Seen>>>,
+    arrival: Arc<Notify>,
+}
+
+impl Talk {
+    async fn run(mut self) {
+        let mut buffer = Vec::new();
+        while let Ok(Some(request)) = self.read(&mut buffer).await {
+            let mut act = (self.script.lock().unwrap())(&request);
+            self.seen.lock().unwrap().push(request);
+            self.arrival.notify_waiters();
+            while let Act::When(gate, then) = act {
+                gate.notified().await;
+                act = *then;
+            }
+            match self.perform(act).await {
+                Ok(true) => {}
+                Ok(false) | Err(_) => return,
+            }
+        }
+    }
+
+    /// The next request; `None` when the client has closed the connection.
+    async fn read(&mut self, buffer: &mut Vec<u8>) -> io::Result<Option<Seen>> {
+        loop {
+            if let Some(request) = self.parse(buffer) {
+                return Ok(Some(request));
+            }
+            let mut chunk = [0; 4096];
+            match self.stream.read(&mut chunk).await? {
+                0 => return Ok(None),
+                n => buffer.extend_from_slice(&chunk[..n]),
+            }
+        }
+    }
+
+    fn parse(&self, buffer: &mut Vec<u8>) -> Option<Seen> {
+        let end = buffer.windows(4).position(|w| w == b"\r\n\r\n")? + 4;
+        let head = String::from_utf8_lossy(&buffer[..end]).into_owned();
+        let length = head.lines().find_map(|line| {
+            let (name, value) = line.split_once(':')?;
+            name.eq_ignore_ascii_case("content-length").then_some(value.trim())
+        });
+        let length: usize = length.map_or(0, |n| n.parse().unwrap());
+        if buffer.len() < end + length {
+            return None;
+        }
+        let body = String::from_utf8_lossy(&buffer[end..end + length]).into_owned();
+        buffer.drain(..end + length);
+        let mut words = head.split(' ').map(str::to_owned);
+        Some(Seen {
+            method: words.next()?,
+            path: words.next()?,
+            head,
+            body,
+            connection: self.connection,
+        })
+    }
+
+    /// Whether the connection goes on after it.
+    async fn perform(&mut self, act: Act) -> io::Result<bool> {
+        match act {
+            Act::Answer { status, headers, body } => {
+                let extra = headers
+                    .iter()
+                    .fold(String::new(), |all, (name, value)| all + name + ": " + value + "\r\n");
+                self.send(status, &extra, body.len(), body.as_bytes()).await?;
+                Ok(true)
+            }
+            Act::Truncated { body, sent } => {
+                self.send(200, "", body.len(), &body.as_bytes()[..sent]).await?;
+                Ok(false)
+            }
+            Act::Close => Ok(false),
+            Act::Reset => {
+                self.stream.set_zero_linger()?;
+                Ok(false)
+            }
+            Act::Hang => std::future::pending().await,
+            Act::When(..) => unreachable!("the gate was opened before"),
+        }
+    }
+
+    async fn send(
+        &mut self,
+        status: u16,
+        extra: &str,
+        length: usize,
+        body: &[u8],
+    ) -> io::Result<()> {
+        let head = format!("HTTP/1.1 {status} It\r\ncontent-length: {length}\r\n{extra}\r\n");
+        self.stream.write_all(head.as_bytes()).await?;
+        self.stream.write_all(body).await?;
+        self.stream.flush().await
+    }
+}

@@ -1,0 +1,230 @@
+//! `cargo xtask codegen`: all schemas, all modules.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use runcomfy_codegen::Catalog;
+
+use crate::{failed, repository, schemas};
+
+/// Generate the Rust bindings of every model in schemas/ into sdk/src/generated/.
+///
+/// Writes only what changed, deletes what has no schema any more, and says both. If anything is
+/// wrong with any schema, every fault is told and nothing is written.
+///
+/// Exit code: 0; 1 if --check finds a difference; 2 if a schema or a file cannot be used.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Write nothing; tell what would change
+    #[arg(long)]
+    check: bool,
+    /// Keep the notes on rewritten and untyped parts to itself
+    #[arg(long, short)]
+    quiet: bool,
+    /// The folder of schemas [default: schemas/ of the repository]
+    #[arg(long, value_name = "DIR")]
+    schemas: Option<PathBuf>,
+    /// The folder to write to [default: sdk/src/generated/ of the repository, and the features in sdk/Cargo.toml]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> ExitCode {
+    let root = repository();
+    let (folder, label) = match &arguments.schemas {
+        Some(folder) => (folder.clone(), folder.display().to_string()),
+        None => (root.join("schemas"), "schemas".to_owned()),
+    };
+    let catalog = match schemas::models(&folder, label.trim_end_matches('/'))
+        .and_then(|models| runcomfy_codegen::catalog(&models))
+    {
+        Ok(catalog) => catalog,
+        Err(faults) => {
+            faults.iter().for_each(|fault| eprintln!("error: {fault}"));
+            eprintln!("error: nothing was written because of {}", count(faults.len(), "fault"));
+            return ExitCode::from(2);
+        }
+    };
+    if !arguments.quiet {
+        catalog.notes.iter().for_each(|note| eprintln!("note: {note}"));
+    }
+    let changes = match &arguments.out {
+        Some(out) => changes(&catalog, out, None),
+        None => {
+            changes(&catalog, &root.join("sdk/src/generated"), Some(&root.join("sdk/Cargo.toml")))
+        }
+    };
+    let done = changes.and_then(|changes| {
+        if !arguments.check {
+            changes.iter().try_for_each(Change::carry_out)?;
+        }
+        Ok(changes)
+    });
+    match done {
+        Ok(changes) => report(&changes, arguments.check, &catalog),
+        Err(error) => failed(&error),
+    }
+}
+
+fn report(changes: &[Change], check: bool, catalog: &Catalog) -> ExitCode {
+    let root = repository();
+    for change in changes {
+        let (word, path) = match change {
+            Change::Write { path, new: true, .. } => ("new", path),
+            Change::Write { path, .. } => ("changed", path),
+            Change::Delete { path } => ("gone", path),
+        };
+        println!("{word:>8} {}", path.strip_prefix(&root).unwrap_or(path).display());
+    }
+    let models = catalog.files.keys().filter(|path| path.ends_with(".input.json")).count();
+    let models = count(models, "model");
+    if changes.is_empty() {
+        println!("{models}, everything is up to date");
+    } else if check {
+        println!(
+            "{models}, {} out of date; run `cargo xtask codegen`",
+            count(changes.len(), "file")
+        );
+        return ExitCode::FAILURE;
+    } else {
+        println!("{models}, {} written or deleted", count(changes.len(), "file"));
+    }
+    ExitCode::SUCCESS
+}
+
+fn count(count: usize, noun: &str) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{s}")
+}
+
+/// One file that is not as the schemas say.
+enum Change {
+    Write { path: PathBuf, text: String, new: bool },
+    Delete { path: PathBuf },
+}
+
+impl Change {
+    /// A file is replaced whole: a reader sees the old text or the new one.
+    fn carry_out(&self) -> io::Result<()> {
+        let (Self::Write { path, .. } | Self::Delete { path }) = self;
+        let done = match self {
+            Self::Write { text, .. } => write(path, text),
+            Self::Delete { path } => delete(path),
+        };
+        done.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+    }
+}
+
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    io::Write::write_all(&mut file, text.as_bytes())?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        file.as_file().set_permissions(fs::Permissions::from_mode(0o644))?;
+    }
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Deletes a file, and the folders that it leaves empty.
+fn delete(path: &Path) -> io::Result<()> {
+    fs::remove_file(path)?;
+    let mut folder = path.parent();
+    while let Some(empty) = folder.filter(|folder| fs::remove_dir(folder).is_ok()) {
+        folder = empty.parent();
+    }
+    Ok(())
+}
+
+/// What is not as the schemas say in a folder, left-over files included.
+fn changes(catalog: &Catalog, out: &Path, manifest: Option<&Path>) -> io::Result<Vec<Change>> {
+    let mut changes = Vec::new();
+    let mut present = BTreeSet::new();
+    present_files(out, out, &mut present)?;
+    for (path, text) in &catalog.files {
+        let new = !present.remove(path);
+        let path = out.join(path);
+        if new || fs::read(&path)? != text.as_bytes() {
+            changes.push(Change::Write { path, text: text.clone(), new });
+        }
+    }
+    changes.extend(present.iter().map(|path| Change::Delete { path: out.join(path) }));
+    if let Some(manifest) = manifest {
+        let old = fs::read_to_string(manifest)?;
+        let text = with_features(&old, &catalog.vendors)?;
+        if text != old {
+            changes.push(Change::Write { path: manifest.to_owned(), text, new: false });
+        }
+    }
+    Ok(changes)
+}
+
+fn present_files(root: &Path, folder: &Path, present: &mut BTreeSet<String>) -> io::Result<()> {
+    if !folder.exists() {
+        return Ok(());
+    }
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            present_files(root, &path, present)?;
+        } else if let Ok(below) = path.strip_prefix(root) {
+            present.insert(below.to_string_lossy().replace('\\', "/"));
+        }
+    }
+    Ok(())
+}
+
+/// The manifest with one feature for each vendor.
+fn with_features(manifest: &str, vendors: &[String]) -> io::Result<String> {
+    let (open, close) = ("# <models: written by `cargo xtask codegen`>\n", "# </models>\n");
+    let parts = manifest
+        .split_once(open)
+        .and_then(|(before, rest)| Some((before, rest.split_once(close)?.1)));
+    let Some((before, after)) = parts else {
+        return Err(io::Error::other(
+            "sdk/Cargo.toml has lost the lines between `# <models …>` and `# </models>`",
+        ));
+    };
+    let all: Vec<_> = vendors.iter().map(|vendor| format!("  \"{vendor}\",\n")).collect();
+    let each: Vec<_> = vendors.iter().map(|vendor| format!("{vendor} = []\n")).collect();
+    Ok(format!(
+        "{before}{open}## Every model.\nmodels = [\n{}]\n{}{close}{after}",
+        all.concat(),
+        each.concat()
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Change, changes};
+    use crate::{repository, schemas};
+
+    #[test]
+    fn the_generated_code_is_what_the_schemas_say() {
+        let root = repository();
+        let models =
+            schemas::models(&root.join("schemas"), "schemas").expect("the schemas can be read");
+        let catalog = runcomfy_codegen::catalog(&models).expect("the schemas can be generated");
+        let changes =
+            changes(&catalog, &root.join("sdk/src/generated"), Some(&root.join("sdk/Cargo.toml")))
+                .expect("the files can be read");
+        let stale: Vec<_> = changes
+            .iter()
+            .map(|change| {
+                let (Change::Write { path, .. } | Change::Delete { path }) = change;
+                path.display().to_string()
+            })
+            .collect();
+        assert!(
+            stale.is_empty(),
+            "not what schemas/ says: {}\nrun: cargo xtask codegen",
+            stale.join(", ")
+        );
+    }
+}

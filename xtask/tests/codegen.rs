@@ -1,0 +1,221 @@
+//! `cargo xtask codegen` and `emit`, run as commands: what they write, and what they refuse.
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+const GOOD: &str =
+    r#"{"type": "object", "properties": {"prompt": {"type": "string"}}, "required": ["prompt"]}"#;
+
+fn xtask(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_xtask")).args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// A folder of schemas and one to write to.
+struct Folders {
+    root: TempDir,
+}
+
+impl Folders {
+    fn new() -> Self {
+        Self { root: TempDir::new().unwrap() }
+    }
+
+    fn put(&self, path: &str, content: impl AsRef<[u8]>) {
+        let path = self.root.path().join("schemas").join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+
+    fn out(&self) -> std::path::PathBuf {
+        self.root.path().join("out")
+    }
+
+    fn codegen(&self, more: &[&str]) -> Output {
+        let (schemas, out) = (self.root.path().join("schemas"), self.out());
+        let mut arguments =
+            vec!["codegen", "--schemas", schemas.to_str().unwrap(), "--out", out.to_str().unwrap()];
+        arguments.extend(more);
+        xtask(&arguments)
+    }
+
+    /// Refused with exactly these lines, and nothing written.
+    fn refused(&self, expected: &[&str]) {
+        let output = self.codegen(&[]);
+        assert_eq!(output.status.code(), Some(2), "{}", text(&output.stdout));
+        let folder = format!("{}/", self.root.path().join("schemas").display());
+        let errors = text(&output.stderr).replace(&folder, "");
+        let lines: Vec<_> = errors.lines().filter(|line| !line.starts_with("note:")).collect();
+        assert_eq!(
+            lines.len(),
+            expected.len() + 1,
+            "one line for each fault, then the last word:\n{errors}"
+        );
+        for (line, expected) in lines.iter().zip(expected) {
+            assert!(
+                line.starts_with("error: ") && line.contains(expected),
+                "{line:?} does not say {expected:?}"
+            );
+        }
+        assert!(!self.out().exists(), "something was written");
+    }
+}
+
+#[test]
+fn only_what_changed_is_written_and_what_vanished_is_deleted() {
+    let folders = Folders::new();
+    folders.put("acme/paint/input.json", GOOD);
+    folders.put("acme/draw/input.json", GOOD);
+    let first = folders.codegen(&[]);
+    assert!(first.status.success(), "{}", text(&first.stderr));
+    assert!(
+        text(&first.stdout).contains("2 models, 6 files written or deleted"),
+        "{}",
+        text(&first.stdout)
+    );
+
+    let again = text(&folders.codegen(&[]).stdout);
+    assert_eq!(again, "2 models, everything is up to date\n");
+
+    let paint = folders.out().join("acme/paint.rs");
+    let untouched = fs::metadata(&paint).unwrap().modified().unwrap();
+    fs::remove_dir_all(folders.root.path().join("schemas/acme/draw")).unwrap();
+    fs::write(folders.out().join("left_over.rs"), "// by hand").unwrap();
+    let check = folders.codegen(&["--check"]);
+    assert_eq!(check.status.code(), Some(1));
+    assert!(text(&check.stdout).contains("gone") && folders.out().join("left_over.rs").exists());
+    let stdout = text(&folders.codegen(&[]).stdout);
+    for line in [
+        "gone",
+        "draw.rs",
+        "left_over.rs",
+        "changed",
+        "acme.rs",
+        "1 model, 5 files written or deleted",
+    ] {
+        assert!(stdout.contains(line), "{stdout}");
+    }
+    assert_eq!(fs::metadata(&paint).unwrap().modified().unwrap(), untouched);
+}
+
+#[test]
+fn all_faults_of_all_files_are_told_in_one_run_and_nothing_is_written() {
+    let folders = Folders::new();
+    folders.put("acme/good/input.json", GOOD);
+    folders.put("acme/a-truncated/input.json", &GOOD[..40]);
+    folders.put("acme/b-page/input.json", "<!DOCTYPE html>");
+    folders.put("acme/c-list/input.json", "[1]");
+    folders.put(
+        "acme/d-dangling/input.json",
+        r##"{"$ref": "#/$defs/Imput", "$defs": {"Input": {}}}"##,
+    );
+    folders.put("acme/e-limits/input.json", r#"{"type": "object", "properties": {"n": {"type": "integer", "minimum": 5, "maximum": 4}}}"#);
+    folders.put(
+        "acme/f-nothing/input.json",
+        r#"{"type": "object", "properties": {"n": {"enum": []}}}"#,
+    );
+    folders.put("acme/g_same/input.json", GOOD);
+    folders.put("acme/g-same/input.json", GOOD);
+    folders.put("acme/h-latin/input.json", b"{\"title\": \"\xe9\"}");
+    folders.put("acme/i-empty/input.json", "");
+    folders.put("acme/j-output/input.json", r#"{"output": {"type": "object"}}"#);
+    folders.put("acme/k-alone/output.json", GOOD);
+    folders.put("acme/l-typo/imput.json", GOOD);
+    folders.put("short/input.json", GOOD);
+    folders.refused(&[
+        "acme/a-truncated/input.json#: is not JSON",
+        "acme/b-page/input.json#: is not JSON: expected value at line 1 column 1; this looks like a web page",
+        "acme/c-list/input.json#: is no JSON Schema: expected an object",
+        "acme/d-dangling/input.json#/$ref: `#/$defs/Imput` refers to nothing in this file; did you mean `#/$defs/Input`?",
+        "acme/e-limits/input.json#/properties/n/minimum: minimum 5 is above maximum 4: nothing can satisfy both",
+        "acme/f-nothing/input.json#/properties/n/enum: leaves no value: nothing can satisfy it",
+        "acme/g_same/input.json#: claims the same module as",
+        "acme/h-latin/input.json#: is not UTF-8: the byte at 11",
+        "acme/i-empty/input.json#: is empty",
+        "acme/j-output/input.json#: holds the schema of the output",
+        "acme/k-alone/output.json#: has no input.json beside it",
+        "acme/l-typo/imput.json#: is neither input.json nor output.json",
+        "short/input.json#: `short` is no model id",
+    ]);
+}
+
+#[test]
+fn a_file_of_fifty_megabytes_is_refused_unread() {
+    let folders = Folders::new();
+    folders.put("acme/huge/input.json", vec![b' '; 50_000_000]);
+    folders.refused(&["acme/huge/input.json#: is 50 MB long; no schema is (the limit is 16 MB)"]);
+}
+
+#[test]
+fn a_folder_that_may_not_be_read_is_named() {
+    use std::os::unix::fs::PermissionsExt;
+    let folders = Folders::new();
+    folders.put("acme/secret/input.json", GOOD);
+    let secret = folders.root.path().join("schemas/acme/secret");
+    fs::set_permissions(&secret, fs::Permissions::from_mode(0o000)).unwrap();
+    let (schemas, out) = (folders.root.path().join("schemas"), folders.out());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    command.arg("codegen").arg("--schemas").arg(&schemas).arg("--out").arg(&out);
+    if fs::read_dir(&secret).is_ok() {
+        // The superuser may read everything: it is tried as nobody.
+        fs::set_permissions(folders.root.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        std::os::unix::process::CommandExt::uid(&mut command, 65534);
+    }
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let errors = text(&output.stderr);
+    assert!(errors.contains("acme/secret#: cannot be read: Permission denied"), "{errors}");
+    fs::set_permissions(&secret, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn a_folder_without_schemas_is_a_mistake() {
+    let folders = Folders::new();
+    fs::create_dir_all(folders.root.path().join("schemas/acme")).unwrap();
+    let output = folders.codegen(&[]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("holds no model: expected <model id>/input.json"));
+}
+
+#[test]
+fn emit_writes_the_module_to_stdout_and_the_rest_to_stderr() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(["emit", "-", "--root", "Paint"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let schema = br#"{"type": "object", "properties": {"x": {"type": "float", "pattern": "a"}}}"#;
+    child.stdin.take().unwrap().write_all(schema).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(text(&output.stdout).contains("pub struct Paint {"));
+    assert!(
+        text(&output.stderr).contains("note: -#/properties/x/type: `float` is read as `number`")
+    );
+}
+
+#[test]
+fn emit_refuses_with_exit_code_2_and_the_reason() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("broken.json");
+    fs::write(&file, r##"{"$ref": "#/nowhere"}"##).unwrap();
+    for (path, root, reason) in [
+        (file.as_path(), "Input", "broken.json#/$ref: `#/nowhere` refers to nothing in this file"),
+        (Path::new("/no/such/file.json"), "Input", "cannot be read"),
+        (file.as_path(), "not a name", "`not a name` cannot name a Rust type"),
+    ] {
+        let output = xtask(&["emit", path.to_str().unwrap(), "--root", root]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(output.stdout.is_empty());
+        assert!(text(&output.stderr).contains(reason), "{}", text(&output.stderr));
+    }
+}

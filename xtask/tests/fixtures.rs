@@ -1,0 +1,310 @@
+//! What the generator's snapshots show, compiled and run.
+
+#[expect(
+    unreachable_pub,
+    dead_code,
+    clippy::needless_pass_by_value,
+    clippy::unreadable_literal,
+    reason = "the schemas decide, and not every item is used"
+)]
+mod generated {
+    include!(concat!(env!("OUT_DIR"), "/fixtures.rs"));
+}
+
+use generated::{
+    all_of, dialect, enums, korean, limits, media, names, nested, nullable, open_output, prose,
+    references, required, residual, root_anything, root_enum, root_list, root_string, root_union,
+    unions, wrapped_output,
+};
+use runcomfy::schema::Nullable;
+use runcomfy::{Image, Violation};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, from_value, json, to_value};
+
+/// Reads what the schema accepts and writes it back unchanged.
+fn accepts<T: DeserializeOwned + Serialize>(value: &Value) -> T {
+    let read: T = from_value(value.clone()).unwrap_or_else(|error| panic!("{value}: {error}"));
+    assert_eq!(to_value(&read).unwrap(), *value);
+    read
+}
+
+/// The message with which something is refused, which names each of the places.
+fn refuses<T: DeserializeOwned>(value: &Value, places: &[&str]) -> String {
+    let message = match from_value::<T>(value.clone()) {
+        Ok(_) => panic!("{value} is accepted"),
+        Err(error) => error.to_string(),
+    };
+    for place in places {
+        assert!(message.contains(place), "{message:?} does not name {place:?}");
+    }
+    message
+}
+
+#[test]
+fn korean_names_and_values_work() {
+    let input = korean::Root::new("등대").비율(korean::비율::가로).화질(2);
+    assert_eq!(to_value(&input).unwrap(), json!({"prompt": "등대", "비율": "가로", "화질": 2}));
+    refuses::<korean::Root>(
+        &json!({"prompt": "등대", "화질": 4}),
+        &["/화질: 4 is above the maximum 3"],
+    );
+}
+
+#[test]
+fn enums_are_closed_and_name_the_nearest_value() {
+    let all = json!({"ratio": "16:9", "seconds": -1, "seconds_or_word": "5", "only": "customize",
+        "fixed": "v1", "mixed": 2.5, "maybe": null, "twice": "b", "other_type": "a", "shapes": [1],
+        "alternatives": "y"});
+    let read: enums::Root = accepts(&all);
+    assert_eq!(read.ratio, enums::Ratio::_16_9);
+    assert_eq!(read.mixed, Some(enums::Mixed::_2_5));
+    assert_eq!(read.maybe, Some(Nullable::Null));
+    refuses::<enums::Root>(
+        &json!({"ratio": "16:8", "seconds": 6, "mixed": false, "other_type": 1, "shapes": 2}),
+        &[
+            "/ratio: \"16:8\" is not one of \"auto\", \"16:9\"",
+            "did you mean \"16:9\"?",
+            "/seconds: 6",
+            "did you mean 5?",
+            "/mixed",
+            "/other_type",
+            "/shapes",
+        ],
+    );
+    assert_eq!("1080p".parse(), Ok(enums::Ratio::_1080p));
+    assert_eq!(enums::Seconds::try_from(10), Ok(enums::Seconds::_10));
+    assert_eq!(enums::Seconds::ALL.len(), 3);
+    assert_eq!(enums::Ratio::_0_5K.to_string(), "0.5K");
+    let unknown = enums::Ratio::try_from("16-9").unwrap_err().to_string();
+    assert!(unknown.contains("did you mean \"16:9\"?"), "{unknown}");
+    // 5.0 is the integer 5.
+    assert_eq!(
+        from_value::<enums::Root>(json!({"ratio": "43", "seconds": 5.0})).unwrap().seconds,
+        Some(enums::Seconds::_5)
+    );
+}
+
+#[test]
+fn every_limit_is_kept_and_all_faults_are_told_at_once() {
+    let _ = accepts::<limits::Root>(
+        &json!({"count": 4, "seed": 4_294_967_295_u32, "huge": u64::MAX, "scale": 1.5,
+        "step": 0.07, "even": 98, "name": "héllo", "tags": ["a", "b"], "grid": [[1], []]}),
+    );
+    let broken = json!({"count": 0, "seed": -2, "huge": -1, "scale": 0, "step": 0.001, "even": 101,
+        "name": "x", "tags": ["a", "a", "long", "b"], "grid": [[1, 2, 3], [-1]]});
+    let message = refuses::<limits::Root>(
+        &broken,
+        &[
+            "/count: 0 is below the minimum 1",
+            "/seed: -2",
+            "/huge: -1",
+            "/scale: 0 must be above 0",
+            "/step: 0.001 is not a multiple of 0.01",
+            "/even: 101",
+            "/name: has 1 character",
+            "/tags: has 4 items, at most 3",
+            "/tags/1: \"a\" stands at 0 already",
+            "/tags/2: has 4 characters",
+            "/grid/0: has 3 items",
+            "/grid/1/0: -1 is below",
+        ],
+    );
+    assert!(message.starts_with("13 faults:"), "{message}");
+    let built = limits::Root::new().count(9).scale(f64::NAN).tags(["a", "b", "c", "d"]);
+    let faults = built.validate().unwrap_err();
+    let pointers: Vec<_> = faults.violations().iter().map(Violation::pointer).collect();
+    assert_eq!(pointers, ["/count", "/scale", "/tags"]);
+}
+
+#[test]
+fn media_have_types_of_their_own_and_two_of_them_are_given_by_name() {
+    let required = media::RootRequired {
+        image_url: Image::url("https://example.com/a.png"),
+        last_frame: Image::url("https://example.com/b.png"),
+    };
+    let input = media::Root::new(required).image_urls([Image::url("https://example.com/c.png")]);
+    let written = json!({"image_url": "https://example.com/a.png", "last_frame": "https://example.com/b.png",
+        "image_urls": ["https://example.com/c.png"]});
+    assert_eq!(to_value(&input).unwrap(), written);
+    refuses::<media::Root>(
+        &json!({"image_url": 1, "image_urls": []}),
+        &["/image_url: must be a string", "/last_frame: is required", "/image_urls: has 0 items"],
+    );
+}
+
+#[test]
+fn null_is_not_absent() {
+    let _ = accepts::<nullable::Root>(&json!({"required_null": null}));
+    let read: nullable::Root =
+        accepts(&json!({"any_of": null, "list": null, "open_api": null, "required_null": "x",
+        "only_null": null, "items": [1, null]}));
+    assert_eq!(read.any_of, Some(Nullable::Null));
+    assert_eq!(read.never_null, None);
+    refuses::<nullable::Root>(
+        &json!({"never_null": null, "list": 4, "any_of": ""}),
+        &[
+            "/never_null: must be a string, not null",
+            "/required_null: is required",
+            "/list: 4 is above",
+            "/any_of: has 0 characters",
+        ],
+    );
+}
+
+#[test]
+fn nested_types_are_checked_where_they_stand() {
+    let _ = accepts::<nested::Root>(
+        &json!({"loras": [{"path": "a", "scale": 1.5}], "closed": {"width": 3},
+        "typed_rest": {"name": "n", "x": 9}, "map": {"a": "on"}, "anything": {"b": [1]}, "untyped": [1, {"c": null}], "more": 1}),
+    );
+    refuses::<nested::Root>(
+        &json!({"loras": [{"scale": 5}, 3], "closed": {"witdh": 1}, "typed_rest": {"x": 10}, "map": {"a": "onn"}, "anything": 1}),
+        &[
+            "/loras/0/path: is required",
+            "/loras/0/scale: 5 is above",
+            "/loras/1: must be an object, not 3",
+            "/closed/witdh: is not a property that the schema names; did you mean `width`?",
+            "/typed_rest/x: 10 is above",
+            "/map/a: \"onn\" is not one of",
+            "/anything: must be an object",
+        ],
+    );
+    let input =
+        nested::Root::new().loras([nested::LorasItem::new("a").scale(0.5)]).extra("new_key", 1);
+    assert_eq!(
+        to_value(&input).unwrap(),
+        json!({"loras": [{"path": "a", "scale": 0.5}], "new_key": 1})
+    );
+}
+
+#[test]
+fn unions_take_the_variant_that_fits() {
+    let read: unions::Root = accepts(
+        &json!({"image_size": "square", "prompts": ["a"], "voice": "someone", "kinds": "abc"}),
+    );
+    assert_eq!(read.image_size, Some(unions::ImageSizePreset::Square.into()));
+    assert_eq!(read.voice, Some(unions::Voice::Other("someone".into())));
+    let _ = accepts::<unions::Root>(
+        &json!({"image_size": {"width": 1, "height": 2}, "exclusive": 4, "kinds": null, "content": {"type": "text", "text": "t"}}),
+    );
+    refuses::<unions::Root>(
+        &json!({"image_size": {"width": 5000, "height": 2}}),
+        &["/image_size/width: 5000 is above"],
+    );
+    refuses::<unions::Root>(
+        &json!({"image_size": "sqare"}),
+        &["/image_size", "did you mean \"square\"?"],
+    );
+    refuses::<unions::Root>(&json!({"exclusive": 6}), &["/exclusive: 6 fits several alternatives"]);
+    refuses::<unions::Root>(
+        &json!({"content": {"type": "text", "url": "u"}}),
+        &["/content/text: is required"],
+    );
+    assert!(unions::Root::new().exclusive(6).validate().is_err());
+}
+
+#[test]
+fn references_become_one_type_and_may_go_round() {
+    let tree = json!({"size": {"width": 1}, "tree": {"name": "a", "children": [{"name": "b", "parent": {"name": "c"}}]}, "values": [1, [2, []]]});
+    let read: references::Root = accepts(&tree);
+    assert_eq!(read.size, references::ImageSize::new().width(1));
+    refuses::<references::Root>(
+        &json!({"size": {"width": 0}, "tree": {"name": "a", "children": [{}]}, "scale": -1, "other_size": {"height": 0}}),
+        &["/size/width", "/tree/children/0/name: is required", "/scale", "/other_size/height"],
+    );
+}
+
+#[test]
+fn schemas_that_hold_at_once_are_merged() {
+    let _ = accepts::<all_of::Root>(&json!({"prompt": "abc", "count": 1}));
+    refuses::<all_of::Root>(&json!({"prompt": "abcde"}), &["/prompt: has 5 characters"]);
+    refuses::<all_of::Root>(&json!({"count": 1}), &["/prompt: is required"]);
+}
+
+#[test]
+fn every_name_is_a_name() {
+    let input = names::Root::new("six")
+        .n241_positive_prompt("p")
+        .type_(names::Type::Self2)
+        .foo_bar(1)
+        .foo_bar2(2)
+        .foo_bar3(3);
+    let written = json!({"241_positive_prompt": "p", "6_text": "six", "type": "Self", "fooBar": 1, "foo_bar": 2, "foo-bar": 3});
+    assert_eq!(to_value(&input).unwrap(), written);
+}
+
+#[test]
+fn what_no_type_expresses_is_checked() {
+    let _ = accepts::<residual::Root>(
+        &json!({"text": "t", "slug": "abc", "tuple": ["a", 1], "has_one": [2, 1], "x-a": 1, "flag": true}),
+    );
+    refuses::<residual::Root>(
+        &json!({"mode": "strict", "not_five": 5, "slug": "A", "tuple": [1, 1, 1], "has_one": [2], "any": "x", "x-a": "b", "other": 1}),
+        &[
+            "/not_five",
+            "/slug",
+            "/tuple/0",
+            "/tuple/2",
+            "/has_one",
+            "/any",
+            "/x-a",
+            "/other",
+            "/text: is required",
+            "has 8 members, at most 3",
+        ],
+    );
+}
+
+#[test]
+fn several_required_fields_of_one_type_are_given_by_name() {
+    let required = required::RootRequired {
+        tags: "a".into(),
+        lyrics: "b".into(),
+        duration: 3,
+        not_there: Value::Null,
+    };
+    assert!(required::Root::new(required).validate().is_ok());
+    refuses::<required::Root>(&json!({}), &["/tags", "/lyrics", "/duration", "/not_there"]);
+}
+
+#[test]
+fn loose_spellings_mean_what_they_say() {
+    let _ = accepts::<dialect::Root>(
+        &json!({"strength": 0.5, "text": "t", "above": 0.1, "flag": true, "what": [1], "pair": [1, "a"], "ge": 0}),
+    );
+    refuses::<dialect::Root>(
+        &json!({"strength": 2, "above": 0, "pair": ["a"]}),
+        &["/strength", "/text: is required", "/above", "/pair/0"],
+    );
+}
+
+#[test]
+fn any_schema_can_be_the_root() {
+    let _ = accepts::<root_string::Root>(&json!("ab"));
+    refuses::<root_string::Root>(&json!("a"), &["(root): has 1 character"]);
+    let _ = accepts::<root_list::Root>(&json!([[], [[]]]));
+    refuses::<root_list::Root>(
+        &json!([[], [[], 1], []]),
+        &["(root): has 3 items", "/1/1: must be an array"],
+    );
+    let _ = accepts::<root_enum::Root>(&json!("b"));
+    refuses::<root_enum::Root>(&json!("c"), &["(root)"]);
+    let _ = accepts::<root_union::Root>(&json!({"inner": {"inner": "s"}}));
+    refuses::<root_union::Root>(&json!({"inner": {}}), &["/inner/inner: is required"]);
+    let _ = accepts::<root_anything::Root>(&json!([null]));
+    let _ = accepts::<prose::Root>(&json!({}));
+}
+
+#[test]
+fn outputs_are_open() {
+    let _ = accepts::<open_output::Root>(
+        &json!({"state": "new word", "level": 7, "kind": {"x": 1}, "seed": 99,
+        "file": {"url": "u", "more": 1}, "value": {"none": "of them"}, "unknown": [1]}),
+    );
+    let read: open_output::Root =
+        from_value(json!({"state": "ready", "level": null, "file": null})).unwrap();
+    assert_eq!((read.state, read.level, read.file), (open_output::State::Ready, None, None));
+    let read: wrapped_output::Root = accepts(&json!({"image": ["a", "b"], "videos": "c"}));
+    assert_eq!(read.image.unwrap().len(), 2);
+}
