@@ -164,7 +164,9 @@ impl Lowering<'_> {
             return self.all_of(object, at, hint, named);
         }
         if let Some(inner) = nullable::peel(object) {
-            let lowered = self.lower_as(&Value::Object(inner), at, hint, named);
+            // The name that is given is that of the whole; what is not `null` needs another.
+            let inner_hint = if named.is_some() { format!("{hint}Value") } else { hint.to_owned() };
+            let lowered = self.lower(&Value::Object(inner), at, &inner_hint);
             return Lowered { ty: lowered.ty.nullable(), rules: lowered.rules };
         }
         let (shape, consumed) = self.shape(object, at, hint, named);

@@ -1,9 +1,11 @@
 //! The project's own commands: `cargo xtask --help`.
 
 mod codegen;
+mod conformance;
 mod corpus;
 mod emit;
 mod schemas;
+mod scratch;
 mod simulate;
 
 use std::path::{Path, PathBuf};
@@ -24,6 +26,7 @@ enum Command {
     Codegen(codegen::Arguments),
     Emit(emit::Arguments),
     Corpus(corpus::Arguments),
+    Conformance(conformance::Arguments),
     Simulate(simulate::Arguments),
 }
 
@@ -32,6 +35,7 @@ fn main() -> ExitCode {
         Command::Codegen(arguments) => codegen::run(&arguments),
         Command::Emit(arguments) => emit::run(&arguments),
         Command::Corpus(arguments) => corpus::run(&arguments),
+        Command::Conformance(arguments) => conformance::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
     }
 }

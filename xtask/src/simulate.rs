@@ -2,10 +2,10 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use runcomfy::simulator::{QueuePace, Simulator};
+use runcomfy::simulator::{Faults, QueuePace, Simulator};
 
 use crate::{failed, repository};
 
@@ -25,6 +25,9 @@ pub(crate) struct Arguments {
     /// The folder of schemas [default: schemas/ of the repository]
     #[arg(long, value_name = "DIR")]
     schemas: Option<PathBuf>,
+    /// What is to go wrong, and when: a JSON file
+    #[arg(long, value_name = "FILE")]
+    faults: Option<PathBuf>,
     /// Every job is done at once
     #[arg(long)]
     instant: bool,
@@ -34,7 +37,24 @@ const EXAMPLE: &str = "\
 Any bearer token will do:
 
   curl -H 'Authorization: Bearer any' -d '{\"prompt\": \"a lighthouse\"}' \\
-    http://127.0.0.1:8777/v1/models/google/nano-banana-2/text-to-image";
+    http://127.0.0.1:8777/v1/models/google/nano-banana-2/text-to-image
+
+What was billed: GET /simulator/ledger. Faults may be changed while it runs: PUT /simulator/faults.
+
+A file of faults. Every answer to a third of the polls is an error page; the second submit is
+accepted and its connection then reset, so that the client never sees the id:
+
+  { \"seed\": 7, \"rules\": [
+      { \"do\": {\"answer\": {\"status\": 502, \"body\": \"html\"}}, \"on\": [\"status\", \"result\"], \"chance\": 0.33 },
+      { \"do\": \"reset_after\", \"on\": [\"submit\"], \"skip\": 1, \"times\": 1 } ] }
+
+\"do\" is one of: {\"delay_ms\": N}, {\"stall_ms\": N}, {\"refuse_connections_ms\": N}, \"reset_before\", \"reset_after\",
+\"reset_midway\", \"cut_midway\", {\"answer\": {\"status\", \"retry_after\", \"body\", \"processed\"}} with a body of
+\"message\", \"empty\", \"html\", {\"json\": …} or {\"text\": …}, {\"redirect\": {\"to\": URL}}, \"missing_request_id\",
+{\"status\": \"upper\" | \"synonym\" | {\"word\": …}}, {\"fail\": \"text\" | \"object\" | \"list\" | \"silent\" | {\"json\": …}},
+{\"lose_after\": POLLS}, \"slow_cancel\", {\"output\": \"one\" | \"many\" | \"bare_url\" | \"bare_list\" | \"mixed\" |
+\"duplicates\" | {\"raw\": …}}. \"on\" takes submit, status, result, cancel, catalog, file. Beside them: \"model\", \"job\",
+\"skip\", \"times\", \"chance\".";
 
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     match serve(arguments) {
@@ -43,11 +63,20 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     }
 }
 
+fn named(file: &Path, why: &str) -> io::Error {
+    io::Error::other(format!("{}: {why}", file.display()))
+}
+
 #[tokio::main(flavor = "current_thread")]
 async fn serve(arguments: &Arguments) -> io::Result<()> {
     let schemas = arguments.schemas.clone().unwrap_or_else(|| repository().join("schemas"));
     let mut builder =
         Simulator::builder().schemas_dir(&schemas)?.on_request(|request| println!("{request}"));
+    if let Some(file) = &arguments.faults {
+        let text = crate::schemas::read(file).map_err(|why| named(file, &why))?;
+        builder =
+            builder.faults(Faults::from_json(&text).map_err(|why| named(file, &why.to_string()))?);
+    }
     if arguments.instant {
         builder = builder.queue(QueuePace::instant());
     }

@@ -117,6 +117,11 @@ fn merge(mut a: Object, b: Object) -> Option<Object> {
     {
         return None;
     }
+    // Keywords that speak of one another mean something else beside those of another schema.
+    let has = |object: &Object, group: &[&str]| group.iter().any(|key| object.contains_key(*key));
+    if TOGETHER.iter().any(|group| has(&a, group) && has(&b, group)) {
+        return None;
+    }
     for (key, theirs) in b {
         let Some(ours) = a.get(&key) else {
             a.insert(key, theirs);
@@ -130,6 +135,9 @@ fn merge(mut a: Object, b: Object) -> Option<Object> {
     }
     Some(a)
 }
+
+const TOGETHER: &[&[&str]] =
+    &[&["if", "then", "else"], &["contains", "minContains", "maxContains"]];
 
 fn merge_keyword(key: &str, ours: &Value, theirs: &Value) -> Option<Value> {
     Some(match key {
