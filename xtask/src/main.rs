@@ -3,6 +3,10 @@
 mod codegen;
 mod corpus;
 mod emit;
+#[cfg(test)]
+mod exactness;
+mod instances;
+mod oracle;
 mod schemas;
 
 use std::path::{Path, PathBuf};
