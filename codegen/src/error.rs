@@ -31,6 +31,9 @@ pub(crate) struct Remarks {
     file: String,
     pub(crate) notes: Vec<Note>,
     pub(crate) faults: Vec<Fault>,
+    /// How many places have the type that the schema gives them, and those that have none.
+    pub(crate) typed: usize,
+    pub(crate) untyped: Vec<Note>,
 }
 
 impl Remarks {
@@ -49,6 +52,19 @@ impl Remarks {
         let fault = self.remark(pointer, message.into());
         if !self.faults.contains(&fault) {
             self.faults.push(fault);
+        }
+    }
+
+    /// What became of a place to which the schema gives a type.
+    pub(crate) fn place(&mut self, pointer: &str, is_typed: bool) {
+        if is_typed {
+            self.typed += 1;
+            return;
+        }
+        let message = "has a type in the schema and none in Rust: it is a `Value`, checked";
+        let note = self.remark(pointer, message.to_owned());
+        if !self.untyped.contains(&note) {
+            self.untyped.push(note);
         }
     }
 

@@ -125,7 +125,31 @@ impl Lowering<'_> {
     }
 
     fn lower(&mut self, schema: &Value, at: &str, hint: &str) -> Lowered {
-        self.lower_as(schema, at, hint, None)
+        let lowered = self.lower_as(schema, at, hint, None);
+        if self.says_type(schema, 16) {
+            self.remarks.place(at, lowered.ty != Type::Value);
+        }
+        lowered
+    }
+
+    /// Whether a schema gives its values a type.
+    fn says_type(&self, schema: &Value, steps: usize) -> bool {
+        let (Value::Object(object), Some(steps)) = (schema, steps.checked_sub(1)) else {
+            return false;
+        };
+        let branches = |key: &str| object.get(key).and_then(Value::as_array);
+        let target = object.get("$ref").and_then(Value::as_str);
+        let target = target.and_then(|target| self.document.pointer(target.strip_prefix('#')?));
+        // Nearly every type is no type.
+        schema::kinds(object).is_some_and(|kinds| kinds.len() < 5)
+            || object.contains_key("enum")
+            || object.contains_key("const")
+            || target.is_some_and(|target| self.says_type(target, steps))
+            || branches("allOf").is_some_and(|all| all.iter().any(|one| self.says_type(one, steps)))
+            || ["anyOf", "oneOf"]
+                .into_iter()
+                .filter_map(branches)
+                .any(|all| !all.is_empty() && all.iter().all(|one| self.says_type(one, steps)))
     }
 
     /// Lowers a schema; a type that needs a name gets that of `named`, or one made of the hint.

@@ -15,7 +15,10 @@ use runcomfy::{Client, Event};
 async fn main() -> Result<(), Box<dyn Error>> {
     let prompt = std::env::args().skip(1).collect::<Vec<_>>().join(" ");
     if prompt.trim().is_empty() {
-        return Err("say what to paint: cargo run --example text_to_image -- \"a lighthouse at dusk\"".into());
+        return Err(
+            "say what to paint: cargo run --example text_to_image -- \"a lighthouse at dusk\""
+                .into(),
+        );
     }
     let (client, _simulator) = client().await?;
 
@@ -25,15 +28,20 @@ async fn main() -> Result<(), Box<dyn Error>> {
     println!("job {} is accepted", job.request_id());
 
     // Shown on a terminal only.
-    let progress = ProgressBar::new_spinner().with_style(ProgressStyle::with_template("{spinner} {msg} {elapsed}")?);
+    let progress = ProgressBar::new_spinner()
+        .with_style(ProgressStyle::with_template("{spinner} {msg} {elapsed}")?);
     progress.enable_steady_tick(Duration::from_millis(100));
     let mut events = job.events();
     let done = loop {
         match events.next().await {
-            Some(Event::Queued { position: Some(position) }) => progress.set_message(format!("in the queue at {position}")),
+            Some(Event::Queued { position: Some(position) }) => {
+                progress.set_message(format!("in the queue at {position}"))
+            }
             Some(Event::Queued { .. }) => progress.set_message("in the queue"),
             Some(Event::Running) => progress.set_message("painting"),
-            Some(Event::PollFailed { error, .. }) => progress.set_message(format!("asking again: {error}")),
+            Some(Event::PollFailed { error, .. }) => {
+                progress.set_message(format!("asking again: {error}"))
+            }
             Some(Event::Finished(result)) => break result?,
             Some(_) => {}
             None => return Err("the job's events ended without a result".into()),
@@ -56,12 +64,16 @@ async fn main() -> Result<(), Box<dyn Error>> {
 /// RunComfy where there is a token, else the simulator, which lives as long as it is held.
 async fn client() -> Result<(Client, Option<Simulator>), Box<dyn Error>> {
     let names = ["RUNCOMFY_API_TOKEN", "RUNCOMFY_TOKEN", "RUNCOMFY_API_KEY"];
-    let has_token = names.iter().any(|name| std::env::var(name).is_ok_and(|token| !token.trim().is_empty()));
+    let has_token =
+        names.iter().any(|name| std::env::var(name).is_ok_and(|token| !token.trim().is_empty()));
     if has_token {
         println!("asking RunComfy with the token of the environment: this costs money");
         return Ok((Client::from_env()?, None));
     }
-    println!("no token in {}: using the simulator on this machine, which costs nothing", names.join(", "));
+    println!(
+        "no token in {}: using the simulator on this machine, which costs nothing",
+        names.join(", ")
+    );
     println!("(the picture is made up from the prompt; no model is run)");
     let simulator = Simulator::builder().compiled_models().start().await?;
     let client = Client::builder().token("simulated").base_url(simulator.url()).build()?;

@@ -115,6 +115,7 @@ pub struct Model {
     /// The JSON Schema of the output, where it is known.
     pub output_schema: Option<&'static str>,
     read_input: fn(&Value) -> Result<Value, Invalid>,
+    read_output: fn(&Value) -> Result<Value, Invalid>,
 }
 
 #[cfg(feature = "schema-text")]
@@ -126,8 +127,9 @@ impl Model {
         input_schema: &'static str,
         output_schema: Option<&'static str>,
         read_input: fn(&Value) -> Result<Value, Invalid>,
+        read_output: fn(&Value) -> Result<Value, Invalid>,
     ) -> Self {
-        Self { id, input_schema, output_schema, read_input }
+        Self { id, input_schema, output_schema, read_input, read_output }
     }
 
     /// Reads an input into the model's type and writes it back: what a call by id would send.
@@ -135,6 +137,12 @@ impl Model {
     /// The error lists every fault.
     pub fn read_input(&self, input: &Value) -> Result<Value, Invalid> {
         (self.read_input)(input)
+    }
+
+    /// Reads the `output` of a result into the model's type and writes it back: what typed code
+    /// sees of it.
+    pub fn read_output(&self, output: &Value) -> Result<Value, Invalid> {
+        (self.read_output)(output)
     }
 }
 
@@ -146,7 +154,7 @@ macro_rules! model {
         $crate::model!(@input $id, $input, $output, $input_text);
         $crate::model!(@schema $input, $input_text);
         $crate::model!(@schema $output, $output_text);
-        $crate::model!(@entry $id, $input, $input_text, Some(include_str!($output_text)));
+        $crate::model!(@entry $id, $input, $output, $input_text, Some(include_str!($output_text)));
 
         const _: () = {
             #[allow(unused_imports, reason = "not every output is of a known kind")]
@@ -167,7 +175,7 @@ macro_rules! model {
     ($id:literal, $input:ident: $input_text:literal) => {
         $crate::model!(@input $id, $input, $crate::MediaOutput, $input_text);
         $crate::model!(@schema $input, $input_text);
-        $crate::model!(@entry $id, $input, $input_text, None);
+        $crate::model!(@entry $id, $input, $crate::MediaOutput, $input_text, None);
     };
     (@input $id:literal, $input:ident, $output:ty, $input_text:literal) => {
         impl $input {
@@ -206,14 +214,22 @@ macro_rules! model {
             }
         }
     };
-    (@entry $id:literal, $input:ident, $input_text:literal, $output_text:expr) => {
+    (@entry $id:literal, $input:ident, $output:ty, $input_text:literal, $output_text:expr) => {
         /// The model's id, its schemas and its checks.
         #[cfg(feature = "schema-text")]
-        pub const MODEL: $crate::Model =
-            $crate::Model::new($id, include_str!($input_text), $output_text, |value| {
+        pub const MODEL: $crate::Model = $crate::Model::new(
+            $id,
+            include_str!($input_text),
+            $output_text,
+            |value| {
                 let mut this = <$input as $crate::schema::runtime::Blank>::blank();
                 $crate::schema::runtime::read::value(&mut this, value)?;
                 Ok($crate::schema::runtime::write::value(&this))
-            });
+            },
+            |value| {
+                let this = <$output as $crate::Output>::from_value(value)?;
+                Ok($crate::schema::runtime::write::value(&this))
+            },
+        );
     };
 }

@@ -4,6 +4,10 @@ mod codegen;
 mod conformance;
 mod corpus;
 mod emit;
+#[cfg(test)]
+mod exactness;
+mod instances;
+mod oracle;
 mod schemas;
 mod scratch;
 mod simulate;

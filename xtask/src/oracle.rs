@@ -1,0 +1,200 @@
+//! The other judge of a schema: the `jsonschema` crate, which shares nothing with ours.
+
+use jsonschema::Validator;
+use serde_json::{Value, json};
+
+/// What the schema says of an instance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    Accepted,
+    Refused,
+    /// It is only accepted because of a whole number that our integers do not hold.
+    BeyondIntegers,
+}
+
+/// A schema, compiled.
+pub(crate) struct Oracle {
+    exact: Validator,
+    narrow: Validator,
+}
+
+impl Oracle {
+    /// Compiles a standard schema.
+    pub(crate) fn new(schema: &Value) -> Result<Self, String> {
+        let mut narrowed = schema.clone();
+        narrow(&mut narrowed);
+        let compile = |schema| {
+            let options = jsonschema::draft202012::options().should_validate_formats(false);
+            options.build(schema).map_err(|error| error.to_string())
+        };
+        Ok(Self { exact: compile(schema)?, narrow: compile(&narrowed)? })
+    }
+
+    /// Why it refuses an instance.
+    pub(crate) fn reason(&self, instance: &Value) -> String {
+        let error = self.exact.validate(instance).err();
+        error.map_or_else(String::new, |error| format!("{}: {error}", error.instance_path()))
+    }
+
+    pub(crate) fn judge(&self, instance: &Value) -> Verdict {
+        if !self.exact.is_valid(instance) {
+            Verdict::Refused
+        } else if self.narrow.is_valid(instance) {
+            Verdict::Accepted
+        } else {
+            Verdict::BeyondIntegers
+        }
+    }
+}
+
+/// Gives every integer without limits those of `i64`, and those of `i128` where its other limit is
+/// beyond them: that is the one known difference between our types and their schemas.
+fn narrow(schema: &mut Value) {
+    let Value::Object(object) = schema else {
+        if let Value::Array(schemas) = schema {
+            schemas.iter_mut().for_each(narrow);
+        }
+        return;
+    };
+    for (key, inner) in object.iter_mut() {
+        match key.as_str() {
+            "enum" | "const" | "default" | "examples" | "example" | "required" => {}
+            "properties" | "patternProperties" | "$defs" | "definitions" | "dependentSchemas"
+            | "schemas" => {
+                inner.as_object_mut().into_iter().flatten().for_each(|(_, schema)| narrow(schema));
+            }
+            _ => narrow(inner),
+        }
+    }
+    let is_integer = match object.get("type") {
+        Some(Value::Array(kinds)) => {
+            kinds.contains(&json!("integer")) && !kinds.contains(&json!("number"))
+        }
+        kind => kind == Some(&json!("integer")),
+    };
+    if !is_integer {
+        return;
+    }
+    let low = ["minimum", "exclusiveMinimum"];
+    let high = ["maximum", "exclusiveMaximum"];
+    let has = |keys: &[&str]| keys.iter().any(|key| object.contains_key(*key));
+    let big = low.iter().chain(&high).any(|key| {
+        object.get(*key).is_some_and(|limit| {
+            limit.as_i64().is_none() && limit.as_f64().is_some_and(|limit| limit.abs() >= 9.2e18)
+        })
+    });
+    let (has_low, has_high) = (has(&low), has(&high));
+    let limits =
+        if big { (json!(-1.7e38), json!(1.7e38)) } else { (json!(i64::MIN), json!(i64::MAX)) };
+    if !has_low {
+        object.insert("minimum".to_owned(), limits.0);
+    }
+    if !has_high {
+        object.insert("maximum".to_owned(), limits.1);
+    }
+}
+
+/// What became of a value that was read and written back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum RoundTrip {
+    /// It is equal by JSON Schema's equality.
+    Equal,
+    /// A whole number of more than 53 bits, as a `number`, is the nearest `f64` now.
+    Rounded,
+    Changed,
+}
+
+pub(crate) fn round_trip(before: &Value, after: &Value) -> RoundTrip {
+    let worst = |mut all: Box<dyn Iterator<Item = RoundTrip> + '_>| {
+        all.try_fold(RoundTrip::Equal, |worst, one| match one {
+            RoundTrip::Changed => Err(RoundTrip::Changed),
+            one => Ok(worst.max(one)),
+        })
+        .unwrap_or_else(|changed| changed)
+    };
+    match (before, after) {
+        (Value::Number(a), Value::Number(b)) => number(a, b),
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            worst(Box::new(a.iter().zip(b).map(|(a, b)| round_trip(a, b))))
+        }
+        (Value::Object(a), Value::Object(b)) if a.len() == b.len() => worst(Box::new(
+            a.iter().map(|(key, a)| b.get(key).map_or(RoundTrip::Changed, |b| round_trip(a, b))),
+        )),
+        (a, b) if a == b => RoundTrip::Equal,
+        _ => RoundTrip::Changed,
+    }
+}
+
+/// A value without the members that are `null`: an output reads those as absent.
+pub(crate) fn without_nulls(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let kept = members.iter().filter(|(_, member)| !member.is_null());
+            kept.map(|(key, member)| (key.clone(), without_nulls(member))).collect()
+        }
+        Value::Array(items) => items.iter().map(without_nulls).collect(),
+        value => value.clone(),
+    }
+}
+
+fn number(before: &serde_json::Number, after: &serde_json::Number) -> RoundTrip {
+    match (whole(before), whole(after)) {
+        (Some(a), Some(b)) if a == b => RoundTrip::Equal,
+        (None, None) if before.as_f64() == after.as_f64() => RoundTrip::Equal,
+        (Some(a), _) if a.unsigned_abs() > 1 << 53 && before.as_f64() == after.as_f64() => {
+            RoundTrip::Rounded
+        }
+        _ => RoundTrip::Changed,
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "whole and small enough")]
+fn whole(number: &serde_json::Number) -> Option<i128> {
+    let integer = number.as_i64().map(i128::from).or_else(|| number.as_u64().map(i128::from));
+    let float = || number.as_f64().filter(|float| float.fract() == 0.0 && float.abs() < 1e38);
+    integer.or_else(|| float().map(|float| float as i128))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Oracle, RoundTrip, Verdict, round_trip};
+
+    #[test]
+    fn only_unbounded_integers_are_excluded() {
+        let schema = json!({"properties": {
+            "free": {"type": "integer"},
+            "big": {"type": "integer", "minimum": 0, "maximum": u64::MAX},
+            "number": {"type": "number"},
+        }});
+        let oracle = Oracle::new(&schema).expect("a schema");
+        for (instance, verdict) in [
+            (json!({"free": i64::MAX}), Verdict::Accepted),
+            (json!({"free": u64::MAX}), Verdict::BeyondIntegers),
+            (json!({"free": 1e300}), Verdict::BeyondIntegers),
+            (json!({"free": 1.5}), Verdict::Refused),
+            (json!({"big": u64::MAX}), Verdict::Accepted),
+            (json!({"big": -1}), Verdict::Refused),
+            (json!({"number": 1e300}), Verdict::Accepted),
+            (json!({"free": u64::MAX, "big": -1}), Verdict::Refused),
+        ] {
+            assert_eq!(oracle.judge(&instance), verdict, "{instance}");
+        }
+    }
+
+    #[test]
+    fn a_round_trip_is_judged_by_the_equality_of_json_schema() {
+        for (before, after, expected) in [
+            (json!({"a": [1, 2.0]}), json!({"a": [1.0, 2]}), RoundTrip::Equal),
+            (json!(-0.0), json!(0), RoundTrip::Equal),
+            (json!(0.1), json!(0.100_000_000_000_000_02), RoundTrip::Changed),
+            (json!(9_007_199_254_740_993_i64), json!(9_007_199_254_740_992.0), RoundTrip::Rounded),
+            (json!([1, u64::MAX]), json!([1, 18_446_744_073_709_551_615.0]), RoundTrip::Rounded),
+            (json!({"a": null}), json!({}), RoundTrip::Changed),
+            (json!(1), json!("1"), RoundTrip::Changed),
+        ] {
+            assert_eq!(round_trip(&before, &after), expected, "{before} {after}");
+        }
+    }
+}
