@@ -10,7 +10,7 @@ use crate::emit::{self, Emitter};
 use crate::error::{Fault, Note, Remarks};
 use crate::ir::{Item, Module};
 use crate::lower::Job;
-use crate::{Role, docs, names, print, read};
+use crate::{Options, Role, docs, names, print, read};
 
 /// The text of a file, and what to call it in messages.
 #[derive(Debug, Clone)]
@@ -205,7 +205,7 @@ fn half(
     let about = format!("{name} of {}.", docs::code(&model.id));
     let mut remarks = Remarks::new(&source.file);
     let job = Job { name, prefix, role, strict: true, about: Some(&about) };
-    let read = read(&source.text, &job, &mut remarks);
+    let read = read(&source.text, &job, &Options::new(role), &mut remarks);
     catalog.notes.append(&mut remarks.notes);
     let failed = !remarks.faults.is_empty();
     faults.append(&mut remarks.faults);

@@ -9,7 +9,17 @@ use crate::error::Remarks;
 type Object = Map<String, Value>;
 
 /// Rewrites a whole document in place.
-pub(crate) fn standardize(document: &mut Value, root: &str, remarks: &mut Remarks) {
+pub(crate) fn standardize(
+    document: &mut Value,
+    root: &str,
+    entries: &[String],
+    remarks: &mut Remarks,
+) {
+    for entry in entries {
+        if let Some(entered) = document.pointer_mut(entry) {
+            schema(entered, entry, remarks);
+        }
+    }
     if root.is_empty() {
         schema(document, "", remarks);
         return;

@@ -15,9 +15,11 @@
 //! assert!(module.text.contains("pub seed: Option<i64>,"));
 //! ```
 
+mod bundle;
 mod catalog;
 mod dialect;
 mod docs;
+mod draft;
 mod emit;
 mod error;
 mod ir;
@@ -30,6 +32,7 @@ mod source;
 use error::Remarks;
 
 pub use catalog::{Catalog, Model, Source, catalog};
+pub use draft::Draft;
 pub use error::{Fault, Note, Remark};
 
 /// What a schema describes.
@@ -57,18 +60,53 @@ pub struct Module {
     pub untyped: Vec<Note>,
 }
 
+/// How a schema is to be read.
+#[derive(Clone, Copy)]
+pub struct Options<'a> {
+    /// What it describes.
+    pub role: Role,
+    /// The draft that it is written in, where it does not say so itself.
+    pub draft: Draft,
+    /// The absolute URI of the file: what relative references are relative to.
+    pub base: &'a str,
+    /// Gives the text of another document by its absolute URI.
+    pub load: &'a dyn Fn(&str) -> Option<String>,
+}
+
+impl Options<'_> {
+    /// A schema of the newest draft that refers to no other file.
+    #[must_use]
+    pub const fn new(role: Role) -> Self {
+        Self { role, draft: Draft::Draft2020, base: "json-schema:///", load: &|_| None }
+    }
+}
+
 /// Generates one self-contained module from one schema; its root type is called `name`.
 ///
 /// # Errors
 ///
 /// Every fault of the file, each with its place.
 pub fn emit(file: &str, text: &str, name: &str, role: Role) -> Result<Module, Vec<Fault>> {
+    emit_with(file, text, name, &Options::new(role))
+}
+
+/// [`emit`], for a schema of another draft or one that refers to other files.
+///
+/// # Errors
+///
+/// Every fault of the file, each with its place.
+pub fn emit_with(
+    file: &str,
+    text: &str,
+    name: &str,
+    options: &Options<'_>,
+) -> Result<Module, Vec<Fault>> {
     let mut remarks = Remarks::new(file);
     if syn::parse_str::<syn::Ident>(name).is_err() {
         remarks.fault("", format!("`{name}` cannot name a Rust type"));
     }
-    let job = lower::Job { name, prefix: "", role, strict: false, about: None };
-    let module = read(text, &job, &mut remarks).map(|(module, _)| module);
+    let job = lower::Job { name, prefix: "", role: options.role, strict: false, about: None };
+    let module = read(text, &job, options, &mut remarks).map(|(module, _)| module);
     let Some(module) = module.filter(|_| remarks.faults.is_empty()) else {
         return Err(remarks.faults);
     };
@@ -103,9 +141,9 @@ pub fn emit(file: &str, text: &str, name: &str, role: Role) -> Result<Module, Ve
 /// Every fault of the file, each with its place.
 pub fn standard(file: &str, text: &str, role: Role) -> Result<serde_json::Value, Vec<Fault>> {
     let mut remarks = Remarks::new(file);
-    let document = document(text, role, &mut remarks);
+    let document = document(text, &Options::new(role), &mut remarks);
     match document.filter(|_| remarks.faults.is_empty()) {
-        Some((document, root)) => Ok(source::standalone(document, &root)),
+        Some((document, root, _)) => Ok(source::standalone(&document, &root)),
         None => Err(remarks.faults),
     }
 }
@@ -114,17 +152,23 @@ pub fn standard(file: &str, text: &str, role: Role) -> Result<serde_json::Value,
 fn read(
     text: &str,
     job: &lower::Job<'_>,
+    options: &Options<'_>,
     remarks: &mut Remarks,
 ) -> Option<(ir::Module, serde_json::Value)> {
-    let (document, root) = document(text, job.role, remarks)?;
-    let module = lower::lower(&document, &root, job, remarks);
-    Some((module, source::standalone(document, &root)))
+    let (document, root, bundle) = document(text, options, remarks)?;
+    let module = lower::lower(&document, &root, &bundle, job, remarks);
+    Some((module, source::standalone(&document, &root)))
 }
 
 /// From text to standard JSON Schema, and the place of the schema in it.
-fn document(text: &str, role: Role, remarks: &mut Remarks) -> Option<(serde_json::Value, String)> {
-    let source::Document { schema, root } = source::parse(text, role, remarks)?;
+fn document(
+    text: &str,
+    options: &Options<'_>,
+    remarks: &mut Remarks,
+) -> Option<(serde_json::Value, String, bundle::Bundle)> {
+    let source::Document { schema, root } = source::parse(text, options.role, remarks)?;
     let mut document = schema.to_value();
-    dialect::standardize(&mut document, &root, remarks);
-    Some((document, root))
+    let bundle = bundle::bundle(&mut document, &root, options, remarks);
+    dialect::standardize(&mut document, &root, &bundle.entries, remarks);
+    Some((document, root, bundle))
 }

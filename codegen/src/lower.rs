@@ -13,11 +13,12 @@ mod rules;
 mod terminate;
 mod union;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use crate::Role;
+use crate::bundle::{Bundle, Dynamic};
 use crate::dialect;
 use crate::error::Remarks;
 use crate::ir::{Item, Kind, Module, Newtype, Rule, Type};
@@ -45,6 +46,11 @@ impl Lowered {
 
 pub(crate) struct Lowering<'a> {
     document: &'a Value,
+    /// What a `$dynamicRef` may lead to, and the resources that have such anchors.
+    dynamic: &'a [Dynamic],
+    resources: BTreeSet<String>,
+    /// The place of each dynamic anchor that counts here.
+    scope_anchors: BTreeMap<String, String>,
     role: Role,
     /// Whether limits that nothing can satisfy are faults, or only noted.
     strict: bool,
@@ -78,10 +84,19 @@ pub(crate) struct Job<'a> {
 const MAX_DEPTH: usize = 64;
 
 /// Lowers the schema at `root`, and all that it mentions, into the types of a module.
-pub(crate) fn lower(document: &Value, root: &str, job: &Job<'_>, remarks: &mut Remarks) -> Module {
+pub(crate) fn lower(
+    document: &Value,
+    root: &str,
+    bundle: &Bundle,
+    job: &Job<'_>,
+    remarks: &mut Remarks,
+) -> Module {
     let Job { name, prefix, role, strict, about } = *job;
     let mut lowering = Lowering {
         document,
+        dynamic: &bundle.dynamic,
+        resources: bundle.resources.clone(),
+        scope_anchors: BTreeMap::new(),
         role,
         strict,
         remarks,
@@ -106,6 +121,7 @@ impl Lowering<'_> {
     fn root(&mut self, schema: &Value, at: &str, about: Option<&str>) {
         let name = self.root.clone();
         let slot = self.reserve();
+        self.enter(at);
         self.begin(at, Some((slot, name.clone())));
         let lowered = self.lower_as(schema, at, &name, Some((slot, name.clone())));
         if self.items[slot].is_none() {
@@ -154,6 +170,16 @@ impl Lowering<'_> {
 
     /// Lowers a schema; a type that needs a name gets that of `named`, or one made of the hint.
     fn lower_as(&mut self, schema: &Value, at: &str, hint: &str, named: Named) -> Lowered {
+        if !self.resources.contains(at) {
+            return self.lower_here(schema, at, hint, named);
+        }
+        let before = self.enter(at);
+        let lowered = self.lower_here(schema, at, hint, named);
+        self.scope_anchors = before;
+        lowered
+    }
+
+    fn lower_here(&mut self, schema: &Value, at: &str, hint: &str, named: Named) -> Lowered {
         if self.depth >= MAX_DEPTH {
             self.remarks.note(at, "is nested too deep to be typed; it is checked all the same");
             let rules = self.rules(schema, at);
@@ -178,6 +204,12 @@ impl Lowering<'_> {
     }
 
     fn object_schema(&mut self, object: &Object, at: &str, hint: &str, named: Named) -> Lowered {
+        if let Some(target) = object.get("$dynamicRef").and_then(Value::as_str) {
+            let mut fixed = object.clone();
+            fixed.shift_remove("$dynamicRef");
+            fixed.insert("$ref".to_owned(), self.dynamic_target(target).into());
+            return self.object_schema(&fixed, at, hint, named);
+        }
         self.note_unknown_keywords(object, at);
         if let Some(target) = object.get("$ref").and_then(Value::as_str)
             && schema::asserts_only(object, &["$ref"])

@@ -60,6 +60,7 @@ const ANNOTATIONS: &[&str] = &[
     "$id",
     "$recursiveAnchor",
     "$schema",
+    "$remotes",
     "$vocabulary",
     "comment",
     "components",
@@ -185,4 +186,26 @@ pub(crate) fn equal(a: &Value, b: &Value) -> bool {
         }
         (a, b) => a == b,
     }
+}
+
+/// Follows a pointer that was made before the dialect's rewrites moved some keywords.
+pub(crate) fn find<'a>(document: &'a Value, pointer: &str) -> Option<(String, &'a Value)> {
+    let (mut value, mut place) = (document, String::new());
+    let mut steps = pointer.split('/').skip(1).peekable();
+    while let Some(step) = steps.next() {
+        let is_index = steps.peek().is_some_and(|next| next.parse::<usize>().is_ok());
+        let moved = match step {
+            "items" if is_index && value["prefixItems"].is_array() => "prefixItems",
+            "additionalItems" if value.get(step).is_none() => "items",
+            "dependencies" if value.get(step).is_none() => "dependentSchemas",
+            step => step,
+        };
+        value = match value {
+            Value::Array(items) => items.get(step.parse::<usize>().ok()?)?,
+            value => value.get(moved.replace("~1", "/").replace("~0", "~"))?,
+        };
+        place.push('/');
+        place.push_str(moved);
+    }
+    Some((place, value))
 }

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::Role;
 use crate::error::Remarks;
+use crate::schema::find;
 
 /// Longer files are refused unread: no schema is, and a mistaken file should fail at once.
 pub(crate) const MAX_BYTES: usize = 16 << 20;
@@ -148,17 +149,32 @@ const SCHEMA_KEYWORDS: &[&str] = &[
 ];
 
 /// The schema by itself, with the definitions that it refers to.
-pub(crate) fn standalone(document: Value, root: &str) -> Value {
-    if root.is_empty() {
-        return document;
-    }
+pub(crate) fn standalone(document: &Value, root: &str) -> Value {
     let mut schema = document.pointer(root).cloned().unwrap_or(Value::Bool(true));
     if let Value::Object(schema) = &mut schema {
-        for definitions in ["components", "$defs", "definitions"] {
-            if let Some(members) = document.get(definitions) {
-                schema.insert(definitions.to_owned(), members.clone());
+        for shared in ["components", "$defs", "definitions", crate::bundle::REMOTES] {
+            if let Some(members) = document.get(shared).filter(|_| !root.is_empty()) {
+                schema.entry(shared).or_insert_with(|| members.clone());
             }
         }
     }
+    point_within(&mut schema, document, root);
     schema
+}
+
+/// References as they are once the schema is the whole document.
+fn point_within(value: &mut Value, document: &Value, root: &str) {
+    match value {
+        Value::Object(members) => {
+            if let Some(Value::String(target)) = members.get_mut("$ref")
+                && let Some((place, _)) =
+                    target.strip_prefix('#').and_then(|pointer| find(document, pointer))
+            {
+                *target = format!("#{}", place.strip_prefix(root).unwrap_or(&place));
+            }
+            members.values_mut().for_each(|member| point_within(member, document, root));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| point_within(item, document, root)),
+        _ => {}
+    }
 }

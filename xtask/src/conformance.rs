@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use runcomfy_codegen::Role;
+use runcomfy_codegen::{Draft, Options, Role};
 use serde_json::Value;
 
 use crate::scratch::{self, Scratch};
@@ -96,7 +96,7 @@ fn conformance(arguments: &Arguments) -> io::Result<bool> {
             continue;
         }
         let mut groups = groups(&folder, arguments)?;
-        judge(&mut groups, &draft)?;
+        judge(&mut groups, &draft, &arguments.suite.join("remotes"))?;
         all_right &= report(&draft, &groups, arguments.verbose);
     }
     Ok(all_right)
@@ -134,11 +134,18 @@ fn groups(folder: &Path, arguments: &Arguments) -> io::Result<Vec<Group>> {
 }
 
 /// Generates, compiles and runs the groups; what they did is written into them.
-fn judge(groups: &mut [Group], draft: &str) -> io::Result<()> {
+fn judge(groups: &mut [Group], draft: &str, remotes: &Path) -> io::Result<()> {
+    let load = |uri: &str| schemas::load(uri, Some(remotes));
+    let options = Options {
+        draft: Draft::from_name(draft).unwrap_or_default(),
+        load: &load,
+        ..Options::new(Role::Input)
+    };
     let scratch = Scratch::new(&format!("conformance-{draft}"))?;
     let mut modules = BTreeSet::new();
     for (index, group) in groups.iter_mut().enumerate() {
-        match runcomfy_codegen::emit(&group.file, &group.schema.to_string(), "Root", Role::Input) {
+        let text = group.schema.to_string();
+        match runcomfy_codegen::emit_with(&group.file, &text, "Root", &options) {
             Ok(module) => {
                 scratch.write(&format!("src/g{index}.rs"), &module.text)?;
                 modules.insert(index);

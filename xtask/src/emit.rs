@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::ValueEnum;
-use runcomfy_codegen::Role;
+use runcomfy_codegen::{Draft, Options, Role};
 
 use crate::schemas;
 
@@ -24,6 +24,12 @@ pub(crate) struct Arguments {
     /// The name of the root type
     #[arg(long, value_name = "NAME", default_value = "Input")]
     root: String,
+    /// A folder that stands for http://localhost:1234/, for schemas that refer to it
+    #[arg(long, value_name = "DIR")]
+    remotes: Option<PathBuf>,
+    /// The draft of a schema that does not name its own: 4, 6, 7, 2019-09 or 2020-12
+    #[arg(long, value_name = "DRAFT", value_parser = draft, default_value = "2020-12")]
+    draft: Draft,
     /// What the schema describes
     #[arg(long, value_enum, default_value = "input")]
     role: RoleWord,
@@ -35,6 +41,10 @@ enum RoleWord {
     Input,
     /// What callers receive: open
     Output,
+}
+
+fn draft(name: &str) -> Result<Draft, String> {
+    Draft::from_name(name).ok_or_else(|| "expected 4, 6, 7, 2019-09 or 2020-12".to_owned())
 }
 
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
@@ -50,7 +60,10 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match runcomfy_codegen::emit(&file, &text, &arguments.root, role) {
+    let load = |uri: &str| schemas::load(uri, arguments.remotes.as_deref());
+    let base = schemas::base(&arguments.file);
+    let options = Options { role, draft: arguments.draft, base: &base, load: &load };
+    match runcomfy_codegen::emit_with(&file, &text, &arguments.root, &options) {
         Ok(module) => {
             for note in &module.notes {
                 eprintln!("note: {note}");

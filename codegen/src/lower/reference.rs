@@ -1,10 +1,13 @@
 //! `$ref`: each target becomes one type, however often it is referred to.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::{Lowered, Lowering, Named, describe};
 use crate::ir::{Item, Newtype, Type};
 use crate::names;
+use crate::schema::find;
 
 /// How far the target of a reference is.
 #[derive(Debug, Clone)]
@@ -20,22 +23,30 @@ impl<'a> Lowering<'a> {
             return Lowered::anything();
         };
         let hint = self.target_hint(&pointer);
-        match self.references.get(&pointer) {
+        let before = self.enter(&pointer);
+        let lowered = self.entered(&pointer, schema, &hint, named);
+        self.scope_anchors = before;
+        lowered
+    }
+
+    fn entered(&mut self, pointer: &str, schema: &Value, hint: &str, named: Named) -> Lowered {
+        let key = self.key(pointer);
+        match self.references.get(&key) {
             Some(State::Done(lowered)) => return lowered.clone(),
             Some(State::Begun(Some((_, name)))) => {
                 return Lowered::of(Type::Boxed(Box::new(Type::Named(name.clone()))));
             }
             Some(State::Begun(None)) => {
                 // A type that holds itself needs a name, even if it is a mere list.
-                let (slot, name) = self.name(&hint, None);
-                self.begin(&pointer, Some((slot, name.clone())));
+                let (slot, name) = self.name(hint, None);
+                self.begin(pointer, Some((slot, name.clone())));
                 return Lowered::of(Type::Boxed(Box::new(Type::Named(name))));
             }
             None => {}
         }
-        self.begin(&pointer, None);
-        let mut lowered = self.lower_as(schema, &pointer, &hint, named);
-        if let Some(State::Begun(Some((slot, name)))) = self.references.get(&pointer)
+        self.begin(pointer, None);
+        let mut lowered = self.lower_as(schema, pointer, hint, named);
+        if let Some(State::Begun(Some((slot, name)))) = self.references.get(&key)
             && self.items[*slot].is_none()
             && lowered.ty != Type::Named(name.clone())
         {
@@ -45,81 +56,69 @@ impl<'a> Lowering<'a> {
                 Some(Item::Newtype(Newtype { name: name.clone(), docs, ty, rules }));
             lowered = Lowered::of(Type::Named(name.clone()));
         }
-        self.references.insert(pointer, State::Done(lowered.clone()));
+        self.references.insert(key, State::Done(lowered.clone()));
         lowered
     }
 
     pub(super) fn begin(&mut self, pointer: &str, named: Named) {
-        self.references.insert(pointer.to_owned(), State::Begun(named));
+        let key = self.key(pointer);
+        self.references.insert(key, State::Begun(named));
     }
 
     /// The type of the schema at a place has its name now, so that what refers to it can use it.
     pub(super) fn remember(&mut self, pointer: &str, slot: usize, name: &str) {
-        if let Some(State::Begun(named @ None)) = self.references.get_mut(pointer) {
+        if let Some(State::Begun(named @ None)) = self.references.get_mut(&self.key(pointer)) {
             *named = Some((slot, name.to_owned()));
         }
     }
 
     /// The place and the schema that a reference speaks of.
     pub(super) fn resolve(&mut self, target: &str, at: &str) -> Option<(String, &'a Value)> {
-        let document = self.document;
-        let Some(fragment) = target.strip_prefix('#') else {
-            self.remarks.fault(&format!("{at}/$ref"), format!("`{target}` is outside this file"));
-            return None;
+        let pointer = target.strip_prefix('#').unwrap_or(target);
+        let found = find(self.document, pointer);
+        if found.is_none() {
+            self.remarks.fault(&format!("{at}/$ref"), format!("`{target}` refers to nothing"));
+        }
+        found
+    }
+
+    /// The place that a `$dynamicRef` leads to from here: the outermost of its name.
+    pub(super) fn dynamic_target(&self, target: &str) -> String {
+        let pointer = target.strip_prefix('#').unwrap_or(target);
+        let anchor = self.dynamic.iter().find(|dynamic| dynamic.pointer == pointer);
+        let outermost = anchor.and_then(|anchor| self.scope_anchors.get(&anchor.name));
+        format!("#{}", outermost.map_or(pointer, String::as_str))
+    }
+
+    /// Enters the resource that a place is in: its dynamic anchors count, unless there are outer
+    /// ones. The anchors from before are handed back.
+    pub(super) fn enter(&mut self, pointer: &str) -> BTreeMap<String, String> {
+        let before = self.scope_anchors.clone();
+        let within = |resource: &str| {
+            pointer
+                .strip_prefix(resource)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        let pointer = percent_decoded(fragment);
-        match document.pointer(&pointer) {
-            Some(schema) => Some((pointer, schema)),
-            None => {
-                let known = definitions(document);
-                let name = pointer.rsplit('/').next().unwrap_or_default();
-                let nearest = known.iter().min_by_key(|known| {
-                    strsim::osa_distance(known.rsplit('/').next().unwrap_or_default(), name)
-                });
-                let hint = nearest
-                    .map(|nearest| format!("; did you mean `#{nearest}`?"))
-                    .unwrap_or_default();
-                self.remarks.fault(
-                    &format!("{at}/$ref"),
-                    format!("`{target}` refers to nothing in this file{hint}"),
-                );
-                None
+        let resources = self.resources.iter().filter(|resource| within(resource));
+        if let Some(innermost) = resources.max_by_key(|resource| resource.len()) {
+            for dynamic in self.dynamic.iter().filter(|dynamic| dynamic.resource == *innermost) {
+                let anchors = self.scope_anchors.entry(dynamic.name.clone());
+                anchors.or_insert_with(|| dynamic.pointer.clone());
             }
         }
+        before
+    }
+
+    /// What a place becomes depends on the dynamic anchors that it is entered with.
+    pub(super) fn key(&self, pointer: &str) -> String {
+        if self.dynamic.is_empty() {
+            return pointer.to_owned();
+        }
+        format!("{pointer} {:?}", self.scope_anchors)
     }
 
     fn target_hint(&self, pointer: &str) -> String {
         let last = pointer.rsplit('/').next().unwrap_or_default();
         format!("{}{}", self.prefix, names::pascal(&last.replace("~1", "/").replace("~0", "~")))
     }
-}
-
-fn definitions(document: &Value) -> Vec<String> {
-    let places = ["/components/schemas", "/$defs", "/definitions"];
-    let names = places.into_iter().flat_map(|place| {
-        let members = document.pointer(place).and_then(Value::as_object);
-        members
-            .into_iter()
-            .flat_map(move |members| members.keys().map(move |name| format!("{place}/{name}")))
-    });
-    names.collect()
-}
-
-fn percent_decoded(fragment: &str) -> String {
-    let mut bytes = Vec::with_capacity(fragment.len());
-    let mut rest = fragment.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let hex = |digits: &[u8]| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok();
-        match (first, tail.get(..2).and_then(hex)) {
-            (b'%', Some(byte)) => {
-                bytes.push(byte);
-                rest = &tail[2..];
-            }
-            _ => {
-                bytes.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }

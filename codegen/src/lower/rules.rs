@@ -13,7 +13,14 @@ impl Lowering<'_> {
     pub(super) fn rules(&mut self, schema: &Value, at: &str) -> Vec<Rule> {
         match schema {
             Value::Bool(true) => Vec::new(),
-            Value::Object(object) => self.object_rules(object, at),
+            Value::Object(object) => {
+                let before = self.resources.contains(at).then(|| self.enter(at));
+                let rules = self.object_rules(object, at);
+                if let Some(before) = before {
+                    self.scope_anchors = before;
+                }
+                rules
+            }
             _ => vec![Rule::Never],
         }
     }
@@ -110,7 +117,11 @@ impl Lowering<'_> {
             "$ref" => {
                 Rule::Ref(self.rule_set(value.as_str()?, at.strip_suffix("/$ref").unwrap_or(at))?)
             }
-            "$dynamicRef" | "$recursiveRef" | "unevaluatedItems" | "unevaluatedProperties" => {
+            "$dynamicRef" => {
+                let target = self.dynamic_target(value.as_str()?);
+                Rule::Ref(self.rule_set(&target, at.strip_suffix("/$dynamicRef").unwrap_or(at))?)
+            }
+            "$recursiveRef" | "unevaluatedItems" | "unevaluatedProperties" => {
                 self.remarks.fault(at, "is not understood yet");
                 return None;
             }
@@ -157,16 +168,20 @@ impl Lowering<'_> {
     /// The rules that a reference speaks of, as a set with a name: it may hold itself.
     fn rule_set(&mut self, target: &str, at: &str) -> Option<String> {
         let (pointer, schema) = self.resolve(target, at)?;
-        if let Some(name) = self.rule_sets.get(&pointer) {
+        let before = self.enter(&pointer);
+        let key = self.key(&pointer);
+        if let Some(name) = self.rule_sets.get(&key) {
+            self.scope_anchors = before;
             return Some(name.clone());
         }
         let last = pointer.rsplit('/').next().unwrap_or_default();
         let name =
             if pointer.is_empty() { "ROOT".to_owned() } else { names::snake(last).to_uppercase() };
         let name = self.scope.claim(format!("{name}_RULES"));
-        self.rule_sets.insert(pointer.clone(), name.clone());
+        self.rule_sets.insert(key, name.clone());
         let slot = self.reserve();
         let rules = self.rules(schema, &pointer);
+        self.scope_anchors = before;
         self.items[slot] =
             Some(Item::RuleSet(RuleSet { name: name.clone(), docs: Vec::new(), rules }));
         Some(name)

@@ -100,7 +100,7 @@ impl Lowering<'_> {
             name: name.clone(),
             docs,
             variants,
-            exclusive: key == "oneOf",
+            exclusive: key == "oneOf" && !open,
             open,
             blank: 0,
         }));

@@ -1,0 +1,259 @@
+//! References: every `$ref` becomes a JSON pointer into one document.
+//!
+//! `$id` changes what a reference is relative to, anchors are names for places, and other documents
+//! come in from outside. After this pass none of that is left: what is referred to stands in the
+//! document, and a reference says where.
+
+mod index;
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use referencing::meta;
+use serde_json::{Map, Value, json};
+
+use crate::dialect::escape;
+use crate::error::Remarks;
+use crate::{Draft, Options};
+use index::{Index, Reference};
+
+/// The member of the document under which documents from outside stand.
+pub(crate) const REMOTES: &str = "$remotes";
+
+/// What the rest of the pipeline needs to know beside the document.
+#[derive(Debug, Default)]
+pub(crate) struct Bundle {
+    /// Schemas at places where no keyword leads.
+    pub(crate) entries: Vec<String>,
+    /// What a `$dynamicRef` may lead to.
+    pub(crate) dynamic: Vec<Dynamic>,
+    /// The places of the resources that have such anchors.
+    pub(crate) resources: BTreeSet<String>,
+}
+
+/// A `$dynamicAnchor`, or a `$recursiveAnchor`, whose name is empty.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Dynamic {
+    /// The pointer of the resource that it belongs to.
+    pub(crate) resource: String,
+    pub(crate) name: String,
+    pub(crate) pointer: String,
+}
+
+/// Rewrites all references of the document.
+pub(crate) fn bundle(
+    document: &mut Value,
+    root: &str,
+    options: &Options<'_>,
+    remarks: &mut Remarks,
+) -> Bundle {
+    let Options { base, draft, load, .. } = *options;
+    let mut index = Index::new(base);
+    index.document(document, root, base, draft);
+    let mut bundling = Bundling {
+        document,
+        index,
+        base,
+        load,
+        remotes: BTreeMap::new(),
+        missing: BTreeSet::new(),
+    };
+    let mut rewritten = Vec::new();
+    let mut entries = Vec::new();
+    let mut queue: VecDeque<_> = std::mem::take(&mut bundling.index.references).into();
+    while let Some(reference) = queue.pop_front() {
+        match bundling.target(&reference, &mut entries) {
+            Ok(pointer) => rewritten.push((reference, pointer)),
+            Err(message) => remarks.fault(&format!("{}/{}", reference.at, reference.key), message),
+        }
+        queue.extend(std::mem::take(&mut bundling.index.references));
+    }
+    let Bundling { index, remotes, .. } = bundling;
+    entries.extend(remotes.keys().map(|uri| format!("/{REMOTES}/{}", escape(uri))));
+    if !remotes.is_empty()
+        && let Value::Object(object) = document
+    {
+        object.insert(REMOTES.to_owned(), Value::Object(remotes.into_iter().collect()));
+    }
+    for (reference, pointer) in &rewritten {
+        rewrite(document, reference, pointer);
+    }
+    // Nothing is relative to an `$id` any more.
+    for place in &index.visited {
+        if let Some(Value::Object(schema)) = document.pointer_mut(place) {
+            schema.shift_remove("$id");
+            schema.shift_remove("$anchor");
+        }
+    }
+    let resources = match index.dynamic.as_slice() {
+        [] => BTreeSet::new(),
+        _ => index.resources.into_values().collect(),
+    };
+    Bundle { entries, dynamic: index.dynamic, resources }
+}
+
+struct Bundling<'a> {
+    document: &'a Value,
+    index: Index,
+    base: &'a str,
+    load: &'a dyn Fn(&str) -> Option<String>,
+    remotes: BTreeMap<String, Value>,
+    missing: BTreeSet<String>,
+}
+
+impl Bundling<'_> {
+    /// The place that a reference leads to.
+    fn target(
+        &mut self,
+        reference: &Reference,
+        entries: &mut Vec<String>,
+    ) -> Result<String, String> {
+        let Reference { target, base, .. } = reference;
+        let uri =
+            index::join(base, target).ok_or_else(|| format!("`{target}` is no URI reference"))?;
+        let (uri, fragment) = uri.split_once('#').unwrap_or((&uri, ""));
+        let fragment = index::percent_decoded(fragment);
+        let resource = match self.index.resources.get(uri) {
+            Some(resource) => resource.clone(),
+            None => self.remote(uri).ok_or_else(|| self.unknown(target, uri))?,
+        };
+        if fragment.is_empty() {
+            return Ok(resource);
+        }
+        if !fragment.starts_with('/') {
+            let anchor = self.index.anchors.get(&format!("{uri}#{fragment}")).cloned();
+            return anchor.ok_or_else(|| self.nothing(target));
+        }
+        // Some publishers give a part of the document an `$id` and refer to the rest all the same.
+        let places = [format!("{resource}{fragment}"), fragment];
+        let found = places.into_iter().find(|place| self.at(place).is_some());
+        let pointer = found.ok_or_else(|| self.nothing(target))?;
+        if !self.index.visited.contains(&pointer)
+            && let Some(schema) = self.at(&pointer).cloned()
+        {
+            entries.push(pointer.clone());
+            let place = index::Place { base: uri.to_owned(), resource, draft: reference.draft };
+            self.index.schema(&schema, &pointer, &place);
+        }
+        Ok(pointer)
+    }
+
+    fn at(&self, pointer: &str) -> Option<&Value> {
+        let below = pointer.strip_prefix(&format!("/{REMOTES}/"));
+        let Some(below) = below else { return self.document.pointer(pointer) };
+        let (uri, rest) = below
+            .split_once('/')
+            .map_or((below, String::new()), |(uri, rest)| (uri, format!("/{rest}")));
+        self.remotes.get(&uri.replace("~1", "/").replace("~0", "~"))?.pointer(&rest)
+    }
+
+    /// Brings in a document from outside; its place.
+    fn remote(&mut self, uri: &str) -> Option<String> {
+        if self.missing.contains(uri) {
+            return None;
+        }
+        let document =
+            meta_schema(uri).or_else(|| serde_json::from_str((self.load)(uri)?.as_str()).ok());
+        let Some(document) = document else {
+            self.missing.insert(uri.to_owned());
+            return None;
+        };
+        let pointer = format!("/{REMOTES}/{}", escape(uri));
+        self.index.resources.insert(uri.to_owned(), pointer.clone());
+        let place = index::Place {
+            base: uri.to_owned(),
+            resource: pointer.clone(),
+            draft: Draft::default(),
+        };
+        self.index.schema(&document, &pointer, &place);
+        self.remotes.insert(uri.to_owned(), document);
+        Some(pointer)
+    }
+
+    fn unknown(&self, target: &str, uri: &str) -> String {
+        let shown = uri.strip_prefix(self.base).unwrap_or(uri);
+        format!("`{target}` is outside this file, and {shown} cannot be had")
+    }
+
+    fn nothing(&self, target: &str) -> String {
+        let name = target.rsplit(['/', '#']).next().unwrap_or_default();
+        let known =
+            ["/components/schemas", "/$defs", "/definitions"].into_iter().flat_map(|place| {
+                let members = self.document.pointer(place).and_then(Value::as_object);
+                members
+                    .into_iter()
+                    .flat_map(move |members| members.keys().map(move |key| (place, key)))
+            });
+        let nearest = known.min_by_key(|(_, key)| strsim::osa_distance(key, name));
+        let hint = nearest
+            .map(|(place, key)| format!("; did you mean `#{place}/{}`?", escape(key)))
+            .unwrap_or_default();
+        format!("`{target}` refers to nothing in this file{hint}")
+    }
+}
+
+/// The meta-schemas of the drafts, which everybody may refer to.
+fn meta_schema(uri: &str) -> Option<Value> {
+    let (draft, part) = uri.split_once("/draft/").unwrap_or((uri, ""));
+    let document = match (draft, part) {
+        ("http://json-schema.org/draft-04/schema", _) => &meta::DRAFT4,
+        ("http://json-schema.org/draft-06/schema", _) => &meta::DRAFT6,
+        ("http://json-schema.org/draft-07/schema", _) => &meta::DRAFT7,
+        ("https://json-schema.org", part) => match part {
+            "2019-09/schema" => &meta::DRAFT201909,
+            "2019-09/meta/applicator" => &meta::DRAFT201909_APPLICATOR,
+            "2019-09/meta/content" => &meta::DRAFT201909_CONTENT,
+            "2019-09/meta/core" => &meta::DRAFT201909_CORE,
+            "2019-09/meta/format" => &meta::DRAFT201909_FORMAT,
+            "2019-09/meta/meta-data" => &meta::DRAFT201909_META_DATA,
+            "2019-09/meta/validation" => &meta::DRAFT201909_VALIDATION,
+            "2020-12/schema" => &meta::DRAFT202012,
+            "2020-12/meta/applicator" => &meta::DRAFT202012_APPLICATOR,
+            "2020-12/meta/content" => &meta::DRAFT202012_CONTENT,
+            "2020-12/meta/core" => &meta::DRAFT202012_CORE,
+            "2020-12/meta/format-annotation" => &meta::DRAFT202012_FORMAT_ANNOTATION,
+            "2020-12/meta/format-assertion" => &meta::DRAFT202012_FORMAT_ASSERTION,
+            "2020-12/meta/meta-data" => &meta::DRAFT202012_META_DATA,
+            "2020-12/meta/unevaluated" => &meta::DRAFT202012_UNEVALUATED,
+            "2020-12/meta/validation" => &meta::DRAFT202012_VALIDATION,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    Some(Value::clone(document))
+}
+
+/// Writes the place that a reference leads to into the schema that has it.
+fn rewrite(document: &mut Value, reference: &Reference, pointer: &str) {
+    let target = document.pointer(pointer);
+    let anchor = |key: &str| target.and_then(|target| target.get(key)).cloned();
+    let name = reference.target.rsplit_once('#').map_or("", |(_, name)| name);
+    let is_dynamic = match reference.key {
+        "$dynamicRef" => {
+            !name.is_empty()
+                && anchor("$dynamicAnchor").as_ref().and_then(Value::as_str) == Some(name)
+        }
+        "$recursiveRef" => anchor("$recursiveAnchor") == Some(Value::Bool(true)),
+        _ => false,
+    };
+    let Some(Value::Object(schema)) = document.pointer_mut(&reference.at) else { return };
+    schema.shift_remove(reference.key);
+    let key = if is_dynamic { "$dynamicRef" } else { "$ref" };
+    if reference.draft.ref_stands_alone() && key == "$ref" {
+        // What else is there is not looked at; what can be referred to has to stay.
+        schema.retain(|key, _| crate::schema::is_annotation(key));
+    }
+    add(schema, key, json!(format!("#{pointer}")));
+}
+
+/// Adds a reference beside one that may be there already.
+fn add(schema: &mut Map<String, Value>, key: &str, target: Value) {
+    if !schema.contains_key("$ref") && !schema.contains_key("$dynamicRef") {
+        schema.insert(key.to_owned(), target);
+        return;
+    }
+    let branch = json!({ key: target });
+    match schema.entry("allOf").or_insert_with(|| json!([])) {
+        Value::Array(branches) => branches.push(branch),
+        other => *other = json!([branch]),
+    }
+}
