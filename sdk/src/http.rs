@@ -111,8 +111,11 @@ impl Http {
 
     /// A post without a body, which does the same however often it arrives.
     pub(crate) async fn post(&self, url: Url) -> Fate {
-        let request = reqwest::Request::new(reqwest::Method::POST, url);
-        fate(&self.submit, request).await
+        fate(
+            &self.read,
+            reqwest::Request::new(reqwest::Method::POST, url),
+        )
+        .await
     }
 }
 
