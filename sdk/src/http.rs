@@ -173,3 +173,24 @@ fn is_untrusted(cause: &(dyn std::error::Error + 'static)) -> bool {
     let tls: Option<&rustls::Error> = inner.or_else(|| cause.downcast_ref());
     matches!(tls, Some(rustls::Error::InvalidCertificate(_)))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn a_certificate_that_is_refused_is_found_inside_an_io_error() {
+        let unknown = rustls::CertificateError::UnknownIssuer;
+        let refused = io::Error::other(rustls::Error::InvalidCertificate(unknown));
+        assert!(is_untrusted(&refused));
+        assert!(is_untrusted(refused.get_ref().unwrap()));
+        assert!(!is_untrusted(&io::Error::other(
+            rustls::Error::DecryptError
+        )));
+        assert!(!is_untrusted(&io::Error::from(
+            io::ErrorKind::ConnectionReset
+        )));
+    }
+}

@@ -215,6 +215,7 @@ impl Watch {
         self.state.hint = error.retry_after();
         self.plan();
         let now = Instant::now();
+        tracing::debug!(%error, again_in = ?(self.due - now), "poll failed");
         if error.status() == Some(429) {
             self.client
                 .budget

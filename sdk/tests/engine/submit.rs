@@ -1,16 +1,18 @@
 //! A submit is sent once, whatever happens to it.
 
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 use std::time::Duration;
 
-use runcomfy::{Error, JsonInput};
+use runcomfy::{Client, Error, JsonInput};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use crate::support::{
-    Act, MODEL, Server, TOKEN, accepted_then, builder_for, input, json_answer, script, text,
+    Act, MODEL, Server, TOKEN, accepted_then, builder_for, input, json_answer, script, status,
+    success, text,
 };
 
 fn accepted() -> Act {
@@ -324,8 +326,77 @@ fn outside_a_runtime_there_is_an_error_and_no_panic() {
     let client = builder_for("127.0.0.1:1".parse().unwrap()).build().unwrap();
     let submit = std::pin::pin!(client.submit(input()));
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    let std::task::Poll::Ready(Err(error)) = submit.poll(&mut context) else {
+    let Poll::Ready(Err(error)) = submit.poll(&mut context) else {
         panic!("it must end at once");
     };
     assert!(error.is_config(), "{error}");
+}
+
+/// Over TLS, the handshake is part of the connection: nothing has left before it is done.
+async fn not_sent_over_tls(address: std::net::SocketAddr) {
+    let client = Client::builder()
+        .token(TOKEN)
+        .base_url(format!("https://{address}"))
+        .connect_timeout(Duration::from_millis(100))
+        .retry_submits_for(Duration::ZERO)
+        .build()
+        .unwrap();
+    let error = client.submit(input()).await.unwrap_err();
+    assert!(error.is_not_sent() && !error.may_have_cost(), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_tls_handshake_that_fails_has_sent_nothing() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { while listener.accept().await.is_ok() {} });
+    not_sent_over_tls(address).await;
+}
+
+#[tokio::test]
+async fn a_tls_handshake_that_stalls_has_sent_nothing() {
+    let server = Server::start(script([])).await;
+    not_sent_over_tls(server.address).await;
+    assert!(server.seen().is_empty());
+}
+
+/// The future is dropped after its first poll, after its second, and so on until it gets to
+/// its end: no job that was accepted stays unheard of, and none is submitted twice.
+#[tokio::test]
+async fn a_run_can_be_dropped_at_every_await_point() {
+    for polls in 0.. {
+        let server = Server::start(accepted_then([status("completed"), success()])).await;
+        let (hook, mut heard) = tokio::sync::mpsc::unbounded_channel();
+        let builder = server.builder().on_submitted(move |job| {
+            hook.send(job.request_id().to_owned()).unwrap();
+        });
+        let client = builder.build().unwrap();
+        let ended = poll_so_often(polls, client.run(input())).await;
+        drop(client);
+        // The channel closes when the last task that could call the hook is gone.
+        let first = timeout(Duration::from_secs(20), heard.recv())
+            .await
+            .unwrap();
+        let submits = server.submits();
+        assert!(submits <= 1, "{polls} polls: {submits} submits");
+        assert_eq!(first.is_some(), submits == 1, "{polls} polls");
+        assert_eq!(heard.recv().await, None, "{polls} polls");
+        if ended {
+            assert!(polls > 3, "only {polls} polls: this proves nothing");
+            return;
+        }
+    }
+}
+
+async fn poll_so_often(polls: usize, run: impl Future) -> bool {
+    let mut run = std::pin::pin!(run);
+    let mut left = polls;
+    std::future::poll_fn(|cx| {
+        if left == 0 {
+            return Poll::Ready(false);
+        }
+        left -= 1;
+        run.as_mut().poll(cx).map(|_| true)
+    })
+    .await
 }
