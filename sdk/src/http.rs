@@ -1,9 +1,11 @@
 //! Calls over HTTP, each of them made once.
 //!
-//! The submit has a connection of its own, made for it and closed after it. A connection that
-//! was kept alive may be closed by the server just as the request goes out, and then nobody can
-//! tell whether it arrived; on a fresh one that cannot happen, and hyper has no reason to send
-//! anything again (it does so only when a *reused* connection breaks).
+//! reqwest repeats nothing here. Below it, hyper repeats a request on another connection in one
+//! case only: it was still waiting for its turn when a reused connection broke, so that not a
+//! byte of it was written; a test counts what arrives. Submits have connections of their own,
+//! HTTP/1.1 so that one of them is under way at a time, and reuse one only within a second of its
+//! last use: a server that closes an idle connection just as a request goes out leaves nobody
+//! able to tell whether it arrived, and servers wait for longer than that before they do.
 
 mod origin;
 mod read;
@@ -20,6 +22,9 @@ use crate::error::Error;
 use crate::wire::{Reply, Scrub};
 
 pub(crate) use origin::Origin;
+
+/// For how long a connection may rest and still be given to a submit.
+const SUBMIT_IDLE: Duration = Duration::from_secs(1);
 
 /// How a call ended.
 pub(crate) enum Fate {
@@ -81,7 +86,7 @@ impl Http {
         // connection stood, and the request may have left.
         let submit = base()?
             .timeout(timeouts.connect + timeouts.submit)
-            .pool_max_idle_per_host(0)
+            .pool_idle_timeout(SUBMIT_IDLE)
             .http1_only();
         let read = base()?.timeout(timeouts.connect + timeouts.read);
         Ok(Self {

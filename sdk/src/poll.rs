@@ -58,6 +58,8 @@ pub(crate) enum Ask {
     Result,
 }
 
+/// How long a question is on its way at the very least.
+const ON_THE_WAY: Duration = Duration::from_millis(1);
 const LONGEST_HINT: Duration = Duration::from_secs(600);
 
 /// The pause before the next poll; `jitter` is a random number from 0 to 1.
@@ -109,7 +111,7 @@ pub(crate) fn backoff(failures: u32, jitter: f64) -> Duration {
 pub(crate) fn ask(state: &PollState, lives: &Lifetimes) -> Ask {
     match state.phase {
         Phase::Running(_) => Ask::Result,
-        Phase::Fresh if lives.is_likely_over(state.elapsed) => Ask::Result,
+        Phase::Fresh if lives.is_likely_over(state.elapsed + ON_THE_WAY) => Ask::Result,
         Phase::Fresh | Phase::Queued(_) => Ask::Status,
     }
 }

@@ -76,7 +76,10 @@ impl Watch {
     /// Waits until there is something new. Dropping the future loses nothing: call it again.
     pub(super) async fn next(&mut self) -> Sight {
         loop {
-            sleep_until(self.due).await;
+            // A timer would round up to the next millisecond.
+            if self.due > Instant::now() {
+                sleep_until(self.due).await;
+            }
             let ask = self.ask();
             let reading = {
                 let _turn = self.client.budget.turn().await;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 /// Time is cut into slices, each a little longer than the one before, up to two hours.
-const SLICES: usize = 176;
-const FIRST: f64 = 0.01;
+const SLICES: usize = 216;
+const FIRST: f64 = 0.0005;
 const GROWTH: f64 = 1.08;
 const ENDS: [f64; SLICES] = {
     let mut ends = [FIRST; SLICES];
