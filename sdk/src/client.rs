@@ -1,6 +1,7 @@
 //! The client.
 
 mod builder;
+mod check;
 mod token;
 
 use std::fmt;
@@ -16,7 +17,6 @@ use crate::http::Http;
 use crate::input::Input;
 use crate::job::{Job, JobToken};
 use crate::poll::{Bounds, Budget, History};
-use crate::schema::Invalid;
 use crate::submit::{self, Hooks};
 
 pub use builder::ClientBuilder;
@@ -95,17 +95,17 @@ impl Client {
     ///
     /// Fails as [`submit`](Self::submit) and [`Wait`](crate::Wait) do.
     pub async fn run<I: Input>(&self, input: I) -> Result<Completed<I::Output>, Error> {
-        let span = tracing::debug_span!(
+        let span = tracing::info_span!(
             "runcomfy.run",
             model = input.model_id(),
-            request_id = tracing::field::Empty
+            request_id = tracing::field::Empty,
         );
         let work = async {
             let job = self.submit(input).await?;
-            tracing::Span::current().record("request_id", job.request_id());
+            span.record("request_id", job.request_id());
             job.await
         };
-        work.instrument(span).await
+        work.instrument(span.clone()).await
     }
 
     /// Submits the input, and hands back the job as soon as the service has accepted it.
@@ -119,7 +119,7 @@ impl Client {
     ///
     /// Only the last of these may have cost money.
     pub async fn submit<I: Input>(&self, input: I) -> Result<Job<I::Output>, Error> {
-        self.check(&input)?;
+        check::check(&input, self.inner.options.allow_unknown_keys)?;
         let (model_id, body) = (input.model_id().to_owned(), input.to_json());
         drop(input);
         let token = submit::submit(self.inner.clone(), &model_id, body).await?;
@@ -157,18 +157,6 @@ impl Client {
     #[must_use]
     pub fn resume_json(&self, token: JobToken) -> Job<Value> {
         Job::resumed(self.inner.clone(), token)
-    }
-
-    /// All faults of an input at once: what the schema refuses, and keys that it does not know.
-    fn check<I: Input>(&self, input: &I) -> Result<(), Error> {
-        let mut faults = match input.validate() {
-            Ok(()) => Vec::new(),
-            Err(invalid) => invalid.violations().to_vec(),
-        };
-        if !self.inner.options.allow_unknown_keys {
-            faults.extend(input.unknown_keys());
-        }
-        Ok(Invalid::unless_empty(faults)?)
     }
 }
 

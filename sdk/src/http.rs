@@ -1,9 +1,11 @@
 //! Calls over HTTP, each of them made once.
 //!
-//! The submit has a connection of its own, made for it and closed after it. A connection that
-//! was kept alive may be closed by the server just as the request goes out, and then nobody can
-//! tell whether it arrived; on a fresh one that cannot happen, and hyper has no reason to send
-//! anything again (it does so only when a *reused* connection breaks).
+//! reqwest repeats nothing here. Below it, hyper repeats a request on another connection in one
+//! case only: it was still waiting for its turn when a reused connection broke, so that not a
+//! byte of it was written; a test counts what arrives. Submits have connections of their own,
+//! HTTP/1.1 so that one of them is under way at a time, and reuse one only within a second of its
+//! last use: a server that closes an idle connection just as a request goes out leaves nobody
+//! able to tell whether it arrived, and servers wait for longer than that before they do.
 
 mod origin;
 mod read;
@@ -20,6 +22,9 @@ use crate::error::Error;
 use crate::wire::{Reply, Scrub};
 
 pub(crate) use origin::Origin;
+
+/// For how long a connection may rest and still be given to a submit.
+const SUBMIT_IDLE: Duration = Duration::from_secs(1);
 
 /// How a call ended.
 pub(crate) enum Fate {
@@ -77,7 +82,7 @@ impl Http {
         // connection stood, and the request may have left.
         let submit = base()?
             .timeout(timeouts.connect + timeouts.submit)
-            .pool_max_idle_per_host(0)
+            .pool_idle_timeout(SUBMIT_IDLE)
             .http1_only();
         let read = base()?.timeout(timeouts.connect + timeouts.read);
         Ok(Self {
@@ -107,8 +112,7 @@ impl Http {
 
     /// A post without a body, which does the same however often it arrives.
     pub(crate) async fn post(&self, url: Url) -> Fate {
-        let request = reqwest::Request::new(reqwest::Method::POST, url);
-        fate(&self.submit, request).await
+        fate(&self.read, reqwest::Request::new(reqwest::Method::POST, url)).await
     }
 }
 
@@ -162,4 +166,21 @@ fn is_untrusted(cause: &(dyn std::error::Error + 'static)) -> bool {
         .and_then(|inner| inner.downcast_ref());
     let tls: Option<&rustls::Error> = inner.or_else(|| cause.downcast_ref());
     matches!(tls, Some(rustls::Error::InvalidCertificate(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn a_certificate_that_is_refused_is_found_inside_an_io_error() {
+        let unknown = rustls::CertificateError::UnknownIssuer;
+        let refused = io::Error::other(rustls::Error::InvalidCertificate(unknown));
+        assert!(is_untrusted(&refused));
+        assert!(is_untrusted(refused.get_ref().unwrap()));
+        assert!(!is_untrusted(&io::Error::other(rustls::Error::DecryptError)));
+        assert!(!is_untrusted(&io::Error::from(io::ErrorKind::ConnectionReset)));
+    }
 }

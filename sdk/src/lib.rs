@@ -7,6 +7,7 @@ pub mod schema;
 #[allow(
     clippy::doc_markdown,
     clippy::large_enum_variant,
+    clippy::module_inception,
     clippy::needless_pass_by_value,
     clippy::struct_excessive_bools,
     clippy::unreadable_literal,
@@ -61,3 +62,8 @@ pub use error::Error;
 pub use job::{CancelOutcome, Event, Events, Job, JobToken, Wait};
 #[cfg(feature = "client")]
 pub use status::{State, Status};
+
+/// The examples of the README are compiled and run too.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;

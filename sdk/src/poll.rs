@@ -6,12 +6,16 @@
 //! there unseen for as long as a poll is worth ([`Lifetimes::wait`]).
 
 mod budget;
+mod history;
 mod lifetimes;
+#[cfg(test)]
+mod simulation;
 
 use std::time::Duration;
 
 pub(crate) use budget::Budget;
-pub(crate) use lifetimes::{History, Lifetimes, SharedLifetimes};
+pub(crate) use history::{History, SharedLifetimes};
+pub(crate) use lifetimes::Lifetimes;
 
 /// What is known about a job when the next poll is planned.
 #[derive(Debug, Clone, Default)]
@@ -54,6 +58,8 @@ pub(crate) enum Ask {
     Result,
 }
 
+/// How long a question is on its way at the very least.
+const ON_THE_WAY: Duration = Duration::from_millis(1);
 const LONGEST_HINT: Duration = Duration::from_secs(600);
 
 /// The pause before the next poll; `jitter` is a random number from 0 to 1.
@@ -75,7 +81,9 @@ pub(crate) fn next_delay(
         Phase::Running(since) => lives.wait(since),
         Phase::Queued(position) => in_queue(state.elapsed, position),
     };
-    pause.mul_f64(0.9 + 0.2 * jitter).clamp(bounds.fastest, bounds.slowest)
+    // Enough to keep jobs apart that were submitted together, too little to spoil a good guess.
+    let sway = pause.mul_f64(0.1).min(Duration::from_millis(250));
+    (pause + sway.mul_f64(2.0 * jitter)).saturating_sub(sway).clamp(bounds.fastest, bounds.slowest)
 }
 
 /// In the queue nothing is lost by a late look but news: the longer it lasts and the more jobs
@@ -97,7 +105,100 @@ pub(crate) fn backoff(failures: u32, jitter: f64) -> Duration {
 pub(crate) fn ask(state: &PollState, lives: &Lifetimes) -> Ask {
     match state.phase {
         Phase::Running(_) => Ask::Result,
-        Phase::Fresh if lives.is_likely_over(state.elapsed) => Ask::Result,
+        Phase::Fresh if lives.is_likely_over(state.elapsed + ON_THE_WAY) => Ask::Result,
         Phase::Fresh | Phase::Queued(_) => Ask::Status,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BOUNDS: Bounds =
+        Bounds { fastest: Duration::from_millis(50), slowest: Duration::from_secs(60) };
+
+    fn delay(state: &PollState, jitter: f64) -> f64 {
+        next_delay(state, &Lifetimes::default(), BOUNDS, jitter).as_secs_f64()
+    }
+
+    fn s(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn a_hint_of_the_service_counts_for_more_than_anything_else() {
+        let state = PollState {
+            hint: Some(s(100)),
+            failures: 3,
+            phase: Phase::Queued(Some(4)),
+            ..PollState::default()
+        };
+        assert!((100.0..100.1).contains(&delay(&state, 0.0)));
+        assert!((109.9..110.1).contains(&delay(&state, 1.0)));
+        let endless = PollState { hint: Some(s(1_000_000)), ..state };
+        assert!(delay(&endless, 1.0) <= 660.0);
+    }
+
+    #[test]
+    fn failures_are_followed_by_a_backoff_up_to_half_a_minute() {
+        let full: Vec<_> = (1..=9).map(|n| backoff(n, 1.0).as_secs_f64()).collect();
+        assert_eq!(full, [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 30.0]);
+        assert_eq!(backoff(1, 0.0), Duration::from_millis(250));
+        assert!(backoff(u32::MAX, 0.5) < s(30));
+        let failing = PollState { failures: 4, ..PollState::default() };
+        assert!((2.0..=4.0).contains(&delay(&failing, 0.3)));
+    }
+
+    #[test]
+    fn a_job_far_back_in_the_queue_is_asked_about_less_often() {
+        let queued = |ahead, elapsed| {
+            let state = PollState {
+                phase: Phase::Queued(ahead),
+                elapsed: s(elapsed),
+                ..PollState::default()
+            };
+            delay(&state, 0.5)
+        };
+        let by_position = [Some(0), Some(1), Some(5), Some(30)].map(|ahead| queued(ahead, 3));
+        assert!(by_position.is_sorted(), "{by_position:?}");
+        assert!(queued(Some(2), 3) < queued(Some(2), 300));
+        assert!(queued(None, 0) < 1.5);
+        assert!((59.9..=60.0).contains(&queued(Some(u64::MAX), 1_000_000)));
+    }
+
+    #[test]
+    fn pauses_keep_to_their_bounds_and_sway_a_little() {
+        let running = |seconds| PollState {
+            phase: Phase::Running(s(seconds)),
+            elapsed: s(seconds),
+            ..PollState::default()
+        };
+        let (early, late) = (delay(&running(30), 0.0), delay(&running(30), 1.0));
+        assert!(early < late && late - early < 0.6, "{early} {late}");
+        let tight = Bounds { fastest: s(7), slowest: s(8) };
+        for seconds in [0, 1, 1_000, 100_000] {
+            let lives = Lifetimes::default();
+            let pause = next_delay(&running(seconds), &lives, tight, 0.5);
+            assert!((s(7)..=s(8)).contains(&pause), "{seconds}: {pause:?}");
+        }
+    }
+
+    #[test]
+    fn the_result_is_asked_for_once_the_job_runs_or_is_likely_over() {
+        let mut lives = Lifetimes::default();
+        for _ in 0..5 {
+            lives.watched(s(0), s(9));
+            lives.ended(s(9), s(10));
+        }
+        let cases = [
+            (Phase::Fresh, 2, Ask::Status),
+            (Phase::Fresh, 12, Ask::Result),
+            (Phase::Queued(None), 12, Ask::Status),
+            (Phase::Running(s(1)), 2, Ask::Result),
+        ];
+        for (phase, elapsed, call) in cases {
+            let state = PollState { phase, elapsed: s(elapsed), ..PollState::default() };
+            assert_eq!(ask(&state, &lives), call, "{phase:?} {elapsed}");
+        }
     }
 }

@@ -46,7 +46,7 @@ impl State {
         match bare.as_str() {
             "inqueue" | "queued" | "queue" | "pending" | "waiting" | "submitted" => Self::Queued,
             "inprogress" | "processing" | "running" | "starting" | "started" => Self::Running,
-            "completed" | "complete" | "finished" | "done" => Self::Ended,
+            "completed" | "complete" | "finished" | "done" | "ended" => Self::Ended,
             "succeeded" | "success" | "successful" => Self::Succeeded,
             "failed" | "failure" | "error" | "errored" => Self::Failed,
             "cancelled" | "canceled" => Self::Cancelled,

@@ -58,7 +58,7 @@ impl Default for ClientBuilder {
             },
             submit_retries: Duration::from_secs(60),
             bounds: Bounds { fastest: Duration::ZERO, slowest: Duration::from_secs(60) },
-            polls_per_second: 50.0,
+            polls_per_second: 100.0,
             allow_unknown_keys: false,
             hooks: Hooks::default(),
         }
@@ -76,6 +76,9 @@ impl ClientBuilder {
 
     /// Where the service is: `https`, or `http` on this machine. Only scheme, host and port
     /// count. The default is `https://model-api.runcomfy.net`.
+    ///
+    /// Over `https` the proxy of the environment (`HTTPS_PROXY`) is used, as a tunnel that does
+    /// not see the token; over `http` none is.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self
@@ -126,7 +129,7 @@ impl ClientBuilder {
     }
 
     /// How many polls a second all jobs of the client may make together, after a burst of one
-    /// second's worth; 50 by default.
+    /// second's worth; 100 by default. It must be more than zero.
     pub fn polls_per_second(mut self, polls: f64) -> Self {
         self.polls_per_second = polls;
         self
@@ -159,6 +162,9 @@ impl ClientBuilder {
             Some(token) => token::checked(token)?,
             None => token::checked(&token::from_env(|name| std::env::var(name).ok())?)?,
         };
+        if !(self.polls_per_second.is_finite() && self.polls_per_second > 0.0) {
+            return Err(Error::config("polls_per_second must be more than zero"));
+        }
         let origin = Origin::parse(&self.base_url)?;
         let http = Http::new(origin, &token, &self.user_agent, &self.timeouts)?;
         let inner = Inner {

@@ -27,3 +27,18 @@ pub(crate) fn config(origin: &Origin) -> Result<ClientConfig, Error> {
         .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_programs_own_choice_of_provider_is_left_alone() {
+        for url in ["http://localhost:1", "https://localhost:1"] {
+            let client = crate::Client::builder().token("t").base_url(url).build();
+            drop(client.unwrap());
+        }
+        assert!(rustls::crypto::CryptoProvider::get_default().is_none());
+        ring::default_provider().install_default().unwrap();
+    }
+}

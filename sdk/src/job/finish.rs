@@ -41,3 +41,52 @@ pub(super) fn failed(job: &JobToken, raw: Value, scrub: &Scrub) -> Error {
     };
     Error::new(Kind::Failed, message).about(job).keeping(raw)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::input::OutputKind;
+    use crate::schema::{Invalid, Violation};
+
+    /// An output that nothing fits.
+    #[derive(Debug)]
+    struct Picky;
+
+    impl Output for Picky {
+        const KIND: Option<OutputKind> = None;
+
+        fn from_value(_: &Value) -> Result<Self, Invalid> {
+            let why = Violation::new("/image".to_owned(), "type", "is no picture".to_owned());
+            Invalid::unless_empty(vec![why]).map(|()| Self)
+        }
+    }
+
+    fn job() -> JobToken {
+        JobToken::from_request_id("r-1").unwrap()
+    }
+
+    #[test]
+    fn a_result_that_does_not_fit_is_handed_over_all_the_same() {
+        let url = "https://cdn/a.png?sig=hush";
+        let raw = json!({ "output": { "picture": [url, url] }, "cost": "0.04" });
+        let error = decode::<Picky>(&job(), raw.clone()).unwrap_err();
+        assert!(error.is_decode() && error.may_have_cost() && !error.is_safe_to_retry());
+        assert_eq!(error.raw(), Some(&raw));
+        assert_eq!(error.media_urls(), [url]);
+        assert_eq!(error.cost(), Some(0.04));
+        assert_eq!(error.request_id(), Some("r-1"));
+        let shown = format!("{error} {error:?}");
+        assert!(shown.contains("is no picture") && !shown.contains("hush"), "{shown}");
+    }
+
+    #[test]
+    fn a_failure_without_words_is_one_all_the_same() {
+        let scrub = Scrub::new("t".into());
+        let error = failed(&job(), json!({ "status": "failed" }), &scrub);
+        assert!(error.to_string().contains("does not say why"), "{error}");
+        let error = failed(&job(), json!({ "error_message": "no memory" }), &scrub);
+        assert!(error.to_string().contains("no memory"), "{error}");
+    }
+}

@@ -42,7 +42,7 @@ pub(super) struct Watch {
 impl Watch {
     pub(super) fn new(client: &Arc<Inner>, job: &JobToken, started: Started) -> Self {
         let mut watch = Self {
-            lives: client.history.of(job.model_id().unwrap_or_default()),
+            lives: client.history.of(job.model_id()),
             client: client.clone(),
             job: job.clone(),
             started,
@@ -55,7 +55,7 @@ impl Watch {
             told: None,
         };
         if started.here {
-            watch.plan();
+            watch.due = started.at + watch.pause();
         }
         watch
     }
@@ -76,7 +76,10 @@ impl Watch {
     /// Waits until there is something new. Dropping the future loses nothing: call it again.
     pub(super) async fn next(&mut self) -> Sight {
         loop {
-            sleep_until(self.due).await;
+            // A timer would round up to the next millisecond.
+            if self.due > Instant::now() {
+                sleep_until(self.due).await;
+            }
             let ask = self.ask();
             let reading = {
                 let _turn = self.client.budget.turn().await;
@@ -89,7 +92,7 @@ impl Watch {
     }
 
     fn ask(&mut self) -> Ask {
-        self.state.elapsed = self.started.at.elapsed();
+        self.state.elapsed = self.age();
         self.next.unwrap_or_else(|| poll::ask(&self.state, &self.lives.lock()))
     }
 
@@ -112,6 +115,7 @@ impl Watch {
                 Some(Sight::End(Ok(body)))
             }
             Reading::Failed(body) => {
+                self.learn_end();
                 let error = finish::failed(&self.job, body, &self.client.http.scrub);
                 Some(Sight::End(Err(error)))
             }
@@ -172,12 +176,13 @@ impl Watch {
 
     /// Plans the next look at a job that is well.
     fn plan(&mut self) {
-        let now = Instant::now();
-        self.state.elapsed = now - self.started.at;
+        self.state.elapsed = self.age();
+        self.due = Instant::now() + self.pause();
+    }
+
+    fn pause(&self) -> Duration {
         let bounds = self.client.options.bounds;
-        let jitter = fastrand::f64();
-        let pause = poll::next_delay(&self.state, &self.lives.lock(), bounds, jitter);
-        self.due = now + pause;
+        poll::next_delay(&self.state, &self.lives.lock(), bounds, fastrand::f64())
     }
 
     /// An answer that settles nothing: the result is asked for from now on, and not for ever.
@@ -195,7 +200,7 @@ impl Watch {
     }
 
     fn trouble(&mut self, grade: Grade, error: Error) -> Sight {
-        let newborn = error.is_job_unknown() && self.started.here && self.age() < NEWBORN;
+        let newborn = error.is_job_unknown() && self.started.known && self.age() < NEWBORN;
         let tag = error.status().map(|status| status.to_string());
         let lasts = grade == Grade::Doubtful
             && self.doubt.lasts(&tag.unwrap_or_default(), Duration::from_secs(60));
@@ -206,6 +211,7 @@ impl Watch {
         self.state.hint = error.retry_after();
         self.plan();
         let now = Instant::now();
+        tracing::debug!(%error, again_in = ?(self.due - now), "poll failed");
         if error.status() == Some(429) {
             self.client.budget.pause(self.due.min(now + Duration::from_secs(60)));
         }

@@ -57,6 +57,16 @@ impl SimulatorBuilder {
         models.into_iter().fold(self, Self::model)
     }
 
+    /// Adds every model that is compiled into this crate: those of
+    /// [`models::ALL`](crate::models::ALL).
+    pub fn compiled_models(self) -> Self {
+        let specs = crate::models::ALL.iter().map(|model| {
+            let spec = ModelSpec::from_text(model.id, model.input_schema, model.output_schema);
+            spec.unwrap_or_else(|error| unreachable!("the generator wrote {}: {error}", model.id))
+        });
+        self.models(specs.map(|spec| spec.price_usd(0.04)))
+    }
+
     /// Adds every model of a folder: `<dir>/<model id>/input.json`, with `output.json` beside it
     /// where there is one.
     ///

@@ -1,16 +1,18 @@
 //! A submit is sent once, whatever happens to it.
 
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 use std::time::Duration;
 
-use runcomfy::{Error, JsonInput};
+use runcomfy::{Client, Error, JsonInput};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use crate::support::{
-    Act, MODEL, Server, TOKEN, accepted_then, builder_for, input, json_answer, script, text,
+    Act, MODEL, Server, TOKEN, accepted_then, builder_for, input, json_answer, script, status,
+    success, text,
 };
 
 fn accepted() -> Act {
@@ -84,22 +86,57 @@ async fn a_submit_that_is_not_answered_in_time_is_unknown() {
 }
 
 #[tokio::test]
-async fn a_submit_never_goes_out_on_a_connection_that_was_used_before() {
-    // The second request on a kept-alive connection is where a server's idle timeout strikes.
-    let mut submits = 0;
-    let server = Server::start(move |_: &_| {
-        submits += 1;
-        if submits == 2 { Act::Close } else { accepted() }
-    })
-    .await;
+async fn a_submit_on_a_kept_alive_connection_that_breaks_is_not_sent_again() {
+    for act in [Act::Close, Act::Reset] {
+        let mut submits = 0;
+        let server = Server::start(move |_: &_| {
+            submits += 1;
+            if submits == 2 { act.clone() } else { accepted() }
+        })
+        .await;
+        let client = server.client();
+        client.submit(input()).await.unwrap();
+        let error = client.submit(input()).await.unwrap_err();
+        assert!(error.is_outcome_unknown(), "{error:?}");
+        assert_eq!(server.submits(), 2, "the broken one was not sent again");
+        client.submit(input()).await.unwrap();
+        let connections: Vec<_> = server.seen().iter().map(|seen| seen.connection).collect();
+        assert_eq!(connections, [0, 0, 1]);
+    }
+}
+
+/// The server closes each connection right after its answer, while the next submit is already
+/// on its way to it: whatever becomes of that one, it arrives at most once.
+#[tokio::test]
+async fn a_submit_that_races_with_a_closing_connection_arrives_at_most_once() {
+    let server =
+        Server::start(|_: &_| Act::AnswerAndClose(r#"{"request_id":"r-1"}"#.to_owned())).await;
+    let client = server.client();
+    let mut accepted = 0;
+    for n in 0..300 {
+        let input = JsonInput::new(MODEL, json!({ "n": n }));
+        match client.submit(input).await {
+            Ok(_) => accepted += 1,
+            Err(error) => assert!(error.is_outcome_unknown(), "{error:?}"),
+        }
+    }
+    let mut bodies: Vec<_> = server.seen().into_iter().map(|seen| seen.body).collect();
+    let arrived = bodies.len();
+    bodies.sort();
+    bodies.dedup();
+    assert_eq!(bodies.len(), arrived, "one of them arrived twice");
+    assert!(accepted <= arrived);
+}
+
+#[tokio::test]
+async fn a_connection_that_has_rested_is_not_used_for_a_submit() {
+    let server = Server::start(script([accepted()])).await;
     let client = server.client();
     client.submit(input()).await.unwrap();
-    let error = client.submit(input()).await.unwrap_err();
-    assert!(error.is_outcome_unknown());
-    assert_eq!(server.submits(), 2, "the broken one was not sent again");
+    tokio::time::sleep(Duration::from_millis(1100)).await;
     client.submit(input()).await.unwrap();
     let connections: Vec<_> = server.seen().iter().map(|seen| seen.connection).collect();
-    assert_eq!(connections, [0, 1, 2]);
+    assert_eq!(connections, [0, 1]);
 }
 
 #[tokio::test]
@@ -261,8 +298,75 @@ fn outside_a_runtime_there_is_an_error_and_no_panic() {
     let client = builder_for("127.0.0.1:1".parse().unwrap()).build().unwrap();
     let submit = std::pin::pin!(client.submit(input()));
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    let std::task::Poll::Ready(Err(error)) = submit.poll(&mut context) else {
+    let Poll::Ready(Err(error)) = submit.poll(&mut context) else {
         panic!("it must end at once");
     };
     assert!(error.is_config(), "{error}");
+}
+
+/// Over TLS, the handshake is part of the connection: nothing has left before it is done.
+async fn not_sent_over_tls(address: std::net::SocketAddr) {
+    let client = Client::builder()
+        .token(TOKEN)
+        .base_url(format!("https://{address}"))
+        .connect_timeout(Duration::from_millis(100))
+        .retry_submits_for(Duration::ZERO)
+        .build()
+        .unwrap();
+    let error = client.submit(input()).await.unwrap_err();
+    assert!(error.is_not_sent() && !error.may_have_cost(), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_tls_handshake_that_fails_has_sent_nothing() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { while listener.accept().await.is_ok() {} });
+    not_sent_over_tls(address).await;
+}
+
+#[tokio::test]
+async fn a_tls_handshake_that_stalls_has_sent_nothing() {
+    let server = Server::start(script([])).await;
+    not_sent_over_tls(server.address).await;
+    assert!(server.seen().is_empty());
+}
+
+/// The future is dropped after its first poll, after its second, and so on until it gets to
+/// its end: no job that was accepted stays unheard of, and none is submitted twice.
+#[tokio::test]
+async fn a_run_can_be_dropped_at_every_await_point() {
+    for polls in 0.. {
+        let server = Server::start(accepted_then([status("completed"), success()])).await;
+        let (hook, mut heard) = tokio::sync::mpsc::unbounded_channel();
+        let builder = server.builder().on_submitted(move |job| {
+            hook.send(job.request_id().to_owned()).unwrap();
+        });
+        let client = builder.build().unwrap();
+        let ended = poll_so_often(polls, client.run(input())).await;
+        drop(client);
+        // The channel closes when the last task that could call the hook is gone.
+        let first = timeout(Duration::from_secs(20), heard.recv()).await.unwrap();
+        let submits = server.submits();
+        assert!(submits <= 1, "{polls} polls: {submits} submits");
+        assert_eq!(first.is_some(), submits == 1, "{polls} polls");
+        assert_eq!(heard.recv().await, None, "{polls} polls");
+        if ended {
+            assert!(polls > 3, "only {polls} polls: this proves nothing");
+            return;
+        }
+    }
+}
+
+async fn poll_so_often(polls: usize, run: impl Future) -> bool {
+    let mut run = std::pin::pin!(run);
+    let mut left = polls;
+    std::future::poll_fn(|cx| {
+        if left == 0 {
+            return Poll::Ready(false);
+        }
+        left -= 1;
+        run.as_mut().poll(cx).map(|_| true)
+    })
+    .await
 }

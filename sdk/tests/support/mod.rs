@@ -20,6 +20,8 @@ pub(crate) const MODEL: &str = "acme/paint/text-to-image";
 pub(crate) enum Act {
     /// Answers, and keeps the connection.
     Answer { status: u16, headers: Vec<(&'static str, String)>, body: String },
+    /// Answers this, and closes the connection without having said so.
+    AnswerAndClose(String),
     /// Announces the whole body, sends this much of it, and closes the connection.
     Truncated { body: String, sent: usize },
     /// Closes the connection properly, without a word.
@@ -261,6 +263,10 @@ impl Talk {
                 self.send(status, &extra, body.len(), body.as_bytes()).await?;
                 Ok(true)
             }
+            Act::AnswerAndClose(body) => {
+                self.send(200, "", body.len(), body.as_bytes()).await?;
+                Ok(false)
+            }
             Act::Truncated { body, sent } => {
                 self.send(200, "", body.len(), &body.as_bytes()[..sent]).await?;
                 Ok(false)
@@ -283,8 +289,9 @@ impl Talk {
         body: &[u8],
     ) -> io::Result<()> {
         let head = format!("HTTP/1.1 {status} It\r\ncontent-length: {length}\r\n{extra}\r\n");
-        self.stream.write_all(head.as_bytes()).await?;
-        self.stream.write_all(body).await?;
+        // In one piece: two would be held apart by Nagle's algorithm.
+        let whole = [head.as_bytes(), body].concat();
+        self.stream.write_all(&whole).await?;
         self.stream.flush().await
     }
 }

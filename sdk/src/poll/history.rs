@@ -1,0 +1,42 @@
+//! What a client has learnt, model by model.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::Lifetimes;
+
+/// A process that calls more models than this is not worth the memory.
+const MODELS: usize = 1000;
+
+/// The lifetimes of every model that a client has polled.
+#[derive(Default)]
+pub(crate) struct History {
+    models: Mutex<BTreeMap<String, SharedLifetimes>>,
+}
+
+/// One model's lifetimes, shared by its jobs.
+#[derive(Clone, Default)]
+pub(crate) struct SharedLifetimes(Arc<Mutex<Lifetimes>>);
+
+impl History {
+    /// What is known of a model; of a job whose model is unknown, nothing is shared.
+    pub(crate) fn of(&self, model_id: Option<&str>) -> SharedLifetimes {
+        let Some(model_id) = model_id else {
+            return SharedLifetimes::default();
+        };
+        let mut models = self.models.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = models.get(model_id) {
+            return known.clone();
+        }
+        if models.len() >= MODELS {
+            models.pop_first();
+        }
+        models.entry(model_id.to_owned()).or_default().clone()
+    }
+}
+
+impl SharedLifetimes {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Lifetimes> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
