@@ -20,6 +20,8 @@ mod media;
 mod output;
 
 #[cfg(feature = "client")]
+mod batch;
+#[cfg(feature = "client")]
 mod client;
 #[cfg(feature = "client")]
 mod completed;
@@ -29,6 +31,8 @@ mod error;
 mod http;
 #[cfg(feature = "client")]
 mod job;
+#[cfg(feature = "client")]
+mod journal;
 #[cfg(feature = "client")]
 mod poll;
 #[cfg(feature = "client")]
@@ -52,6 +56,8 @@ pub use output::MediaOutput;
 pub use schema::{Invalid, Violation};
 
 #[cfg(feature = "client")]
+pub use batch::{Batch, BatchItem, BatchResults};
+#[cfg(feature = "client")]
 pub use client::{Client, ClientBuilder};
 #[cfg(feature = "client")]
 pub use completed::Completed;
@@ -59,5 +65,7 @@ pub use completed::Completed;
 pub use error::Error;
 #[cfg(feature = "client")]
 pub use job::{CancelOutcome, Event, Events, Job, JobToken, Wait};
+#[cfg(feature = "client")]
+pub use journal::{Journal, KnownJob, Recovery, UnknownSubmit};
 #[cfg(feature = "client")]
 pub use status::{State, Status};
