@@ -148,6 +148,8 @@ impl Journal {
     }
 
     pub(crate) fn state(&self) -> Result<State, Error> {
+        // What this process has to say already counts.
+        self.writer.flush();
         let text = self.writer.file.read();
         let text = text.map_err(|error| cannot(self.path(), "read", &error))?;
         Ok(State::read(&text))

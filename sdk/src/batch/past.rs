@@ -23,20 +23,15 @@ pub(super) struct Past {
     pub(super) name: String,
     by_fingerprint: Mutex<BTreeMap<String, Vec<(u64, Before)>>>,
     spent: (u64, f64),
-    _claim: Option<Claim>,
+    _claim: Claim,
 }
 
 impl Past {
     pub(super) fn of(state: &State, name: String, claim: Claim) -> Self {
         let mine = |entry: &&Entry| entry.batch().is_some_and(|(of, _)| of == name);
-        let mine = state.entries().iter().filter(mine);
-        Self { _claim: Some(claim), ..Self::from_entries(mine, name.clone()) }
-    }
-
-    fn from_entries<'a>(entries: impl Iterator<Item = &'a Entry>, name: String) -> Self {
         let mut by_fingerprint: BTreeMap<String, Vec<(u64, Before)>> = BTreeMap::new();
         let mut spent = (0, 0.0);
-        for entry in entries {
+        for entry in state.entries().iter().filter(mine) {
             let before = match &entry.stage {
                 Stage::Closed => continue,
                 Stage::Known(job) => Before::Known(job.clone()),
@@ -50,7 +45,7 @@ impl Past {
             let items = by_fingerprint.entry(entry.fingerprint().to_owned()).or_default();
             items.push((index, before));
         }
-        Self { name, by_fingerprint: Mutex::new(by_fingerprint), spent, _claim: None }
+        Self { name, by_fingerprint: Mutex::new(by_fingerprint), spent, _claim: claim }
     }
 
     /// How many jobs there were, and what they were expected to cost.

@@ -49,10 +49,9 @@ impl File {
             last != *b"\n"
         };
         let lines = if torn { format!("\n{lines}") } else { lines.to_owned() };
-        let written = file.write_all(lines.as_bytes()).and_then(|()| match sync {
-            true => file.sync_data(),
-            false => Ok(()),
-        });
+        let written = file
+            .write_all(lines.as_bytes())
+            .and_then(|()| if sync { file.sync_data() } else { Ok(()) });
         if let Err(error) = written {
             // Where this fails too, half a line is left, which is harmless.
             let _ = file.set_len(length);

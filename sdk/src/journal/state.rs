@@ -121,14 +121,13 @@ impl State {
         match record {
             Record::Intent(intent) => self.begin(intent),
             Record::Submitted { id, job } => self.submitted(&id, job),
-            Record::Closed { id } => self.settle(&id, Stage::Closed),
+            Record::Closed { id } | Record::Forgotten { id } => self.close(&id),
             Record::Unknown { id, at } => {
                 if let Some(entry) = self.open(&id) {
                     entry.intent.at = at;
                 }
             }
             Record::Collected { request_id } => self.collect(request_id),
-            Record::Forgotten { id } => self.settle(&id, Stage::Closed),
             Record::BatchForgotten { name } => self.forget_batch(&name),
         }
     }
@@ -179,18 +178,17 @@ impl State {
         }
     }
 
-    fn settle(&mut self, id: &str, stage: Stage) {
+    fn close(&mut self, id: &str) {
         if let Some(entry) = self.open(id) {
-            entry.stage = stage;
+            entry.stage = Stage::Closed;
         }
     }
 
     fn forget_batch(&mut self, name: &str) {
-        for entry in &mut self.entries {
-            if entry.intent.batch.as_ref().is_some_and(|(of, _)| of == name) {
-                if matches!(entry.stage, Stage::Collected(_)) {
-                    entry.stage = Stage::Closed;
-                }
+        for Entry { intent, stage } in &mut self.entries {
+            let is_in_it = intent.batch.as_ref().is_some_and(|(of, _)| of == name);
+            if is_in_it && matches!(stage, Stage::Collected(_)) {
+                *stage = Stage::Closed;
             }
         }
     }

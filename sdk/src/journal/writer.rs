@@ -18,6 +18,8 @@ const LARGE: u64 = 1024 * 1024;
 pub(super) struct Writer {
     pub(super) file: File,
     queue: Mutex<Queue>,
+    /// Held while lines that were taken from the queue are written.
+    writing: Mutex<()>,
     under_way: Mutex<BTreeSet<String>>,
 }
 
@@ -47,7 +49,8 @@ struct Waiting {
 impl Writer {
     pub(super) fn new(file: File) -> Self {
         let queue = Queue { waiting: Vec::new(), owed: String::new(), busy: false, large: LARGE };
-        Self { file, queue: Mutex::new(queue), under_way: Mutex::default() }
+        let queue = Mutex::new(queue);
+        Self { file, queue, writing: Mutex::default(), under_way: Mutex::default() }
     }
 
     /// Writes a line, together with those that others want written meanwhile.
@@ -64,7 +67,7 @@ impl Writer {
 
     /// Writes a line on this thread.
     pub(super) fn write_now(&self, line: Line) -> io::Result<()> {
-        self.put(&mut [Waiting { line, told: None }])
+        self.put(&[Waiting { line, told: None }])
     }
 
     pub(super) fn compact(&self) -> io::Result<()> {
@@ -101,26 +104,36 @@ impl Writer {
         }
     }
 
+    /// Writes on this thread what is waiting, and waits for what is being written.
+    pub(super) fn flush(&self) {
+        while self.step(|_| {}) {}
+    }
+
     fn drain(&self) {
-        loop {
-            let mut queue = self.queue();
-            let mut batch = take(&mut queue.waiting);
-            if batch.is_empty() {
-                queue.busy = false;
-                return;
-            }
-            drop(queue);
-            let done = self.put(&mut batch);
-            for told in batch.into_iter().filter_map(|waiting| waiting.told) {
-                let done = done.as_ref().copied().map_err(copy);
-                // Whoever asked may have gone.
-                let _ = told.send(done);
-            }
+        while self.step(|queue| queue.busy = false) {}
+    }
+
+    /// Writes what is waiting; false if that is nothing.
+    fn step(&self, when_empty: impl FnOnce(&mut Queue)) -> bool {
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut queue = self.queue();
+        let batch = take(&mut queue.waiting);
+        if batch.is_empty() {
+            when_empty(&mut queue);
+            return false;
         }
+        drop(queue);
+        let done = self.put(&batch);
+        for told in batch.into_iter().filter_map(|waiting| waiting.told) {
+            let done = done.as_ref().copied().map_err(copy);
+            // Whoever asked may have gone.
+            let _ = told.send(done);
+        }
+        true
     }
 
     /// Writes the lines, and what is owed. If it fails, those that are to be kept are owed.
-    fn put(&self, batch: &mut [Waiting]) -> io::Result<()> {
+    fn put(&self, batch: &[Waiting]) -> io::Result<()> {
         let mut owed = take(&mut self.queue().owed);
         let text = batch.iter().fold(owed.clone(), |all, waiting| all + &waiting.line.text);
         let sync = !owed.is_empty() || batch.iter().any(|waiting| waiting.line.sync);
@@ -162,7 +175,7 @@ impl Drop for Writer {
     fn drop(&mut self) {
         if !self.queue().owed.is_empty() {
             // The last chance; the log has what matters.
-            let _ = self.put(&mut []);
+            let _ = self.put(&[]);
         }
     }
 }

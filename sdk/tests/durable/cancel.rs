@@ -9,13 +9,13 @@ use runcomfy::{Client, Journal};
 
 use super::tools::{charged, charges, client_of, job, simulator};
 
-/// Polls a future until it has waited so often, and drops it then; whether it got to its end.
-async fn stepped(steps: usize, future: impl Future) -> bool {
+/// Polls a future until it has waited so often, and drops it then; its end, if it got there.
+async fn stepped<T>(steps: usize, future: impl Future<Output = T>) -> Option<T> {
     let mut future = pin!(future);
     let mut waits = 0;
     poll_fn(|cx| match future.as_mut().poll(cx) {
-        Poll::Ready(_) => Poll::Ready(true),
-        Poll::Pending if waits == steps => Poll::Ready(false),
+        Poll::Ready(end) => Poll::Ready(Some(end)),
+        Poll::Pending if waits == steps => Poll::Ready(None),
         Poll::Pending => {
             waits += 1;
             Poll::Pending
@@ -24,10 +24,11 @@ async fn stepped(steps: usize, future: impl Future) -> bool {
     .await
 }
 
-/// Runs a job for every number of steps; how many of them it took.
+/// Runs a job for every number of steps until one gets to its result; how many of them it took.
+/// One that gets to an error ends earlier, and the next one may get further.
 async fn at_every_step(client: &Client) -> usize {
     let mut steps = 0;
-    while !stepped(steps, client.run(job(steps))).await {
+    while !matches!(stepped(steps, client.run(job(steps))).await, Some(Ok(_))) {
         steps += 1;
         assert!(steps < 10_000, "it never ends");
     }

@@ -10,7 +10,7 @@ use runcomfy::{Client, Error};
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
-use super::tools::{charged, charges, client_of, job, simulator, size};
+use super::tools::{charged, charges, client_of, job, prompt, simulator, size};
 
 /// Bad days that are lived through at the same time, each with chances of its own.
 const DAYS: usize = 4;
@@ -64,6 +64,13 @@ fn faults(day: usize, with_lost_jobs: bool) -> Faults {
 }
 
 /// What the caller was told of a job.
+struct Item {
+    number: usize,
+    told: Told,
+    id: Option<String>,
+}
+
+/// How the caller was told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Told {
     Delivered,
@@ -86,28 +93,30 @@ fn told(error: &Error) -> Told {
 }
 
 /// Runs these jobs; what was told of each of them.
-async fn run(client: Client, first: usize, count: usize) -> Vec<(usize, Told)> {
+async fn run(client: Client, first: usize, count: usize) -> Vec<Item> {
     let inputs = (first..first + count).map(job);
     let mut results = client.batch(inputs).in_flight(20).start().await.unwrap();
     let mut all = Vec::new();
     // Nothing takes minutes here but what hangs.
     while let Ok(Some(item)) = timeout(Duration::from_secs(300), results.next()).await {
-        let told = match &item.result {
-            Ok(_) => Told::Delivered,
-            Err(error) => told(error),
+        let (told, id) = match &item.result {
+            Ok(done) => (Told::Delivered, Some(done.request_id())),
+            Err(error) => (told(error), error.request_id()),
         };
-        all.push((first + item.index, told));
+        all.push(Item { number: first + item.index, told, id: id.map(str::to_owned) });
     }
     all
 }
 
-async fn bad_day(day: usize, jobs: usize, with_lost_jobs: bool) -> (Simulator, Vec<(usize, Told)>) {
+async fn bad_day(day: usize, jobs: usize, with_lost_jobs: bool) -> (Simulator, Vec<Item>) {
     let simulator = simulator().faults(faults(day, with_lost_jobs)).start().await.unwrap();
     let each = jobs.div_ceil(CLIENTS);
     let clients: Vec<_> = (0..CLIENTS)
         .map(|number| {
             let client = client_of(simulator.url())
                 .poll_between(Duration::ZERO, Duration::from_millis(20))
+                // Every other one has little patience, and hears that nothing was sent.
+                .retry_submits_for(Duration::from_secs(if number % 2 == 0 { 60 } else { 0 }))
                 .build()
                 .unwrap();
             let first = number * each;
@@ -133,13 +142,18 @@ async fn chaos_bills_nothing_twice_and_loses_nothing() {
     let mut counts: BTreeMap<Told, usize> = BTreeMap::new();
     for day in days {
         let (simulator, all) = day.await.unwrap();
-        let charges = charges(&simulator.ledger());
+        let ledger = simulator.ledger();
+        let charges = charges(&ledger);
         billed += charges.values().sum::<usize>();
         twice += charges.values().filter(|count| **count > 1).count();
         hung += each - all.len();
-        for (number, told) in all {
+        for Item { number, told, id } in all {
             *counts.entry(told).or_default() += 1;
             lost += usize::from(told == Told::NotBilled && charged(&charges, number) > 0);
+            if let Some(id) = id {
+                let entry = ledger.entry(&id).expect("an id that was given out");
+                assert_eq!(entry.input["prompt"], prompt(number), "the id of another job");
+            }
         }
     }
     println!(

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
-use runcomfy::{Client, Journal, Recovery};
+use runcomfy::{Journal, Recovery};
 use serde_json::{Value, json};
 
 use super::tools::{client_of, job, simulator};
@@ -66,15 +66,8 @@ async fn the_intent_is_written_before_the_request_and_the_id_before_the_caller_h
     drop(done);
     assert_eq!(client.recover().await.unwrap().jobs.len(), 1);
     drop(copy);
-    until_settled(&client).await;
+    assert!(client.recover().await.unwrap().jobs.is_empty());
     assert_eq!(words(&path), ["intent", "submitted", "collected"]);
-}
-
-/// What is written in the background is there soon.
-async fn until_settled(client: &Client) {
-    while !client.recover().await.unwrap().jobs.is_empty() {
-        tokio::task::yield_now().await;
-    }
 }
 
 #[tokio::test]
@@ -174,7 +167,7 @@ async fn a_failure_is_collected_too_and_a_deadline_is_not() {
     assert!(error.is_job_failed());
     assert_eq!(client.recover().await.unwrap().jobs.len(), 1);
     drop(error);
-    until_settled(&client).await;
+    assert!(client.recover().await.unwrap().jobs.is_empty());
 }
 
 #[tokio::test]
@@ -215,9 +208,7 @@ async fn compaction_keeps_what_is_not_settled() {
     let mut batch = client.batch([job(4)]).named("n").start().await.unwrap();
     batch.next().await.unwrap().result.unwrap();
     drop(batch);
-    while journal.recover().unwrap().jobs.len() > 1 {
-        tokio::task::yield_now().await;
-    }
+    assert_eq!(journal.recover().unwrap().jobs.len(), 1);
     // What a crash in the middle of another compaction has left.
     fs::write(dir.path().join("journal.new"), "{\"is\":\"int").unwrap();
     fs::write(&path, fs::read_to_string(&path).unwrap() + "{\"is\":\"of the future\"}\n{\"torn")

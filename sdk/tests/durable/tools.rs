@@ -40,7 +40,7 @@ pub(super) fn jobs(count: usize) -> Vec<JsonInput> {
     (0..count).map(job).collect()
 }
 
-fn prompt(number: usize) -> String {
+pub(super) fn prompt(number: usize) -> String {
     format!("a secret lighthouse, number {number}")
 }
 
