@@ -2,6 +2,7 @@
 
 mod builder;
 mod check;
+mod recover;
 mod token;
 
 use std::fmt;
@@ -17,9 +18,11 @@ use crate::http::Http;
 use crate::input::Input;
 use crate::job::{Job, JobToken};
 use crate::poll::{Bounds, Budget, History};
-use crate::submit::{self, Hooks};
+use crate::submit::{self, Gate, Hooks, Label};
 
 pub use builder::ClientBuilder;
+
+pub(crate) use recover::off_thread;
 
 /// A client of RunComfy's Model API.
 ///
@@ -46,13 +49,14 @@ pub use builder::ClientBuilder;
 /// ```
 #[derive(Clone)]
 pub struct Client {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
 }
 
 /// What the clones of a client share.
 pub(crate) struct Inner {
     pub(crate) http: Http,
     pub(crate) hooks: Hooks,
+    pub(crate) gate: Gate,
     pub(crate) options: Options,
     pub(crate) budget: Budget,
     pub(crate) history: History,
@@ -115,14 +119,23 @@ impl Client {
     /// - [`is_not_sent`](Error::is_not_sent), [`is_rate_limited`](Error::is_rate_limited): it did
     ///   not get out, or was turned away, for as long as it is tried again (60 s, unless set);
     /// - [`is_rejected`](Error::is_rejected): the service said no;
-    /// - [`is_outcome_unknown`](Error::is_outcome_unknown): it may have been accepted and billed.
+    /// - [`is_outcome_unknown`](Error::is_outcome_unknown): it may have been accepted and billed;
+    /// - [`is_journal`](Error::is_journal): it could not be written down, and was not sent.
     ///
-    /// Only the last of these may have cost money.
+    /// Only the last but one of these may have cost money.
     pub async fn submit<I: Input>(&self, input: I) -> Result<Job<I::Output>, Error> {
+        self.submit_labelled(input, Label::default()).await
+    }
+
+    pub(crate) async fn submit_labelled<I: Input>(
+        &self,
+        input: I,
+        label: Label,
+    ) -> Result<Job<I::Output>, Error> {
         check::check(&input, self.inner.options.allow_unknown_keys)?;
         let (model_id, body) = (input.model_id().to_owned(), input.to_json());
         drop(input);
-        let token = submit::submit(self.inner.clone(), &model_id, body).await?;
+        let token = submit::submit(self.inner.clone(), &model_id, body, label).await?;
         Ok(Job::submitted(self.inner.clone(), token))
     }
 

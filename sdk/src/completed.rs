@@ -5,6 +5,7 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::job::JobToken;
+use crate::journal::Receipt;
 
 /// A job that succeeded: what it made, and what it cost.
 ///
@@ -29,6 +30,8 @@ pub struct Completed<T> {
     /// The whole answer of the result call, as it came.
     pub raw: Value,
     pub(crate) job: JobToken,
+    /// Dropping the last copy of it collects the job.
+    receipt: Option<Receipt>,
 }
 
 impl<T> Completed<T> {
@@ -41,7 +44,13 @@ impl<T> Completed<T> {
             finished_at: text("finished_at"),
             raw,
             job,
+            receipt: None,
         }
+    }
+
+    pub(crate) fn with_receipt(mut self, receipt: Option<Receipt>) -> Self {
+        self.receipt = receipt;
+        self
     }
 
     /// The id of the job.

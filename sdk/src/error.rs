@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::completed::{dollars, media_urls};
 use crate::job::{CancelOutcome, JobToken};
+use crate::journal::Receipt;
 use crate::schema::{Invalid, Violation};
 
 pub(crate) use build::{Answer, Call};
@@ -49,6 +50,8 @@ struct Inner {
     cancel: Option<CancelOutcome>,
     raw: Option<Value>,
     source: Option<Box<dyn StdError + Send + Sync>>,
+    /// Where this error is how a job ended: dropping it collects the job.
+    receipt: Option<Receipt>,
 }
 
 /// What kind of error it is; `Error`'s predicates say what each of them means.
@@ -67,6 +70,8 @@ pub(crate) enum Kind {
     Unreachable,
     Decode,
     Unsettled,
+    Journal,
+    Price,
 }
 
 /// Why the service refused a call.

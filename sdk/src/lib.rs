@@ -21,6 +21,8 @@ mod media;
 mod output;
 
 #[cfg(feature = "client")]
+mod batch;
+#[cfg(feature = "client")]
 mod client;
 #[cfg(feature = "client")]
 mod completed;
@@ -30,6 +32,8 @@ mod error;
 mod http;
 #[cfg(feature = "client")]
 mod job;
+#[cfg(feature = "client")]
+mod journal;
 #[cfg(feature = "client")]
 mod poll;
 #[cfg(feature = "client")]
@@ -53,6 +57,8 @@ pub use output::MediaOutput;
 pub use schema::{Invalid, Violation};
 
 #[cfg(feature = "client")]
+pub use batch::{Batch, BatchItem, BatchResults};
+#[cfg(feature = "client")]
 pub use client::{Client, ClientBuilder};
 #[cfg(feature = "client")]
 pub use completed::Completed;
@@ -60,6 +66,8 @@ pub use completed::Completed;
 pub use error::Error;
 #[cfg(feature = "client")]
 pub use job::{CancelOutcome, Event, Events, Job, JobToken, Wait};
+#[cfg(feature = "client")]
+pub use journal::{Journal, KnownJob, Recovery, UnknownSubmit};
 #[cfg(feature = "client")]
 pub use status::{State, Status};
 

@@ -1,6 +1,7 @@
 //! The paid call: sent once, in a task of its own.
 
 mod attempt;
+mod gate;
 mod hooks;
 mod verdict;
 
@@ -18,6 +19,7 @@ use crate::job::JobToken;
 use crate::time::utc;
 use crate::wire::valid_model_id;
 
+pub(crate) use gate::Gate;
 pub(crate) use hooks::Hooks;
 
 /// A submit that is about to happen.
@@ -25,6 +27,17 @@ pub(crate) struct Intent {
     pub(crate) model_id: String,
     /// The beginning of the SHA-256 of model id and body: tells equal inputs without holding them.
     pub(crate) fingerprint: String,
+    pub(crate) label: Label,
+}
+
+/// What the caller says of a submit; it goes into the journal.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Label {
+    pub(crate) key: Option<String>,
+    /// The name of the batch, and the place of the item in it.
+    pub(crate) batch: Option<(String, u64)>,
+    /// What it is expected to cost.
+    pub(crate) usd: Option<f64>,
 }
 
 /// Submits a body that has passed the local checks.
@@ -36,6 +49,7 @@ pub(crate) async fn submit(
     client: Arc<Inner>,
     model_id: &str,
     body: String,
+    label: Label,
 ) -> Result<JobToken, Error> {
     if !valid_model_id(model_id) {
         return Err(Error::config(format!(
@@ -45,7 +59,7 @@ pub(crate) async fn submit(
     let runtime = Handle::try_current()
         .map_err(|_| Error::config("a submit needs a Tokio runtime to run in"))?;
     let intent =
-        Intent { model_id: model_id.to_owned(), fingerprint: fingerprint(model_id, &body) };
+        Intent { model_id: model_id.to_owned(), fingerprint: fingerprint(model_id, &body), label };
     let request = client.http.submit_request(model_id, body);
     let print = intent.fingerprint.clone();
     let (answer, caller) = oneshot::channel();
@@ -58,7 +72,7 @@ pub(crate) async fn submit(
 }
 
 /// The error of a submit that may have reached the service, and says what to do next.
-fn unknown(why: &str, at: SystemTime, fingerprint: &str) -> Error {
+pub(crate) fn unknown(why: &str, at: SystemTime, fingerprint: &str) -> Error {
     let message = format!(
         "the outcome of the submit is unknown: {why}. It was sent at {} (input {fingerprint}) and \
          was not sent again; a job may be running and billed. Look at the account's recent \
@@ -68,7 +82,7 @@ fn unknown(why: &str, at: SystemTime, fingerprint: &str) -> Error {
     Error::new(Kind::OutcomeUnknown, message).sent(at, fingerprint)
 }
 
-fn fingerprint(model_id: &str, body: &str) -> String {
+pub(crate) fn fingerprint(model_id: &str, body: &str) -> String {
     let mut hash = Sha256::new();
     hash.update(model_id);
     hash.update("\n");

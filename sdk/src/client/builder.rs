@@ -1,6 +1,7 @@
 //! Setting up a client.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,8 +11,9 @@ use super::{Client, Inner, Options, token};
 use crate::error::Error;
 use crate::http::{Http, Origin, Timeouts};
 use crate::job::JobToken;
+use crate::journal::Journal;
 use crate::poll::{Bounds, Budget, History};
-use crate::submit::Hooks;
+use crate::submit::{Gate, Hooks};
 
 const BASE_URL: &str = "https://model-api.runcomfy.net";
 const USER_AGENT: &str = concat!("runcomfy-rust/", env!("CARGO_PKG_VERSION"));
@@ -43,6 +45,7 @@ pub struct ClientBuilder {
     polls_per_second: f64,
     allow_unknown_keys: bool,
     hooks: Hooks,
+    journal: Option<PathBuf>,
 }
 
 impl Default for ClientBuilder {
@@ -61,6 +64,7 @@ impl Default for ClientBuilder {
             polls_per_second: 100.0,
             allow_unknown_keys: false,
             hooks: Hooks::default(),
+            journal: None,
         }
     }
 }
@@ -154,9 +158,27 @@ impl ClientBuilder {
         self
     }
 
+    /// Writes every submit into the [`Journal`] at this path, before it is sent and after, so that
+    /// [`Client::recover`] finds what a process that died has left behind.
+    ///
+    /// The file is made if it is not there. [`build`](Self::build) fails with
+    /// [`is_journal`](Error::is_journal) if it cannot be written to.
+    pub fn journal(mut self, path: impl Into<PathBuf>) -> Self {
+        self.journal = Some(path.into());
+        self
+    }
+
+    /// Writes every submit into this journal, which other clients may use as well.
+    pub fn shared_journal(mut self, journal: Journal) -> Self {
+        self.hooks.journal = Some(journal);
+        self.journal = None;
+        self
+    }
+
     /// The client, if the settings make sense. Nothing is sent.
     ///
-    /// Fails with [`is_config`](Error::is_config).
+    /// Fails with [`is_config`](Error::is_config), and with [`is_journal`](Error::is_journal) if the
+    /// journal cannot be opened.
     pub fn build(self) -> Result<Client, Error> {
         let token = match &self.token {
             Some(token) => token::checked(token)?,
@@ -167,9 +189,14 @@ impl ClientBuilder {
         }
         let origin = Origin::parse(&self.base_url)?;
         let http = Http::new(origin, &token, &self.user_agent, &self.timeouts)?;
+        let mut hooks = self.hooks;
+        if let Some(path) = self.journal {
+            hooks.journal = Some(Journal::open(path)?);
+        }
         let inner = Inner {
             http,
-            hooks: self.hooks,
+            hooks,
+            gate: Gate::default(),
             options: Options {
                 allow_unknown_keys: self.allow_unknown_keys,
                 submit_retries: self.submit_retries,

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{Error, Inner, Kind, Reason};
 use crate::job::{CancelOutcome, JobToken};
+use crate::journal::Receipt;
 use crate::schema::Invalid;
 use crate::wire::{Fault, Reply, Scrub};
 
@@ -60,6 +61,7 @@ impl Error {
                 cancel: None,
                 raw: None,
                 source: None,
+                receipt: None,
             }),
         }
     }
@@ -73,6 +75,10 @@ impl Error {
         let mut error = Self::new(Kind::Invalid, message);
         error.inner.invalid = Some(invalid);
         error
+    }
+
+    pub(crate) fn journal(what: String) -> Self {
+        Self::new(Kind::Journal, what)
     }
 
     /// The refusal of a call, sorted by what the service meant rather than by the status line.
@@ -117,6 +123,11 @@ impl Error {
 
     pub(crate) fn caused_by(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
         self.inner.source = Some(Box::new(source));
+        self
+    }
+
+    pub(crate) fn with_receipt(mut self, receipt: Option<Receipt>) -> Self {
+        self.inner.receipt = receipt;
         self
     }
 

@@ -167,6 +167,26 @@ impl Error {
         self.kind() == Kind::Unsettled
     }
 
+    /// The [`Journal`](crate::Journal) could not be opened, read or written; a submit that could not
+    /// be written down first was not sent.
+    ///
+    /// *Caused by* the disk: it is full, or the file or its folder may not be written to.
+    /// *Cost*: nothing. *Again*: after mending it.
+    #[must_use]
+    pub fn is_journal(&self) -> bool {
+        self.kind() == Kind::Journal
+    }
+
+    /// A [`Batch`](crate::Batch) has a limit in dollars, and what this item costs is not known: it
+    /// was not sent.
+    ///
+    /// *Caused by* the catalog, which names no price, or could not be asked. *Cost*: nothing.
+    /// *Again*: with [`Batch::price_usd`](crate::Batch::price_usd).
+    #[must_use]
+    pub fn is_price_unknown(&self) -> bool {
+        self.kind() == Kind::Price
+    }
+
     /// Whether money may have been spent on what this error is about.
     ///
     /// `false` is a promise: no job was started. A refused or unanswered call about a job that
@@ -174,9 +194,13 @@ impl Error {
     #[must_use]
     pub fn may_have_cost(&self) -> bool {
         match self.kind() {
-            Kind::Config | Kind::Invalid | Kind::NotSent | Kind::RateLimited | Kind::Cancelled => {
-                false
-            }
+            Kind::Config
+            | Kind::Invalid
+            | Kind::NotSent
+            | Kind::RateLimited
+            | Kind::Cancelled
+            | Kind::Journal
+            | Kind::Price => false,
             Kind::Rejected(_) | Kind::Unreachable => self.job().is_some(),
             Kind::OutcomeUnknown
             | Kind::Failed
@@ -185,6 +209,11 @@ impl Error {
             | Kind::Decode
             | Kind::Unsettled => true,
         }
+    }
+
+    /// Whether nothing more can be learnt about the job by asking again.
+    pub(crate) fn is_last_word(&self) -> bool {
+        matches!(self.kind(), Kind::Failed | Kind::Cancelled | Kind::Decode | Kind::JobUnknown)
     }
 
     /// Whether the same call may be made again, unchanged, without paying twice and with some hope.

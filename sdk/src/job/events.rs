@@ -48,20 +48,19 @@ pub struct Events<T> {
 impl<T: Output> Events<T> {
     pub(super) fn new(job: &Job<T>) -> Self {
         let watch = Watch::new(&job.client, &job.token, job.started);
-        let token = job.token.clone();
-        let stream = unfold((Some(watch), token), |(watch, token)| async move {
-            let mut watch = watch?;
-            Some(match watch.next().await {
+        let (client, token) = (job.client.clone(), job.token.clone());
+        let stream = unfold(Some((watch, client, token)), |watched| async move {
+            let (mut watch, client, token) = watched?;
+            let event = match watch.next().await {
                 Sight::End(end) => {
-                    let end = end.and_then(|raw| finish::decode(&token, raw));
-                    (Event::Finished(end), (None, token))
+                    let end = finish::hand_over(&client, &token, end);
+                    return Some((Event::Finished(end), None));
                 }
-                Sight::Queued(position) => (Event::Queued { position }, (Some(watch), token)),
-                Sight::Running => (Event::Running, (Some(watch), token)),
-                Sight::PollFailed(error, retry_in) => {
-                    (Event::PollFailed { error, retry_in }, (Some(watch), token))
-                }
-            })
+                Sight::Queued(position) => Event::Queued { position },
+                Sight::Running => Event::Running,
+                Sight::PollFailed(error, retry_in) => Event::PollFailed { error, retry_in },
+            };
+            Some((event, Some((watch, client, token))))
         });
         Self { inner: Box::pin(stream) }
     }

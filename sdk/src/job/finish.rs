@@ -3,10 +3,25 @@
 use serde_json::Value;
 
 use super::JobToken;
+use crate::client::Inner;
 use crate::completed::{Completed, media_urls};
 use crate::error::{Error, Kind};
 use crate::input::Output;
 use crate::wire::{Scrub, sentence};
+
+/// What the caller gets of the end of a wait. Where it is how the job ended, whoever lets go of it
+/// has collected the job.
+pub(super) fn hand_over<T: Output>(
+    client: &Inner,
+    job: &JobToken,
+    end: Result<Value, Error>,
+) -> Result<Completed<T>, Error> {
+    match end.and_then(|raw| decode(job, raw)) {
+        Ok(done) => Ok(done.with_receipt(client.hooks.receipt(job))),
+        Err(error) if error.is_last_word() => Err(error.with_receipt(client.hooks.receipt(job))),
+        Err(error) => Err(error),
+    }
+}
 
 /// Reads the output into its type. A result that does not fit was paid for all the same: the
 /// error hands it over.

@@ -67,7 +67,7 @@ impl<T: Output> Wait<T> {
         match timeout(limit, end(&mut guard.watch)).await {
             Ok(end) => {
                 guard.armed = false;
-                end.and_then(|raw| finish::decode(&guard.token, raw))
+                finish::hand_over(&guard.client, &guard.token, end)
             }
             Err(_) => Err(guard.at_deadline(limit).await),
         }

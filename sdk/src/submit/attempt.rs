@@ -1,11 +1,13 @@
 //! The attempts of one submit, until its outcome is known or known to be unknown.
 
+use std::pin::pin;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
+use futures_util::future::{Either, select};
 use reqwest::Request;
 use tokio::sync::oneshot::Sender;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, sleep};
 
 use super::verdict::{Verdict, verdict};
 use super::{Intent, unknown};
@@ -27,10 +29,13 @@ pub(super) async fn run(
     mut caller: Sender<Outcome>,
 ) {
     let outcome = match client.hooks.before(&intent).await {
-        Ok(()) => attempts(&client, &intent, &request, &mut caller).await,
+        Ok(pending) => {
+            let outcome = attempts(&client, &intent, &request, &mut caller).await;
+            client.hooks.after(pending, &outcome).await;
+            outcome
+        }
         Err(error) => Err(error),
     };
-    client.hooks.after(&intent, &outcome).await;
     match &outcome {
         Ok(job) => tracing::debug!(request_id = job.request_id(), "submitted"),
         Err(error) if error.is_outcome_unknown() => tracing::warn!(%error),
@@ -52,7 +57,10 @@ async fn attempts(
     let mut failures = 0;
     loop {
         failures += 1;
-        if caller.is_closed() {
+        if client.gate.opens().is_some_and(|opens| opens > give_up) {
+            return Err(shut_out(client));
+        }
+        if caller.is_closed() || goes_away(caller, client.gate.turn()).await {
             return Err(abandoned());
         }
         let Some(request) = request.try_clone() else {
@@ -67,6 +75,7 @@ async fn attempts(
             Fate::NotSent(cause) => (not_sent(client, &cause.words), None),
             Fate::Replied(reply) => match verdict(&reply) {
                 Verdict::Accepted(id) => {
+                    client.gate.accepted();
                     return Ok(JobToken::submitted(id, &intent.model_id, sent_at));
                 }
                 Verdict::Refused(fault) => return Err(refused(client, &reply, &fault)),
@@ -75,18 +84,31 @@ async fn attempts(
                     let why = with_words(client, &fault, why);
                     return Err(unknown(&why, sent_at, &intent.fingerprint).answered(answer));
                 }
-                Verdict::Busy(fault) => (busy(client, &reply, &fault), reply.retry_after),
+                Verdict::Busy(fault) => {
+                    let pause = reply.retry_after.unwrap_or_else(|| pause(failures));
+                    client.gate.shut(pause);
+                    (busy(client, &reply, &fault), Some(pause))
+                }
             },
         };
-        let pause = hint.unwrap_or_else(|| backoff(failures, fastrand::f64()));
+        let pause = hint.unwrap_or_else(|| pause(failures));
         if Instant::now() + pause > give_up {
             return Err(error);
         }
         tracing::debug!(%error, again_in = ?pause, "not sent yet");
-        if timeout(pause, caller.closed()).await.is_ok() {
+        if goes_away(caller, sleep(pause)).await {
             return Err(abandoned());
         }
     }
+}
+
+/// Whether the caller went away before the waiting was over.
+async fn goes_away(caller: &mut Sender<Outcome>, waiting: impl Future<Output = ()>) -> bool {
+    matches!(select(pin!(caller.closed()), pin!(waiting)).await, Either::Left(_))
+}
+
+fn pause(failures: u32) -> Duration {
+    backoff(failures, fastrand::f64())
 }
 
 fn abandoned() -> Error {
@@ -111,6 +133,16 @@ fn busy(client: &Inner, reply: &Reply, fault: &Fault) -> Error {
     let why = "the service is busy and turned the submit away".to_owned();
     let message = format!("{}; nothing was charged", with_words(client, fault, why));
     Error::new(Kind::RateLimited, message).answered(Answer::of(reply, fault, &client.http.scrub))
+}
+
+/// Another submit of this client was told to wait for longer than this one is to be tried.
+fn shut_out(client: &Inner) -> Error {
+    let message = format!(
+        "the service is busy and wants to be left alone for longer than {}; nothing was sent, and \
+         nothing was charged",
+        spoken(client.options.submit_retries),
+    );
+    Error::new(Kind::RateLimited, message)
 }
 
 fn with_words(client: &Inner, fault: &Fault, why: String) -> String {

@@ -1,0 +1,90 @@
+//! One item of a batch, from its input to its result.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use super::past::{Before, Past};
+use super::price::Prices;
+use super::purse::Purse;
+use crate::client::Client;
+use crate::completed::Completed;
+use crate::error::Error;
+use crate::input::Input;
+use crate::submit::{Label, fingerprint, unknown};
+
+/// What the items of a batch share.
+pub(super) struct Shared {
+    pub(super) client: Client,
+    pub(super) prices: Prices,
+    pub(super) purse: Purse,
+    pub(super) past: Option<Past>,
+}
+
+/// What became of an item.
+pub(super) enum End<T> {
+    Result(Result<Completed<T>, Error>),
+    /// Its result was handed over by an earlier start.
+    Collected,
+    /// There was no money left for it.
+    LeftOut,
+}
+
+pub(super) async fn run<I: Input>(shared: Arc<Shared>, index: usize, input: I) -> End<I::Output> {
+    let index = index as u64;
+    let body = input.to_json();
+    if let Some(past) = &shared.past {
+        let print = fingerprint(input.model_id(), &body);
+        match past.take(index, &print) {
+            Some(Before::Collected) => return End::Collected,
+            Some(Before::Unknown(at)) => return End::Result(Err(sent_before(at, &print))),
+            Some(Before::Known(job)) => {
+                return End::Result(shared.client.resume::<I>(job).await);
+            }
+            None => {}
+        }
+    }
+    let model = input.model_id().to_owned();
+    let price = match price(&shared, &model, &body).await {
+        Ok(price) => price,
+        Err(error) => return End::Result(Err(error)),
+    };
+    // However long the service wants to be left alone, the items wait, and do not fail in a row.
+    shared.client.inner.gate.open().await;
+    let Some(price) = shared.purse.take(&model, price) else {
+        return End::LeftOut;
+    };
+    let batch = shared.past.as_ref().map(|past| (past.name.clone(), index));
+    let usd = shared.purse.counts_dollars().then_some(price);
+    let label = Label { key: None, batch, usd };
+    let job = match shared.client.submit_labelled(input, label).await {
+        Ok(job) => job,
+        Err(error) => {
+            if !error.may_have_cost() {
+                shared.purse.put_back(price);
+            }
+            return End::Result(Err(error));
+        }
+    };
+    let result = job.await;
+    let cost = match &result {
+        Ok(done) => done.cost,
+        Err(error) if error.is_cancelled() => Some(0.0),
+        Err(error) => error.cost(),
+    };
+    if let Some(cost) = cost {
+        shared.purse.settle(&model, price, cost);
+    }
+    End::Result(result)
+}
+
+async fn price(shared: &Shared, model: &str, body: &str) -> Result<f64, Error> {
+    if shared.purse.counts_dollars() {
+        shared.prices.of(&shared.client.inner, model, body).await
+    } else {
+        Ok(0.0)
+    }
+}
+
+fn sent_before(at: SystemTime, print: &str) -> Error {
+    unknown("an earlier start of the batch ended before the answer was there", at, print)
+}

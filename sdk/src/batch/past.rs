@@ -1,0 +1,72 @@
+//! What earlier starts of a named batch have done.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::job::JobToken;
+use crate::journal::{Claim, Entry, Stage, State};
+
+/// What is known of an item from an earlier start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Before {
+    /// It has this job, whose outcome was not handed over.
+    Known(JobToken),
+    /// It was sent then, and what became of it is not known.
+    Unknown(SystemTime),
+    /// The outcome of its job was handed over.
+    Collected,
+}
+
+/// The items of earlier starts that have not come up again in this one.
+pub(super) struct Past {
+    pub(super) name: String,
+    by_fingerprint: Mutex<BTreeMap<String, Vec<(u64, Before)>>>,
+    spent: (u64, f64),
+    _claim: Claim,
+}
+
+impl Past {
+    pub(super) fn of(state: &State, name: String, claim: Claim) -> Self {
+        let mine = |entry: &&Entry| entry.batch().is_some_and(|(of, _)| of == name);
+        let mut by_fingerprint: BTreeMap<String, Vec<(u64, Before)>> = BTreeMap::new();
+        let mut spent = (0, 0.0);
+        for entry in state.entries().iter().filter(mine) {
+            let before = match &entry.stage {
+                Stage::Closed => continue,
+                Stage::Known(job) => Before::Known(job.clone()),
+                Stage::Collected(_) => Before::Collected,
+                Stage::Open => {
+                    Before::Unknown(UNIX_EPOCH + Duration::from_secs(entry.at().min(1 << 40)))
+                }
+            };
+            spent = (spent.0 + 1, spent.1 + entry.usd().unwrap_or(0.0));
+            let index = entry.batch().map_or(u64::MAX, |(_, index)| index);
+            let items = by_fingerprint.entry(entry.fingerprint().to_owned()).or_default();
+            items.push((index, before));
+        }
+        Self { name, by_fingerprint: Mutex::new(by_fingerprint), spent, _claim: claim }
+    }
+
+    /// How many jobs there were, and what they were expected to cost.
+    pub(super) fn spent(&self) -> (u64, f64) {
+        self.spent
+    }
+
+    /// Takes what is known of an item: first what was at its place, else of one that is equal.
+    pub(super) fn take(&self, index: u64, fingerprint: &str) -> Option<Before> {
+        let mut all = self.by_fingerprint.lock().unwrap_or_else(PoisonError::into_inner);
+        let items = all.get_mut(fingerprint)?;
+        let place = items.iter().position(|(at, _)| *at == index).unwrap_or(0);
+        let (_, before) = items.remove(place);
+        if items.is_empty() {
+            all.remove(fingerprint);
+        }
+        Some(before)
+    }
+
+    /// Whether every item of the earlier starts has come up again.
+    pub(super) fn is_used_up(&self) -> bool {
+        self.by_fingerprint.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+}

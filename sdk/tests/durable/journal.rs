@@ -1,0 +1,260 @@
+//! What is written down, and what is found again.
+
+use std::fs;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
+
+use runcomfy::{Journal, Recovery};
+use serde_json::{Value, json};
+
+use super::tools::{client_of, job, simulator};
+use crate::support::{
+    Act, MODEL, Server, TOKEN, input, json_answer, script, status, success, text,
+};
+
+fn lines(path: &Path) -> Vec<Value> {
+    let text = fs::read_to_string(path).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+fn words(path: &Path) -> Vec<String> {
+    lines(path).iter().map(|line| line["is"].as_str().unwrap().to_owned()).collect()
+}
+
+fn accepted() -> Act {
+    json_answer(200, &json!({ "request_id": "r-1" }))
+}
+
+async fn after(act: Act) -> (Recovery, Vec<String>) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("journal");
+    let server = Server::start(script([act])).await;
+    let client = server.builder().journal(&path).build().unwrap();
+    let _ = client.submit(input()).await;
+    (client.recover().await.unwrap(), words(&path))
+}
+
+#[tokio::test]
+async fn the_intent_is_written_before_the_request_and_the_id_before_the_caller_has_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("journal");
+    let at_the_post = Arc::new(Mutex::new(Vec::new()));
+    let server = Server::start({
+        let (path, at_the_post) = (path.clone(), at_the_post.clone());
+        move |seen| {
+            if seen.method == "POST" {
+                at_the_post.lock().unwrap().extend(words(&path));
+                return accepted();
+            }
+            if seen.path.contains("/status") { status("completed") } else { success() }
+        }
+    })
+    .await;
+    let client = server.builder().journal(&path).build().unwrap();
+    let job = client.submit_as("order 17", input()).await.unwrap();
+    assert_eq!(*at_the_post.lock().unwrap(), ["intent"]);
+    assert_eq!(words(&path), ["intent", "submitted"]);
+    let found = client.recover().await.unwrap();
+    assert_eq!(found.jobs[0].token, *job.token());
+    assert_eq!(found.jobs[0].key.as_deref(), Some("order 17"));
+    assert!(found.unknown.is_empty());
+
+    let done = job.await.unwrap();
+    assert_eq!(client.recover().await.unwrap().jobs.len(), 1, "it is not in safety yet");
+    let copy = done.clone();
+    drop(done);
+    assert_eq!(client.recover().await.unwrap().jobs.len(), 1);
+    drop(copy);
+    assert!(client.recover().await.unwrap().jobs.is_empty());
+    assert_eq!(words(&path), ["intent", "submitted", "collected"]);
+}
+
+#[tokio::test]
+async fn every_outcome_is_written_down() {
+    let cases = [
+        ("accepted", accepted(), "submitted", (1, 0)),
+        ("rejected", json_answer(422, &json!({ "detail": "no" })), "closed", (0, 0)),
+        ("reset", Act::Reset, "unknown", (0, 1)),
+        ("a 502", text(502, "<html>"), "unknown", (0, 1)),
+    ];
+    for (name, act, word, counts) in cases {
+        let (found, words) = after(act).await;
+        assert_eq!(words, ["intent", word], "{name}");
+        assert_eq!((found.jobs.len(), found.unknown.len()), counts, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_outcome_is_listed_until_it_is_settled() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("journal");
+    let server = Server::start(script([Act::Reset])).await;
+    let before = SystemTime::now() - std::time::Duration::from_secs(2);
+    let error = {
+        let client = server.builder().journal(&path).build().unwrap();
+        client.submit(input()).await.unwrap_err()
+    };
+    // In another process, for all the journal knows.
+    let journal = Journal::open(&path).unwrap();
+    let unknown = journal.recover().unwrap().unknown.remove(0);
+    assert_eq!(unknown.model_id, MODEL);
+    assert_eq!(Some(unknown.fingerprint.as_str()), error.fingerprint());
+    assert!((before..=SystemTime::now()).contains(&unknown.sent_at));
+
+    journal.adopt(&unknown, &"r-9@acme/paint@17".parse().unwrap()).unwrap();
+    let found = journal.recover().unwrap();
+    assert_eq!(found.jobs[0].token.request_id(), "r-9");
+    assert!(found.unknown.is_empty());
+    journal.forget_job(&found.jobs[0].token).unwrap();
+    assert!(journal.recover().unwrap().jobs.is_empty());
+
+    let client = server.builder().shared_journal(journal.clone()).build().unwrap();
+    client.submit(input()).await.unwrap_err();
+    let unknown = journal.recover().unwrap().unknown.remove(0);
+    journal.forget(&unknown).unwrap();
+    assert!(journal.recover().unwrap().unknown.is_empty());
+}
+
+#[tokio::test]
+async fn what_is_under_way_here_is_not_reported_as_lost() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Server::start(script([Act::Hang])).await;
+    let client = server.builder().journal(dir.path().join("journal")).build().unwrap();
+    let submit = tokio::spawn({
+        let client = client.clone();
+        async move { client.submit(input()).await }
+    });
+    server.requests(1).await;
+    assert!(client.recover().await.unwrap().unknown.is_empty());
+    let other = Journal::open(dir.path().join("journal")).unwrap();
+    assert_eq!(other.recover().unwrap().unknown.len(), 1);
+    submit.abort();
+}
+
+#[tokio::test]
+async fn a_result_that_a_panic_dropped_is_not_collected() {
+    let dir = tempfile::tempdir().unwrap();
+    let simulator = simulator().start().await.unwrap();
+    let client = client_of(simulator.url()).journal(dir.path().join("journal")).build().unwrap();
+    let done = client.run(job(1)).await.unwrap();
+    let id = done.request_id().to_owned();
+    let crash = std::thread::spawn(move || {
+        let _held = done;
+        panic!("on purpose");
+    });
+    crash.join().unwrap_err();
+    let found = client.recover().await.unwrap();
+    assert_eq!(found.jobs[0].token.request_id(), id);
+}
+
+#[tokio::test]
+async fn a_failure_is_collected_too_and_a_deadline_is_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let failed = json_answer(200, &json!({ "status": "failed", "error": "out of memory" }));
+    let server = Server::start(script([accepted(), status("in_queue")])).await;
+    let client = server.builder().journal(dir.path().join("journal")).build().unwrap();
+    let job = client.submit(input()).await.unwrap();
+    let error = job.wait().timeout(std::time::Duration::from_millis(1)).await.unwrap_err();
+    assert!(error.is_deadline());
+    drop(error);
+    assert_eq!(client.recover().await.unwrap().jobs.len(), 1);
+
+    let server = Server::start(script([status("completed"), failed])).await;
+    let client = server.builder().shared_journal(client.journal().unwrap().clone()).build();
+    let client = client.unwrap();
+    let error = client.resume_json(job.token().clone()).await.unwrap_err();
+    assert!(error.is_job_failed());
+    assert_eq!(client.recover().await.unwrap().jobs.len(), 1);
+    drop(error);
+    assert!(client.recover().await.unwrap().jobs.is_empty());
+}
+
+#[tokio::test]
+async fn neither_token_nor_input_nor_result_is_in_the_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("journal");
+    let simulator = simulator().start().await.unwrap();
+    let client = client_of(simulator.url()).journal(&path).build().unwrap();
+    let mut results = client.batch([job(1), job(2)]).named("nightly").start().await.unwrap();
+    let mut urls = Vec::new();
+    while let Some(item) = results.next().await {
+        urls.extend(item.result.unwrap().media_urls());
+    }
+    let refused = Server::start(script([Act::Reset])).await;
+    let client = refused.builder().journal(&path).build().unwrap();
+    client.run(job(3)).await.unwrap_err();
+    let text = fs::read_to_string(&path).unwrap();
+    for secret in
+        [TOKEN, "secret", "lighthouse", "http"].into_iter().chain(urls.iter().map(|u| &**u))
+    {
+        assert!(!text.contains(secret), "{secret}: {text}");
+    }
+    assert!(format!("{:?}", client.journal()).contains("journal"));
+}
+
+#[tokio::test]
+async fn compaction_keeps_what_is_not_settled() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("journal");
+    let simulator = simulator().start().await.unwrap();
+    let client = client_of(simulator.url()).journal(&path).build().unwrap();
+    client.run(job(1)).await.unwrap();
+    let kept = client.submit(job(2)).await.unwrap();
+    let lost = Server::start(script([Act::Reset])).await;
+    let journal = client.journal().unwrap().clone();
+    let unlucky = lost.builder().shared_journal(journal.clone()).build().unwrap();
+    unlucky.submit(job(3)).await.unwrap_err();
+    let mut batch = client.batch([job(4)]).named("n").start().await.unwrap();
+    batch.next().await.unwrap().result.unwrap();
+    drop(batch);
+    assert_eq!(journal.recover().unwrap().jobs.len(), 1);
+    // What a crash in the middle of another compaction has left.
+    fs::write(dir.path().join("journal.new"), "{\"is\":\"int").unwrap();
+    fs::write(&path, fs::read_to_string(&path).unwrap() + "{\"is\":\"of the future\"}\n{\"torn")
+        .unwrap();
+
+    let length = fs::metadata(&path).unwrap().len();
+    let before = journal.recover().unwrap();
+    journal.compact().unwrap();
+    assert!(fs::metadata(&path).unwrap().len() < length);
+    let after = journal.recover().unwrap();
+    assert_eq!(format!("{before:?}"), format!("{after:?}"));
+    assert_eq!(after.jobs[0].token, *kept.token());
+    assert_eq!(after.unknown.len(), 1);
+    assert!(words(&path).contains(&"of the future".to_owned()));
+    let mut again = client.batch([job(4)]).named("n").start().await.unwrap();
+    assert!(again.next().await.is_none());
+    assert_eq!(again.collected_before(), 1);
+    drop(again);
+    journal.forget_batch("n").unwrap();
+    journal.compact().unwrap();
+    assert_eq!(words(&path), ["intent", "submitted", "intent", "of the future"]);
+}
+
+#[tokio::test]
+async fn whatever_byte_a_crash_cuts_it_at_the_rest_is_read_and_written_on() {
+    let dir = tempfile::tempdir().unwrap();
+    let (whole, path) = (dir.path().join("whole"), dir.path().join("cut"));
+    let server = Server::start(|_: &_| accepted()).await;
+    let client = server.builder().journal(&whole).build().unwrap();
+    client.submit(input()).await.unwrap();
+    let text = fs::read(&whole).unwrap();
+    let first = text.iter().position(|byte| *byte == b'\n').unwrap();
+    for cut in 0..=text.len() {
+        for rest in [&b""[..], &[0; 7]] {
+            fs::write(&path, [&text[..cut], rest].concat()).unwrap();
+            let client = server.builder().journal(&path).build().unwrap();
+            let found = client.recover().await.unwrap();
+            // The end of a line may be missing, and garbage may follow: whole lines count.
+            let unknown = usize::from(cut > first || (cut == first && rest.is_empty()));
+            let known =
+                usize::from(cut == text.len() || (cut == text.len() - 1 && rest.is_empty()));
+            let expected = (known, unknown - known);
+            assert_eq!((found.jobs.len(), found.unknown.len()), expected, "at {cut}");
+            let job = client.submit(input()).await.unwrap();
+            let found = client.recover().await.unwrap().jobs;
+            assert!(found.iter().any(|found| found.token == *job.token()), "at {cut}");
+        }
+    }
+}

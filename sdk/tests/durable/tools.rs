@@ -1,0 +1,77 @@
+//! A simulator with one model, clients of it, and processes of this very program.
+
+use std::collections::BTreeMap;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use runcomfy::simulator::{Ledger, ModelSpec, QueuePace, Simulator, SimulatorBuilder};
+use runcomfy::{Client, ClientBuilder, JsonInput};
+use serde_json::json;
+
+use crate::support::{MODEL, TOKEN};
+
+pub(super) const PRICE: f64 = 0.05;
+
+/// A simulator whose jobs are done at the first poll.
+pub(super) fn simulator() -> SimulatorBuilder {
+    let schema = json!({
+        "type": "object",
+        "properties": { "prompt": { "type": "string" } },
+        "required": ["prompt"],
+    });
+    let model = ModelSpec::new(MODEL, schema).price_usd(PRICE);
+    Simulator::builder().model(model).queue(QueuePace::instant()).picture_side(16)
+}
+
+/// A client that polls fast.
+pub(super) fn client_of(url: &str) -> ClientBuilder {
+    Client::builder()
+        .token(TOKEN)
+        .base_url(url)
+        .poll_between(Duration::ZERO, Duration::from_millis(5))
+        .polls_per_second(1e6)
+}
+
+pub(super) fn job(number: usize) -> JsonInput {
+    JsonInput::new(MODEL, json!({ "prompt": prompt(number) }))
+}
+
+pub(super) fn jobs(count: usize) -> Vec<JsonInput> {
+    (0..count).map(job).collect()
+}
+
+pub(super) fn prompt(number: usize) -> String {
+    format!("a secret lighthouse, number {number}")
+}
+
+/// How often each of the jobs was charged.
+pub(super) fn charges(ledger: &Ledger) -> BTreeMap<String, usize> {
+    let mut charges = BTreeMap::new();
+    for entry in ledger.entries.iter().filter(|entry| entry.billed) {
+        let prompt = entry.input["prompt"].as_str().unwrap_or_default();
+        *charges.entry(prompt.to_owned()).or_default() += 1;
+    }
+    charges
+}
+
+pub(super) fn charged(charges: &BTreeMap<String, usize>, number: usize) -> usize {
+    charges.get(&prompt(number)).copied().unwrap_or(0)
+}
+
+/// This program again, to run one test of it, which finds the variables set.
+pub(super) fn child(test: &str, variables: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", &format!("durable::{test}"), "--nocapture", "--test-threads=1"]);
+    command.envs(variables.iter().copied()).stdout(Stdio::null());
+    command
+}
+
+/// A variable that is set only in a child.
+pub(super) fn given(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// A number from the environment, or the usual one.
+pub(super) fn size(name: &str, usual: usize) -> usize {
+    given(name).map_or(usual, |text| text.parse().expect("a number"))
+}
