@@ -5,6 +5,7 @@
 //! tell whether it arrived; on a fresh one that cannot happen, and hyper has no reason to send
 //! anything again (it does so only when a *reused* connection breaks).
 
+mod files;
 mod origin;
 mod read;
 mod tls;
@@ -19,7 +20,9 @@ use url::Url;
 use crate::error::Error;
 use crate::wire::{Reply, Scrub};
 
-pub(crate) use origin::Origin;
+pub(crate) use files::FileHttp;
+pub(crate) use origin::{Origin, is_loopback};
+pub(crate) use read::retry_after;
 
 /// How a call ended.
 pub(crate) enum Fate {
@@ -50,6 +53,7 @@ pub(crate) struct Timeouts {
 pub(crate) struct Http {
     pub(crate) origin: Origin,
     pub(crate) scrub: Scrub,
+    pub(crate) files: FileHttp,
     submit: reqwest::Client,
     read: reqwest::Client,
 }
@@ -83,6 +87,7 @@ impl Http {
         Ok(Self {
             submit: built(submit)?,
             read: built(read)?,
+            files: FileHttp::new(user_agent, timeouts.connect),
             scrub: Scrub::new(token.clone()),
             origin,
         })
@@ -137,7 +142,7 @@ fn built(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
 
 impl Cause {
     /// The innermost words of an error chain say most; the outer ones may hold a URL.
-    fn of(error: &reqwest::Error) -> Self {
+    pub(crate) fn of(error: &reqwest::Error) -> Self {
         let mut words = if error.is_timeout() {
             "it took too long".to_owned()
         } else {
