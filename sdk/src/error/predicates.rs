@@ -211,9 +211,10 @@ impl Error {
         }
     }
 
-    /// Whether nothing more can be learnt about the job by asking again.
-    pub(crate) fn is_last_word(&self) -> bool {
-        matches!(self.kind(), Kind::Failed | Kind::Cancelled | Kind::Decode | Kind::JobUnknown)
+    /// Whether it tells how the job ended. That the service does not know it is no end: it may be
+    /// another service, or another account.
+    pub(crate) fn is_end_of_job(&self) -> bool {
+        matches!(self.kind(), Kind::Failed | Kind::Cancelled | Kind::Decode)
     }
 
     /// Whether the same call may be made again, unchanged, without paying twice and with some hope.

@@ -258,3 +258,21 @@ async fn whatever_byte_a_crash_cuts_it_at_the_rest_is_read_and_written_on() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_job_that_the_service_does_not_know_stays_listed() {
+    let dir = tempfile::tempdir().unwrap();
+    let gone = json_answer(404, &json!({ "error_code": 404_001, "error_message": "unknown" }));
+    let server = Server::start(script([accepted(), gone])).await;
+    let client = server.builder().journal(dir.path().join("journal")).build().unwrap();
+    client.submit(input()).await.unwrap();
+    // As in another process, long after.
+    let old = "r-1@acme/paint@1700000000".parse().unwrap();
+    let error = client.resume_json(old).await.unwrap_err();
+    assert!(error.is_job_unknown(), "{error:?}");
+    drop(error);
+    let journal = client.journal().unwrap();
+    let known = journal.recover().unwrap().jobs.remove(0);
+    journal.forget_job(&known.token).unwrap();
+    assert!(journal.recover().unwrap().jobs.is_empty());
+}
