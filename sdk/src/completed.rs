@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+use crate::data_uri::DataUri;
 use crate::job::JobToken;
 use crate::journal::Receipt;
 
@@ -65,8 +66,10 @@ impl<T> Completed<T> {
         &self.job
     }
 
-    /// Every file that the job made: all URLs found anywhere in its output, each of them once,
-    /// in the order of the output.
+    /// Every file that the job made: all URLs found anywhere in its output, `data:` URIs among
+    /// them, each of them once, in the order of the output.
+    ///
+    /// [`Client::download`](crate::Client::download) fetches them.
     #[must_use]
     pub fn media_urls(&self) -> Vec<String> {
         media_urls(&self.raw)
@@ -104,6 +107,9 @@ fn is_url(text: &str) -> bool {
     let starts_with = |scheme: &str| {
         text.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme))
     };
+    if starts_with("data:") {
+        return DataUri::parse(text).is_some_and(|uri| uri.media_type.contains('/'));
+    }
     (starts_with("https://") || starts_with("http://")) && !text.contains(char::is_whitespace)
 }
 
@@ -168,9 +174,15 @@ mod tests {
         let result = json!({
             "result_url": "https://api/not-media",
             "output": {"images": ["https://a/1.png", "https://a/2.png", "https://a/1.png"],
-                       "meta": [{"deep": {"video": "HTTPS://a/3.mp4"}}], "note": "see https://a/x"},
+                       "meta": [{"deep": {"video": "HTTPS://a/3.mp4"}}], "note": "see https://a/x",
+                       "thumb": "data:image/gif;base64,R0lGODlh", "odd": "data: a, b"},
         });
-        let found = ["https://a/1.png", "https://a/2.png", "HTTPS://a/3.mp4"];
+        let found = [
+            "https://a/1.png",
+            "https://a/2.png",
+            "HTTPS://a/3.mp4",
+            "data:image/gif;base64,R0lGODlh",
+        ];
         assert_eq!(media_urls(&result), found);
         assert_eq!(media_urls(&json!({"output": "https://a/1.png"})), ["https://a/1.png"]);
         assert!(media_urls(&json!({"output": null})).is_empty());

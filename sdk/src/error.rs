@@ -5,11 +5,13 @@ mod predicates;
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::io;
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
 use crate::completed::{dollars, media_urls};
+use crate::download::{FailedFile, SavedFile};
 use crate::job::{CancelOutcome, JobToken};
 use crate::journal::Receipt;
 use crate::schema::{Invalid, Violation};
@@ -49,6 +51,8 @@ struct Inner {
     sent: Option<(SystemTime, String)>,
     cancel: Option<CancelOutcome>,
     raw: Option<Value>,
+    saved: Vec<SavedFile>,
+    failed: Vec<FailedFile>,
     source: Option<Box<dyn StdError + Send + Sync>>,
     /// Where this error is how a job ended: dropping it collects the job.
     receipt: Option<Receipt>,
@@ -72,6 +76,12 @@ pub(crate) enum Kind {
     Unsettled,
     Journal,
     Price,
+    UrlRefused,
+    FileGone,
+    Interrupted,
+    WrongContent,
+    TooLarge,
+    Disk,
 }
 
 /// Why the service refused a call.
@@ -163,6 +173,30 @@ impl Error {
         dollars(self.raw()?.get("cost")?)
     }
 
+    /// The files of a download that were saved all the same; they stay where they are.
+    #[must_use]
+    pub fn saved_files(&self) -> &[SavedFile] {
+        &self.inner.saved
+    }
+
+    /// The files of a download that were not saved, each with its own error; empty for other
+    /// errors. `client.download(&error)` tries just these again.
+    #[must_use]
+    pub fn failed_files(&self) -> &[FailedFile] {
+        &self.inner.failed
+    }
+
+    /// What the operating system said, where a file or a folder on this machine is the matter.
+    #[must_use]
+    pub fn io_kind(&self) -> Option<io::ErrorKind> {
+        if self.inner.kind != Kind::Disk {
+            return None;
+        }
+        let own = self.inner.source.as_ref().and_then(|source| source.downcast_ref::<io::Error>());
+        let files = || self.inner.failed.iter().find_map(|file| file.error.io_kind());
+        own.map(io::Error::kind).or_else(files)
+    }
+
     /// What became of the job that
     /// [`Wait::cancel_if_queued`](crate::Wait::cancel_if_queued) tried to cancel at the deadline.
     #[must_use]
@@ -197,6 +231,9 @@ impl fmt::Debug for Error {
         }
         if let Some(answer) = &self.inner.answer {
             out.field("answer", answer);
+        }
+        if !self.inner.failed.is_empty() {
+            out.field("saved", &self.inner.saved).field("failed", &self.inner.failed);
         }
         if let Some(source) = &self.inner.source {
             out.field("source", source);

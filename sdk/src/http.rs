@@ -7,6 +7,7 @@
 //! last use: a server that closes an idle connection just as a request goes out leaves nobody
 //! able to tell whether it arrived, and servers wait for longer than that before they do.
 
+mod files;
 mod origin;
 mod read;
 mod tls;
@@ -21,7 +22,9 @@ use url::Url;
 use crate::error::Error;
 use crate::wire::{Reply, Scrub};
 
-pub(crate) use origin::Origin;
+pub(crate) use files::FileHttp;
+pub(crate) use origin::{Origin, is_loopback};
+pub(crate) use read::retry_after;
 
 /// For how long a connection may rest and still be given to a submit.
 const SUBMIT_IDLE: Duration = Duration::from_secs(1);
@@ -55,6 +58,7 @@ pub(crate) struct Timeouts {
 pub(crate) struct Http {
     pub(crate) origin: Origin,
     pub(crate) scrub: Scrub,
+    pub(crate) files: FileHttp,
     submit: reqwest::Client,
     read: reqwest::Client,
 }
@@ -88,6 +92,7 @@ impl Http {
         Ok(Self {
             submit: built(submit)?,
             read: built(read)?,
+            files: FileHttp::new(user_agent, timeouts.connect),
             scrub: Scrub::new(token.clone()),
             origin,
         })
@@ -141,7 +146,7 @@ fn built(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
 
 impl Cause {
     /// The innermost words of an error chain say most; the outer ones may hold a URL.
-    fn of(error: &reqwest::Error) -> Self {
+    pub(crate) fn of(error: &reqwest::Error) -> Self {
         let mut words = if error.is_timeout() {
             "it took too long".to_owned()
         } else {

@@ -38,7 +38,8 @@ use writer::{Line, Writer};
 ///   written as soon as the disk has recovered.
 /// - A job counts as *collected* when its [`Completed`](crate::Completed), or the error that says
 ///   how it ended, has been handed over **and dropped**, and not by a panic: hold on to it until
-///   its files are safe.
+///   its files are safe. (A future that keeps finished results to itself, as a `join_all` does,
+///   collects them when it is dropped.)
 ///
 /// The file is text, one JSON object a line. It holds model ids, request ids, times, a hash of each
 /// input, and the keys that callers give, but neither tokens nor inputs nor results. It is readable

@@ -27,7 +27,13 @@ mod client;
 #[cfg(feature = "client")]
 mod completed;
 #[cfg(feature = "client")]
+mod data_uri;
+#[cfg(feature = "client")]
+mod download;
+#[cfg(feature = "client")]
 mod error;
+#[cfg(feature = "client")]
+mod format;
 #[cfg(feature = "client")]
 mod http;
 #[cfg(feature = "client")]
@@ -62,6 +68,10 @@ pub use batch::{Batch, BatchItem, BatchResults};
 pub use client::{Client, ClientBuilder};
 #[cfg(feature = "client")]
 pub use completed::Completed;
+#[cfg(feature = "client")]
+pub use download::{
+    Download, DownloadEvent, DownloadEvents, Existing, FailedFile, SavedFile, Sources,
+};
 #[cfg(feature = "client")]
 pub use error::Error;
 #[cfg(feature = "client")]

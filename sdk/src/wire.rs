@@ -10,4 +10,4 @@ mod scrub;
 pub(crate) use fault::{Fault, sentence};
 pub(crate) use id::{salvage_request_id, valid_model_id, valid_request_id};
 pub(crate) use reply::Reply;
-pub(crate) use scrub::Scrub;
+pub(crate) use scrub::{Scrub, shown_url};

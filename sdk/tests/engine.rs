@@ -1,6 +1,7 @@
 //! The client against a real socket that answers by script.
 #![cfg(feature = "client")]
 
+#[expect(dead_code, reason = "tests of downloads use the rest of it")]
 mod support;
 
 mod engine {

@@ -17,6 +17,9 @@ use crate::completed::Completed;
 use crate::error::Error;
 use crate::input::Input;
 
+/// After so many items that do not come, others get a turn.
+const SILENT: usize = 100;
+
 /// One item of a batch that is over.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -129,7 +132,7 @@ impl<I: Input> Stream for BatchResults<I> {
     type Item = BatchItem<I::Output>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        loop {
+        for _ in 0..SILENT {
             self.fill(cx);
             match self.running.poll_next_unpin(cx) {
                 Poll::Pending => return Poll::Pending,
@@ -142,6 +145,8 @@ impl<I: Input> Stream for BatchResults<I> {
                 }
             }
         }
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 }
 

@@ -1,11 +1,14 @@
 //! How errors come about inside the crate.
 
 use std::error::Error as StdError;
+use std::io;
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
 use super::{Error, Inner, Kind, Reason};
+use crate::download::{FailedFile, SavedFile};
 use crate::job::{CancelOutcome, JobToken};
 use crate::journal::Receipt;
 use crate::schema::Invalid;
@@ -60,6 +63,8 @@ impl Error {
                 sent: None,
                 cancel: None,
                 raw: None,
+                saved: Vec::new(),
+                failed: Vec::new(),
                 source: None,
                 receipt: None,
             }),
@@ -118,6 +123,39 @@ impl Error {
 
     pub(crate) fn with_cancel(mut self, outcome: CancelOutcome) -> Self {
         self.inner.cancel = Some(outcome);
+        self
+    }
+
+    /// What came of the files of a download; that of the only one says all there is to say.
+    pub(crate) fn with_files(mut self, saved: Vec<SavedFile>, failed: Vec<FailedFile>) -> Self {
+        if let ([], [only]) = (saved.as_slice(), failed.as_slice()) {
+            self.inner.message.clone_from(&only.error.inner.message);
+            self.inner.answer.clone_from(&only.error.inner.answer);
+        }
+        (self.inner.saved, self.inner.failed) = (saved, failed);
+        self
+    }
+
+    /// A file or folder that cannot be used: `cannot write /a/b: the disk is full`.
+    pub(crate) fn disk(what: &str, path: &Path, error: io::Error) -> Self {
+        let words = match error.kind() {
+            io::ErrorKind::StorageFull => "the disk is full",
+            io::ErrorKind::QuotaExceeded => "the quota is used up",
+            io::ErrorKind::PermissionDenied => "permission denied",
+            io::ErrorKind::ReadOnlyFilesystem => "the file system is read-only",
+            io::ErrorKind::InvalidFilename => "the name is too long, or not allowed here",
+            io::ErrorKind::NotFound => "it does not exist",
+            io::ErrorKind::AlreadyExists => "it exists already",
+            io::ErrorKind::NotADirectory => "it, or what it is in, is not a folder",
+            _ => "",
+        };
+        let words = if words.is_empty() { error.to_string() } else { words.to_owned() };
+        Self::new(Kind::Disk, format!("cannot {what} {}: {words}", path.display())).caused_by(error)
+    }
+
+    /// The same error, saying first what it is about.
+    pub(crate) fn regarding(mut self, what: &str) -> Self {
+        self.inner.message = format!("{what}: {}", self.inner.message);
         self
     }
 

@@ -187,10 +187,72 @@ impl Error {
         self.kind() == Kind::Price
     }
 
+    /// A file, or where it redirects to, is at an address that nothing is fetched from: not
+    /// https, on a host that is not allowed, or with a certificate that is not trusted.
+    ///
+    /// *Caused by* the result, or by whoever gave the URL. *Cost*: nothing more; the result is
+    /// paid for and its URLs are at hand. *Again*: after
+    /// [`Download::allow_host`](crate::Download::allow_host), if the host is trusted.
+    #[must_use]
+    pub fn is_url_refused(&self) -> bool {
+        self.kind() == Kind::UrlRefused
+    }
+
+    /// The host of a file has no such file, or does not hand it out; the URLs of results are
+    /// short-lived.
+    ///
+    /// *Caused by* the age of the result. *Cost*: nothing more; the result is paid for.
+    /// *Again*: not with this URL.
+    #[must_use]
+    pub fn is_file_gone(&self) -> bool {
+        self.kind() == Kind::FileGone
+    }
+
+    /// A file did not come, or not to its end, however often it was tried: no connection, a
+    /// timeout, a stall, a 5xx.
+    ///
+    /// *Caused by* the network or the host. *Cost*: nothing more; the result is paid for.
+    /// *Again*: yes, it is safe, and soon: URLs of results are short-lived.
+    #[must_use]
+    pub fn is_interrupted(&self) -> bool {
+        self.kind() == Kind::Interrupted
+    }
+
+    /// A file is not what it should be: an error page in place of a picture, another medium,
+    /// nothing at all. Nothing of it was kept.
+    ///
+    /// *Caused by* the host. *Cost*: nothing more; the result is paid for. *Again*: it may help,
+    /// later.
+    #[must_use]
+    pub fn is_wrong_content(&self) -> bool {
+        self.kind() == Kind::WrongContent
+    }
+
+    /// A file is larger than is allowed. Nothing of it was kept.
+    ///
+    /// *Caused by* the size of the file. *Cost*: nothing more. *Again*: with another
+    /// [`Download::max_bytes`](crate::Download::max_bytes).
+    #[must_use]
+    pub fn is_too_large(&self) -> bool {
+        self.kind() == Kind::TooLarge
+    }
+
+    /// A file or folder on this machine cannot be read or written: the disk is full, there is
+    /// no permission, the name is too long, it exists already. The message names the path,
+    /// [`io_kind`](Self::io_kind) tells the reason. Nothing is left half-written.
+    ///
+    /// *Caused by* this machine. *Cost*: nothing more; what is paid for stays paid for.
+    /// *Again*: after mending it.
+    #[must_use]
+    pub fn is_disk(&self) -> bool {
+        self.kind() == Kind::Disk
+    }
+
     /// Whether money may have been spent on what this error is about.
     ///
     /// `false` is a promise: no job was started. A refused or unanswered call about a job that
-    /// exists is `true`, for the job's sake.
+    /// exists is `true`, for the job's sake; so is a file that could not be downloaded, for some
+    /// job made it.
     #[must_use]
     pub fn may_have_cost(&self) -> bool {
         match self.kind() {
@@ -202,18 +264,25 @@ impl Error {
             | Kind::Journal
             | Kind::Price => false,
             Kind::Rejected(_) | Kind::Unreachable => self.job().is_some(),
+            Kind::Disk => self.job().is_some() || !self.failed_files().is_empty(),
             Kind::OutcomeUnknown
             | Kind::Failed
             | Kind::Deadline
             | Kind::JobUnknown
             | Kind::Decode
-            | Kind::Unsettled => true,
+            | Kind::Unsettled
+            | Kind::UrlRefused
+            | Kind::FileGone
+            | Kind::Interrupted
+            | Kind::WrongContent
+            | Kind::TooLarge => true,
         }
     }
 
-    /// Whether nothing more can be learnt about the job by asking again.
-    pub(crate) fn is_last_word(&self) -> bool {
-        matches!(self.kind(), Kind::Failed | Kind::Cancelled | Kind::Decode | Kind::JobUnknown)
+    /// Whether it tells how the job ended. That the service does not know it is no end: it may be
+    /// another service, or another account.
+    pub(crate) fn is_end_of_job(&self) -> bool {
+        matches!(self.kind(), Kind::Failed | Kind::Cancelled | Kind::Decode)
     }
 
     /// Whether the same call may be made again, unchanged, without paying twice and with some hope.
@@ -229,6 +298,7 @@ impl Error {
                 | Kind::Deadline
                 | Kind::Unreachable
                 | Kind::Unsettled
+                | Kind::Interrupted
         )
     }
 }

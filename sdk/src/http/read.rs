@@ -35,7 +35,7 @@ pub(super) async fn reply(mut response: Response) -> Reply {
 }
 
 /// `Retry-After` in seconds or as a date, the latter by the server's own clock if it tells it.
-fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse::<f64>() {
         return Duration::try_from_secs_f64(seconds).ok();

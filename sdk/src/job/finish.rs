@@ -18,7 +18,7 @@ pub(super) fn hand_over<T: Output>(
 ) -> Result<Completed<T>, Error> {
     match end.and_then(|raw| decode(job, raw)) {
         Ok(done) => Ok(done.with_receipt(client.hooks.receipt(job))),
-        Err(error) if error.is_last_word() => Err(error.with_receipt(client.hooks.receipt(job))),
+        Err(error) if error.is_end_of_job() => Err(error.with_receipt(client.hooks.receipt(job))),
         Err(error) => Err(error),
     }
 }

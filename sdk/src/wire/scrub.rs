@@ -1,6 +1,9 @@
 //! What is taken out of foreign text before it may be shown.
 
 use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+use crate::data_uri::is_data_uri;
 
 const LONGEST: usize = 600;
 /// How much is read for it: a token or a URL that is cut in half would not be recognised, so
@@ -71,8 +74,17 @@ fn ends_link(c: char) -> bool {
     c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | '<' | '>' | '`')
 }
 
+/// A URL without its query, fragment and user name, a `data:` URI without its content; nothing of
+/// what is no URL.
+pub(crate) fn shown_url(url: &str) -> String {
+    if is_data_uri(url) {
+        return shorten(url);
+    }
+    Url::parse(url.trim()).map_or_else(|_| "(no URL)".to_owned(), |url| shorten(url.as_str()))
+}
+
 fn shorten(link: &str) -> String {
-    if link.get(..5).is_some_and(|s| s.eq_ignore_ascii_case("data:")) {
+    if is_data_uri(link) {
         let kind = link.split([';', ',']).next().unwrap_or(link);
         return if kind.len() == link.len() { link.to_owned() } else { format!("{kind};…") };
     }
@@ -108,6 +120,22 @@ mod tests {
         ];
         for (text, shown) in cases {
             assert_eq!(scrub.text(text), shown);
+        }
+    }
+
+    #[test]
+    fn a_url_is_shown_without_what_may_be_secret() {
+        let cases = [
+            ("https://a.b/c%20d?sig=1#x", "https://a.b/c%20d?…"),
+            ("https:me:pw@a.b/c", "https://a.b/c"),
+            ("https:\\\\me:pw@a.b/c", "https://a.b/c"),
+            ("DATA:image/png;base64,AAAA", "DATA:image/png;…"),
+            ("data:text,abc", "data:text;…"),
+            ("me:pw", "me:pw"),
+            ("/a/b?sig=1", "(no URL)"),
+        ];
+        for (url, shown) in cases {
+            assert_eq!(shown_url(url), shown);
         }
     }
 

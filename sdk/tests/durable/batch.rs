@@ -241,3 +241,18 @@ async fn a_submit_that_stays_busy_is_an_error_of_its_item() {
     assert!(good.is_empty() && bad.iter().all(|(_, error)| error.contains("RateLimited")));
     assert_eq!(bad.len(), 3);
 }
+
+#[tokio::test]
+async fn inputs_without_an_end_that_come_to_nothing_block_nobody() {
+    let simulator = simulator().start().await.unwrap();
+    let (client, _dir) = with_journal(&simulator);
+    let mut results = client.batch(jobs(1)).named("n").max_jobs(1).start().await.unwrap();
+    assert_eq!(all(&mut results).await.0.len(), 1);
+    drop(results);
+    // The job of the earlier start never comes up again, and there is no money for others.
+    let others = (10..).map(job);
+    let mut results = client.batch(others).named("n").max_jobs(1).start().await.unwrap();
+    tokio::time::timeout(Duration::from_millis(20), results.next()).await.unwrap_err();
+    results.stop();
+    assert!(results.next().await.is_none() && results.left_out());
+}

@@ -239,12 +239,13 @@ async fn whatever_byte_a_crash_cuts_it_at_the_rest_is_read_and_written_on() {
     let server = Server::start(|_: &_| accepted()).await;
     let client = server.builder().journal(&whole).build().unwrap();
     client.submit(input()).await.unwrap();
+    let lost = Server::start(script([Act::Reset])).await;
     let text = fs::read(&whole).unwrap();
     let first = text.iter().position(|byte| *byte == b'\n').unwrap();
     for cut in 0..=text.len() {
         for rest in [&b""[..], &[0; 7]] {
             fs::write(&path, [&text[..cut], rest].concat()).unwrap();
-            let client = server.builder().journal(&path).build().unwrap();
+            let client = lost.builder().journal(&path).build().unwrap();
             let found = client.recover().await.unwrap();
             // The end of a line may be missing, and garbage may follow: whole lines count.
             let unknown = usize::from(cut > first || (cut == first && rest.is_empty()));
@@ -252,9 +253,28 @@ async fn whatever_byte_a_crash_cuts_it_at_the_rest_is_read_and_written_on() {
                 usize::from(cut == text.len() || (cut == text.len() - 1 && rest.is_empty()));
             let expected = (known, unknown - known);
             assert_eq!((found.jobs.len(), found.unknown.len()), expected, "at {cut}");
-            let job = client.submit(input()).await.unwrap();
-            let found = client.recover().await.unwrap().jobs;
-            assert!(found.iter().any(|found| found.token == *job.token()), "at {cut}");
+            client.submit(input()).await.unwrap_err();
+            let found = client.recover().await.unwrap();
+            let expected = (expected.0, expected.1 + 1);
+            assert_eq!((found.jobs.len(), found.unknown.len()), expected, "at {cut}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_job_that_the_service_does_not_know_stays_listed() {
+    let dir = tempfile::tempdir().unwrap();
+    let gone = json_answer(404, &json!({ "error_code": 404_001, "error_message": "unknown" }));
+    let server = Server::start(script([accepted(), gone])).await;
+    let client = server.builder().journal(dir.path().join("journal")).build().unwrap();
+    client.submit(input()).await.unwrap();
+    // As in another process, long after.
+    let old = "r-1@acme/paint@1700000000".parse().unwrap();
+    let error = client.resume_json(old).await.unwrap_err();
+    assert!(error.is_job_unknown(), "{error:?}");
+    drop(error);
+    let journal = client.journal().unwrap();
+    let known = journal.recover().unwrap().jobs.remove(0);
+    journal.forget_job(&known.token).unwrap();
+    assert!(journal.recover().unwrap().jobs.is_empty());
 }

@@ -24,6 +24,16 @@ pub(crate) enum Act {
     AnswerAndClose(String),
     /// Announces the whole body, sends this much of it, and closes the connection.
     Truncated { body: String, sent: usize },
+    /// Announces so many bytes, sends these, and closes the connection or falls silent.
+    Part {
+        status: u16,
+        headers: Vec<(&'static str, String)>,
+        length: usize,
+        sent: String,
+        hang: bool,
+    },
+    /// Sends this and closes the connection.
+    Raw(String),
     /// Closes the connection properly, without a word.
     Close,
     /// Resets the connection.
@@ -99,7 +109,7 @@ pub(crate) fn success() -> Act {
 
 impl Act {
     pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
-        if let Act::Answer { headers, .. } = &mut self {
+        if let Act::Answer { headers, .. } | Act::Part { headers, .. } = &mut self {
             headers.push((name, value.to_owned()));
         }
         self
@@ -257,18 +267,26 @@ impl Talk {
     async fn perform(&mut self, act: Act) -> io::Result<bool> {
         match act {
             Act::Answer { status, headers, body } => {
-                let extra = headers
-                    .iter()
-                    .fold(String::new(), |all, (name, value)| all + name + ": " + value + "\r\n");
-                self.send(status, &extra, body.len(), body.as_bytes()).await?;
+                self.send(status, &lines(&headers), body.len(), body.as_bytes()).await?;
                 Ok(true)
             }
             Act::AnswerAndClose(body) => {
                 self.send(200, "", body.len(), body.as_bytes()).await?;
                 Ok(false)
             }
+            Act::Part { status, headers, length, sent, hang } => {
+                self.send(status, &lines(&headers), length, sent.as_bytes()).await?;
+                if hang {
+                    std::future::pending::<()>().await;
+                }
+                Ok(false)
+            }
             Act::Truncated { body, sent } => {
                 self.send(200, "", body.len(), &body.as_bytes()[..sent]).await?;
+                Ok(false)
+            }
+            Act::Raw(answer) => {
+                self.stream.write_all(answer.as_bytes()).await?;
                 Ok(false)
             }
             Act::Close => Ok(false),
@@ -294,4 +312,8 @@ impl Talk {
         self.stream.write_all(&whole).await?;
         self.stream.flush().await
     }
+}
+
+fn lines(headers: &[(&'static str, String)]) -> String {
+    headers.iter().fold(String::new(), |all, (name, value)| all + name + ": " + value + "\r\n")
 }

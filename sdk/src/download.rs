@@ -1,0 +1,294 @@
+//! The files of results, brought to the disk.
+
+mod content;
+mod events;
+mod fetch;
+mod name;
+mod part;
+mod place;
+mod policy;
+mod sources;
+mod sum_up;
+mod transfer;
+
+use std::fmt;
+use std::future::IntoFuture;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::stream::{self, StreamExt};
+use tokio::sync::mpsc::UnboundedSender;
+use tracing::Instrument;
+
+use crate::client::{Client, Inner};
+use crate::error::Error;
+use crate::wire::Scrub;
+
+use events::Boxed;
+use name::{Name, number_all};
+use place::Folder;
+use policy::Policy;
+use transfer::Wanted;
+
+pub use events::{DownloadEvent, DownloadEvents, FailedFile, SavedFile};
+pub use place::Existing;
+pub use sources::Sources;
+
+/// A download that is to be; await it, or watch its [`events`](Self::events).
+///
+/// # What it does
+///
+/// Each file comes under a name of its own beside its target, is checked, is brought to the disk,
+/// and only then gets its name, in one step: under a file's own name there is the whole file or
+/// nothing. What breaks off goes on where it was, if the host can do that; what stalls is asked
+/// for again.
+///
+/// A file is fetched by https and only from `*.runcomfy.net`, `*.runcomfy.com` and the
+/// [hosts that are allowed](Self::allow_host); every redirect is held against that too. **The
+/// token goes to none of them.** A client whose service is on this machine fetches from this
+/// machine as well, by http.
+///
+/// The first bytes of a file have to be of the kind that its host and its URL promise: an error
+/// page is not saved as a picture. The ending of its name follows the bytes.
+///
+/// # Names
+///
+/// A file has the last part of its URL as its name, made safe whatever the URL says, or the name
+/// that [`named`](Self::named) gives. No file that is there already is touched, unless
+/// [`existing`](Self::existing) says so.
+///
+/// # Errors
+///
+/// If one file fails the download fails, after all others have been tried. Those that were saved
+/// stay and are in [`saved_files`](Error::saved_files), the rest in
+/// [`failed_files`](Error::failed_files), each with an error of its own:
+/// [`is_url_refused`](Error::is_url_refused), [`is_file_gone`](Error::is_file_gone),
+/// [`is_interrupted`](Error::is_interrupted), [`is_wrong_content`](Error::is_wrong_content),
+/// [`is_too_large`](Error::is_too_large) or [`is_disk`](Error::is_disk). The error of the whole is
+/// of the first of these kinds that is no passing one. It is [`is_disk`](Error::is_disk) without any
+/// `failed_files` if the folder cannot be made, and [`is_config`](Error::is_config) if a host that
+/// is to be allowed is none.
+///
+/// ```no_run
+/// # async fn f(client: runcomfy::Client, input: runcomfy::JsonInput) -> Result<(), runcomfy::Error> {
+/// let done = client.run(input).await?;
+/// match client.download(&done).to("pictures").await {
+///     Ok(files) => files.iter().for_each(|file| println!("{}", file.path.display())),
+///     Err(error) if error.is_safe_to_retry() => {
+///         client.download(&error).to("pictures").await?;
+///     }
+///     Err(error) => return Err(error),
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a download does nothing until it is awaited"]
+pub struct Download {
+    client: Arc<Inner>,
+    sources: Sources,
+    folder: PathBuf,
+    stem: Option<String>,
+    existing: Existing,
+    hosts: Vec<String>,
+    max_bytes: u64,
+    parallel: usize,
+    stall: Duration,
+    retries: u32,
+}
+
+impl Client {
+    /// Downloads the files of a finished job, or any others, into a folder.
+    ///
+    /// Nothing happens until the [`Download`] is awaited.
+    ///
+    /// ```no_run
+    /// # async fn f(client: runcomfy::Client) -> Result<(), runcomfy::Error> {
+    /// let files = client.download("https://cdn.runcomfy.net/a.png").to("pictures").await?;
+    /// println!("{} bytes in {}", files[0].bytes, files[0].path.display());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn download(&self, sources: impl Into<Sources>) -> Download {
+        Download {
+            client: self.inner.clone(),
+            sources: sources.into(),
+            folder: PathBuf::from("."),
+            stem: None,
+            existing: Existing::default(),
+            hosts: Vec::new(),
+            max_bytes: 2 * 1024 * 1024 * 1024,
+            parallel: 4,
+            stall: Duration::from_secs(30),
+            retries: 8,
+        }
+    }
+}
+
+impl Download {
+    /// The folder to save in, which is made if it is not there; without it, the current one.
+    pub fn to(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.folder = folder.into();
+        self
+    }
+
+    /// The name of the files, without its ending, which follows their format: `cat` gives
+    /// `cat.png`, and `cat-2.png` for the second of several. What no name may hold is replaced.
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.stem = Some(name.into());
+        self
+    }
+
+    /// What becomes of files that have the names already; they stay, and the new ones get
+    /// numbers, unless it is said.
+    pub fn existing(mut self, existing: Existing) -> Self {
+        self.existing = existing;
+        self
+    }
+
+    /// Lets files come, and be redirected to, from this host too: `media.example.com`, or
+    /// `*.example.com` for all hosts under it.
+    pub fn allow_host(mut self, host: impl Into<String>) -> Self {
+        self.hosts.push(host.into());
+        self
+    }
+
+    /// How large a file may be; 2 GiB by default.
+    pub fn max_bytes(mut self, bytes: u64) -> Self {
+        self.max_bytes = bytes;
+        self
+    }
+
+    /// How many files come at the same time; 4 by default.
+    pub fn parallel(mut self, files: usize) -> Self {
+        self.parallel = files.max(1);
+        self
+    }
+
+    /// How long a host may send nothing before the attempt is given up; 30 s by default. How long
+    /// a file takes altogether is not limited.
+    pub fn stall_timeout(mut self, limit: Duration) -> Self {
+        self.stall = limit;
+        self
+    }
+
+    /// How often a file that broke off, or that a busy host turned away, is tried again; 8 times by
+    /// default, with growing pauses.
+    pub fn retries(mut self, times: u32) -> Self {
+        self.retries = times;
+        self
+    }
+
+    /// What happens, as a stream that ends with the result. It is the same download.
+    ///
+    /// ```no_run
+    /// # async fn f(client: runcomfy::Client, done: runcomfy::Completed<serde_json::Value>) {
+    /// use runcomfy::DownloadEvent;
+    ///
+    /// let mut events = client.download(&done).to("films").events();
+    /// while let Some(event) = events.next().await {
+    ///     match event {
+    ///         DownloadEvent::Progress { file, received, total: Some(total) } => {
+    ///             println!("{file}: {received} of {total}");
+    ///         }
+    ///         DownloadEvent::Finished(Ok(files)) => println!("{} files", files.len()),
+    ///         DownloadEvent::Finished(Err(error)) => eprintln!("{error}"),
+    ///         _ => {}
+    ///     }
+    /// }
+    /// # }
+    /// ```
+    pub fn events(self) -> DownloadEvents {
+        DownloadEvents::new(self)
+    }
+
+    async fn run(
+        self,
+        tell: Option<UnboundedSender<DownloadEvent>>,
+    ) -> Result<Vec<SavedFile>, Error> {
+        let Self { client, sources: Sources { urls, job }, .. } = self;
+        let span = tracing::debug_span!("runcomfy.download", files = urls.len());
+        let work = async {
+            let call = Call {
+                http: client.http.files.client(&client.http.origin)?,
+                scrub: client.http.scrub.clone(),
+                policy: Policy::new(&client.http.origin, &self.hosts)?,
+                folder: Folder::open(self.folder, self.existing).await?,
+                max_bytes: self.max_bytes,
+                stall: self.stall,
+                retries: self.retries,
+                tell,
+            };
+            let call = &call;
+            let files = stream::iter(wanted(urls, self.stem.as_deref()));
+            let mut ended: Vec<_> = files
+                .map(|wanted| async move {
+                    (wanted.file, wanted.source.clone(), wanted.save(call).await)
+                })
+                .buffer_unordered(self.parallel)
+                .collect()
+                .await;
+            ended.sort_by_key(|(file, ..)| *file);
+            sum_up::sum_up(ended.into_iter().map(|(_, url, end)| (url, end)))
+        };
+        work.instrument(span).await.map_err(|error| match &job {
+            Some(job) => error.about(job),
+            None => error,
+        })
+    }
+}
+
+/// The files to fetch, with names that differ.
+fn wanted(urls: Vec<String>, stem: Option<&str>) -> Vec<Wanted> {
+    let mut files: Vec<_> =
+        urls.into_iter().enumerate().map(|(n, url)| Wanted::new(n, url)).collect();
+    let mut names: Vec<_> = files.iter().map(|file| file.name.clone()).collect();
+    if let Some(stem) = stem {
+        // Numbered as if they all had the same ending: they belong together.
+        names.fill(Name::chosen(stem, None));
+    }
+    number_all(&mut names);
+    for (file, name) in files.iter_mut().zip(names) {
+        file.name.stem = name.stem;
+    }
+    files
+}
+
+/// What the files of one download share.
+struct Call {
+    http: reqwest::Client,
+    scrub: Scrub,
+    policy: Policy,
+    folder: Folder,
+    max_bytes: u64,
+    stall: Duration,
+    retries: u32,
+    tell: Option<UnboundedSender<DownloadEvent>>,
+}
+
+impl Call {
+    fn tell(&self, event: impl FnOnce() -> DownloadEvent) {
+        if let Some(tell) = &self.tell {
+            // Whoever does not listen any more does not want to know.
+            let _ = tell.send(event());
+        }
+    }
+}
+
+impl IntoFuture for Download {
+    type Output = Result<Vec<SavedFile>, Error>;
+    type IntoFuture = Boxed;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run(None))
+    }
+}
+
+impl fmt::Debug for Download {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Download")
+            .field("sources", &self.sources)
+            .field("folder", &self.folder)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,121 @@
+//! What is to be downloaded.
+
+use std::fmt;
+
+use crate::completed::Completed;
+use crate::error::Error;
+use crate::files::Files;
+use crate::job::JobToken;
+
+/// What is to be downloaded: URLs, or something that has them.
+///
+/// It is made of a [`Completed`] job, of [`Files`] or of URLs, and of an [`Error`]: that of a
+/// download gives the files that failed, that of a result that did not fit its type the files
+/// that it made all the same. A URL that occurs twice counts once.
+///
+/// ```
+/// use runcomfy::Sources;
+///
+/// let sources = Sources::from(["https://cdn.runcomfy.net/a.png", "https://cdn.runcomfy.net/a.png"]);
+/// assert_eq!(sources.len(), 1);
+/// ```
+#[derive(Clone, Default)]
+pub struct Sources {
+    pub(super) urls: Vec<String>,
+    pub(super) job: Option<JobToken>,
+}
+
+impl Sources {
+    /// How many files there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.urls.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.urls.is_empty()
+    }
+
+    fn about(mut self, job: Option<&JobToken>) -> Self {
+        self.job = job.cloned();
+        self
+    }
+}
+
+impl<S: Into<String>> FromIterator<S> for Sources {
+    fn from_iter<I: IntoIterator<Item = S>>(urls: I) -> Self {
+        let mut distinct = Vec::new();
+        for url in urls {
+            let url = url.into();
+            if !distinct.contains(&url) {
+                distinct.push(url);
+            }
+        }
+        Self { urls: distinct, job: None }
+    }
+}
+
+impl<T> From<&Completed<T>> for Sources {
+    fn from(done: &Completed<T>) -> Self {
+        Self::from(done.media_urls()).about(Some(done.job()))
+    }
+}
+
+impl From<&Error> for Sources {
+    fn from(error: &Error) -> Self {
+        let failed = error.failed_files().iter().map(|file| file.url.clone());
+        let urls: Self = failed.chain(error.media_urls()).collect();
+        urls.about(error.job())
+    }
+}
+
+impl From<&Files> for Sources {
+    fn from(files: &Files) -> Self {
+        files.iter().collect()
+    }
+}
+
+impl From<&str> for Sources {
+    fn from(url: &str) -> Self {
+        Self::from([url])
+    }
+}
+
+impl From<String> for Sources {
+    fn from(url: String) -> Self {
+        Self::from([url])
+    }
+}
+
+impl From<&String> for Sources {
+    fn from(url: &String) -> Self {
+        Self::from([url])
+    }
+}
+
+impl<S: Into<String>> From<Vec<S>> for Sources {
+    fn from(urls: Vec<S>) -> Self {
+        urls.into_iter().collect()
+    }
+}
+
+impl<S: Into<String>, const N: usize> From<[S; N]> for Sources {
+    fn from(urls: [S; N]) -> Self {
+        urls.into_iter().collect()
+    }
+}
+
+impl<S: Clone + Into<String>> From<&[S]> for Sources {
+    fn from(urls: &[S]) -> Self {
+        urls.iter().cloned().collect()
+    }
+}
+
+/// Shows no URL: they may be signed.
+impl fmt::Debug for Sources {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sources").field("urls", &self.len()).field("job", &self.job).finish()
+    }
+}

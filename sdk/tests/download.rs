@@ -1,0 +1,17 @@
+//! Downloads from real sockets to a real disk.
+#![cfg(feature = "client")]
+
+#[expect(dead_code, reason = "tests of the engine use the rest of it")]
+mod support;
+
+mod download {
+    mod content;
+    mod disk;
+    mod files;
+    mod hosts;
+    mod network;
+    mod saving;
+    mod secrets;
+    #[cfg(feature = "simulator")]
+    mod simulator;
+}
