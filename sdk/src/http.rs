@@ -43,7 +43,8 @@ pub(crate) enum Fate {
 #[derive(Debug)]
 pub(crate) struct Cause {
     pub(crate) words: String,
-    /// Whether making the connection again is pointless: the certificate is not trusted.
+    /// Whether making the connection again is pointless: the certificate is not trusted,
+    /// or the request is none.
     pub(crate) hopeless: bool,
 }
 
@@ -152,7 +153,7 @@ impl Cause {
         } else {
             "no connection".to_owned()
         };
-        let mut hopeless = false;
+        let mut hopeless = error.is_builder();
         let mut next = std::error::Error::source(error);
         while let Some(cause) = next {
             words = cause.to_string();

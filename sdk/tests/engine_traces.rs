@@ -29,6 +29,7 @@ async fn a_run_is_one_span_with_its_id_and_no_secret() {
     }
     let runs: Vec<_> = told.lines().filter(|line| line.contains("runcomfy.run")).collect();
     assert_eq!(runs.len(), 2, "one for each run: {told}");
-    assert!(told.contains("request_id=\"r-1\""), "{told}");
+    let recorded = |line: &str| line.starts_with("record") && line.contains("request_id=\"r-1\"");
+    assert!(told.lines().any(recorded), "{told}");
     assert!(told.contains("outcome of the submit is unknown"), "{told}");
 }

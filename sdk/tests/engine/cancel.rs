@@ -81,7 +81,7 @@ async fn a_running_job_is_left_alone_at_the_deadline() {
     let job = server.client().submit(input()).await.unwrap();
     let mut events = job.events();
     events.next().await.unwrap();
-    let wait = job.wait().timeout(Duration::from_secs(1)).cancel_if_queued();
+    let wait = job.wait().timeout(Duration::from_secs(2)).cancel_if_queued();
     let error = wait.await.unwrap_err();
     assert_eq!(error.cancel_outcome(), None);
     assert!(!server.paths().iter().any(|path| path.ends_with("/cancel")));

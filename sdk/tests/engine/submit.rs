@@ -11,8 +11,8 @@ use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use crate::support::{
-    Act, MODEL, Server, TOKEN, accepted_then, builder_for, input, json_answer, script, status,
-    success, text,
+    Act, MODEL, Server, TOKEN, accepted_then, builder_for, closed_port, input, json_answer, script,
+    status, success, text,
 };
 
 fn accepted() -> Act {
@@ -210,23 +210,18 @@ async fn a_service_that_is_busy_for_too_long_is_given_up_at_once() {
 
 #[tokio::test]
 async fn a_connection_that_cannot_be_made_is_tried_again() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+    let (socket, address) = closed_port();
     let client = builder_for(address).build().unwrap();
     let submit = tokio::spawn(async move { client.submit(input()).await });
     tokio::time::sleep(Duration::from_millis(50)).await;
-    let listener = TcpListener::bind(address).await.unwrap();
-    let server = Server::on(listener, script([accepted()]));
+    let server = Server::on(socket.listen(64).unwrap(), script([accepted()]));
     submit.await.unwrap().unwrap();
     assert_eq!(server.submits(), 1);
 }
 
 #[tokio::test]
 async fn a_connection_that_is_never_made_has_cost_nothing() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+    let (_socket, address) = closed_port();
     let client = builder_for(address).retry_submits_for(Duration::ZERO).build().unwrap();
     let error = client.submit(input()).await.unwrap_err();
     assert!(error.is_not_sent() && error.is_safe_to_retry(), "{error:?}");
@@ -263,14 +258,11 @@ async fn a_dropped_submit_still_tells_the_hook() {
 
 #[tokio::test]
 async fn a_submit_that_is_dropped_before_it_leaves_is_not_sent() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+    let (socket, address) = closed_port();
     let client = builder_for(address).build().unwrap();
     let submit = client.submit(input());
     assert!(timeout(Duration::from_millis(50), submit).await.is_err());
-    let listener = TcpListener::bind(address).await.unwrap();
-    let server = Server::on(listener, script([accepted()]));
+    let server = Server::on(socket.listen(64).unwrap(), script([accepted()]));
     // Longer than the next attempt would be away.
     tokio::time::sleep(Duration::from_millis(1200)).await;
     assert_eq!(server.submits(), 0);

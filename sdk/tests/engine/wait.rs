@@ -5,7 +5,7 @@ use std::time::Duration;
 use runcomfy::{Error, Event, State};
 use serde_json::json;
 
-use crate::support::{Act, Server, accepted_then, input, json_answer, status, success, text};
+use crate::support::{Act, Seen, Server, accepted_then, input, json_answer, status, success, text};
 
 async fn run(
     acts: impl IntoIterator<Item = Act>,
@@ -65,6 +65,8 @@ async fn no_failed_poll_ends_the_wait() {
         text(200, "<html>hello</html>"),
         text(200, ""),
         text(404, "<html>not here</html>"),
+        text(403, "<html>are you a robot?</html>"),
+        json_answer(400, &json!({ "message": "strange" })),
         broken,
         json_answer(200, &json!({ "error_code": 500_001, "error_message": "try later" })),
         json_answer(200, &json!({ "error_code": 429_001, "error_message": "try later" })),
@@ -147,7 +149,8 @@ async fn a_cancelled_job_is_told_apart() {
 
 #[tokio::test]
 async fn a_deadline_is_no_cancel_and_its_error_carries_the_job() {
-    let server = Server::start(accepted_then([status("in_progress")])).await;
+    // Queued, so that nothing but the caller's will keeps it from being cancelled.
+    let server = Server::start(accepted_then([status("in_queue")])).await;
     let client = server.client();
     let job = client.submit(input()).await.unwrap();
     let error = job.wait().timeout(Duration::from_millis(50)).await.unwrap_err();
@@ -203,4 +206,71 @@ async fn the_events_tell_what_happens_and_end_with_the_result() {
         });
     }
     assert_eq!(told, ["queued Some(2)", "failed", "queued Some(1)", "running", "done r-1"]);
+}
+
+fn busy_until(seconds: &str) -> Act {
+    text(429, "").header("retry-after", seconds)
+}
+
+#[tokio::test]
+async fn a_failed_poll_tells_when_it_is_tried_again() {
+    let at_once = text(503, "").header("retry-after", "0");
+    let mut acts = vec![at_once; 6];
+    acts.extend([status("in_progress"), text(500, ""), text(503, "").header("retry-after", "100")]);
+    let server = Server::start(accepted_then(acts)).await;
+    let slowest = Duration::from_secs(60);
+    let client = server.builder().poll_between(Duration::ZERO, slowest).build().unwrap();
+    let job = client.submit(input()).await.unwrap();
+    let mut events = job.events();
+    let mut pauses = Vec::new();
+    while pauses.len() < 8 {
+        if let Event::PollFailed { retry_in, .. } = events.next().await.unwrap() {
+            pauses.push(retry_in.as_secs_f64());
+        }
+    }
+    assert!(pauses[..6].iter().all(|pause| *pause < 0.1), "as asked: {pauses:?}");
+    assert!((0.2..=0.5).contains(&pauses[6]), "an answer in between starts anew: {pauses:?}");
+    assert!((99.9..=110.0).contains(&pauses[7]), "no earlier than asked: {pauses:?}");
+}
+
+#[tokio::test]
+async fn a_busy_service_is_left_alone_by_all_jobs_of_the_client() {
+    let server = Server::start(accepted_then([busy_until("3600"), success()])).await;
+    let client = server.client();
+    let first = client.resume_json("r-1".parse().unwrap());
+    first.events().next().await.unwrap();
+    assert_eq!(server.seen().len(), 1);
+    let second = client.resume_json("r-2".parse().unwrap());
+    let error = second.wait().timeout(Duration::from_millis(100)).await.unwrap_err();
+    assert!(error.is_deadline(), "{error:?}");
+    assert_eq!(server.seen().len(), 1, "nobody has asked");
+}
+
+#[tokio::test]
+async fn jobs_that_are_over_at_the_first_look_come_to_be_asked_for_their_result() {
+    let server = Server::start(|seen: &Seen| match seen.path.as_str() {
+        "/v1/requests/r-1/status" => status("completed"),
+        path if path.contains("/result") => success(),
+        _ => json_answer(200, &json!({ "request_id": "r-1" })),
+    })
+    .await;
+    let pause = Duration::from_millis(200);
+    let client = server.builder().poll_between(pause, pause).build().unwrap();
+    for _ in 0..8 {
+        client.run(input()).await.unwrap();
+    }
+    let paths = server.paths();
+    let asked = |call: &str| paths.iter().filter(|path| path.contains(call)).count();
+    assert_eq!(asked("/result"), 8);
+    assert!(asked("/status") < 8, "nothing was learnt");
+}
+
+#[tokio::test]
+async fn the_age_of_a_job_is_told_where_it_is_known() {
+    let server = Server::start(accepted_then([])).await;
+    let client = server.client();
+    assert!(client.submit(input()).await.unwrap().age().is_some());
+    let long_ago = client.resume_json("r-1@acme/paint@1700000000".parse().unwrap());
+    assert!(long_ago.age().is_none_or(|age| age > Duration::from_secs(86_400)));
+    assert!(client.resume_json("r-1".parse().unwrap()).age().is_none());
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use runcomfy::{Client, ClientBuilder, JsonInput};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::Notify;
 
 pub(crate) const TOKEN: &str = "very-secret-token-0123456789";
@@ -184,6 +184,14 @@ impl Server {
             arrival.await;
         }
     }
+}
+
+/// A port that nobody else can have, and at which nobody listens until the socket does.
+pub(crate) fn closed_port() -> (TcpSocket, SocketAddr) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = socket.local_addr().unwrap();
+    (socket, address)
 }
 
 pub(crate) fn builder_for(address: SocketAddr) -> ClientBuilder {
