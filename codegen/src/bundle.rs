@@ -57,13 +57,16 @@ pub(crate) fn bundle(
         remotes: BTreeMap::new(),
         missing: BTreeSet::new(),
     };
-    let mut rewritten = Vec::new();
+    let (mut rewritten, mut dangling) = (Vec::new(), Vec::new());
     let mut entries = Vec::new();
     let mut queue: VecDeque<_> = std::mem::take(&mut bundling.index.references).into();
     while let Some(reference) = queue.pop_front() {
         match bundling.target(&reference, &mut entries) {
             Ok(pointer) => rewritten.push((reference, pointer)),
-            Err(message) => remarks.fault(&format!("{}/{}", reference.at, reference.key), message),
+            Err(message) => {
+                remarks.fault(&format!("{}/{}", reference.at, reference.key), message);
+                dangling.push(reference);
+            }
         }
         queue.extend(std::mem::take(&mut bundling.index.references));
     }
@@ -76,6 +79,12 @@ pub(crate) fn bundle(
     }
     for (reference, pointer) in &rewritten {
         rewrite(document, reference, pointer);
+    }
+    // It is told already, and nobody else is to stumble over it.
+    for reference in &dangling {
+        if let Some(Value::Object(schema)) = document.pointer_mut(&reference.at) {
+            schema.shift_remove(reference.key);
+        }
     }
     // Nothing is relative to an `$id` any more.
     for place in &index.visited {
