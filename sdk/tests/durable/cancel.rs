@@ -3,9 +3,11 @@
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
+use std::time::Duration;
 
 use runcomfy::simulator::{Endpoint, Fault, Faults, QueuePace, Rule, Simulator};
 use runcomfy::{Client, Journal};
+use tokio::time::timeout;
 
 use super::tools::{charged, charges, client_of, job, simulator};
 
@@ -57,7 +59,8 @@ async fn no_step_loses_a_job(faults: Faults) {
     let steps = at_every_step(&client).await;
     assert!(steps > 5, "{steps}");
     let journal = client.journal().unwrap();
-    let (submitted, unknown) = settled(&simulator, journal).await;
+    let settled = timeout(Duration::from_secs(60), settled(&simulator, journal)).await;
+    let (submitted, unknown) = settled.expect("every submit is written down");
 
     let ledger = simulator.ledger();
     let charges = charges(&ledger);
