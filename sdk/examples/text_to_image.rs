@@ -35,12 +35,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let done = loop {
         match events.next().await {
             Some(Event::Queued { position: Some(position) }) => {
-                progress.set_message(format!("in the queue at {position}"))
+                progress.set_message(format!("in the queue at {position}"));
             }
             Some(Event::Queued { .. }) => progress.set_message("in the queue"),
             Some(Event::Running) => progress.set_message("painting"),
             Some(Event::PollFailed { error, .. }) => {
-                progress.set_message(format!("asking again: {error}"))
+                progress.set_message(format!("asking again: {error}"));
             }
             Some(Event::Finished(result)) => break result?,
             Some(_) => {}

@@ -2,7 +2,7 @@
 
 use runcomfy::models::google::nano_banana_2::text_to_image::{AspectRatio, Input, OutputFormat};
 use runcomfy::simulator::{QueuePace, Simulator};
-use runcomfy::{Client, Input as _, JsonInput};
+use runcomfy::{Client, JsonInput};
 use serde_json::json;
 
 async fn service() -> (Client, Simulator) {
@@ -98,5 +98,5 @@ async fn every_compiled_model_takes_what_its_schema_calls_the_least() {
         let done = client.run(JsonInput::new(model.id, input)).await;
         assert!(done.is_ok_and(|done| !done.media_urls().is_empty()), "{}", model.id);
     }
-    assert_eq!(simulator.ledger().billed as usize, runcomfy::models::ALL.len());
+    assert_eq!(simulator.ledger().billed, runcomfy::models::ALL.len() as u64);
 }

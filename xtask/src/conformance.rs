@@ -207,7 +207,7 @@ fn run_from(
                     (true, false) => group.outcome.wrong_accepts.push(description.clone()),
                     (false, true) => group.outcome.wrong_refusals.push(description.clone()),
                     (true, true) if *same == "false" => {
-                        group.outcome.round_trips.push(description.clone())
+                        group.outcome.round_trips.push(description.clone());
                     }
                     _ => {}
                 }

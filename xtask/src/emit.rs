@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
     /// The name of the root type
     #[arg(long, value_name = "NAME", default_value = "Input")]
     root: String,
-    /// A folder that stands for http://localhost:1234/, for schemas that refer to it
+    /// A folder that stands for `http://localhost:1234/`, for schemas that refer to it
     #[arg(long, value_name = "DIR")]
     remotes: Option<PathBuf>,
     /// The draft of a schema that does not name its own: 4, 6, 7, 2019-09 or 2020-12

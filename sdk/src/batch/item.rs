@@ -21,6 +21,10 @@ pub(super) struct Shared {
 }
 
 /// What became of an item.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one of them for each item, and it is moved once"
+)]
 pub(super) enum End<T> {
     Result(Result<Completed<T>, Error>),
     /// Its result was handed over by an earlier start.
