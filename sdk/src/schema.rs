@@ -22,6 +22,7 @@ mod slot;
 mod union;
 #[doc(hidden)]
 pub mod validate;
+mod variant;
 mod violation;
 #[doc(hidden)]
 pub mod write;

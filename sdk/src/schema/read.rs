@@ -15,7 +15,7 @@ use super::number::Num;
 use super::path::Path;
 use super::report::{self, Faults, fault, shown, shown_str};
 use super::slot::{List, Map, Member, Rest, Slot};
-use super::{Choice, Field, Invalid, Object, Rule, Union, check};
+use super::{Choice, Field, Invalid, Object, Rule, check, variant};
 
 /// Reads from any self-describing format; the error names every fault.
 pub fn deserialize<'de, D: Deserializer<'de>>(
@@ -104,7 +104,7 @@ impl<'a> Reader<'a> {
                 check::shallow(value, rules, path, out);
                 *place = value.clone();
             }
-            Slot::Union(union) => read_union(union, value, path, out),
+            Slot::Union(union) => variant::read(union, value, path, out),
             Slot::Opaque(opaque) => {
                 if let Err(expected) = opaque.read(value.clone()) {
                     report::wrong_type(out, path, expected, &shown(value));
@@ -140,7 +140,7 @@ impl<'a> Reader<'a> {
             }
             slot => match Scalar::of(value) {
                 Some(scalar) => put_slot(slot, rules, scalar, path, out),
-                None => report::wrong_type(out, path, &expected(&slot), &shown(value)),
+                None => report::wrong_type(out, path, &expected(slot), &shown(value)),
             },
         }
     }
@@ -336,13 +336,13 @@ fn put_slot(
             *place = scalar.to_value();
             check::shallow(place, rules, path, out);
         }
-        (Slot::Union(union), scalar) => read_union(union, &scalar.to_value(), path, out),
+        (Slot::Union(union), scalar) => variant::read(union, &scalar.to_value(), path, out),
         (Slot::Opaque(opaque), scalar) => {
             if let Err(expected) = opaque.read(scalar.to_value()) {
                 report::wrong_type(out, path, expected, &scalar);
             }
         }
-        (slot, scalar) => report::wrong_type(out, path, &expected(&slot), &scalar),
+        (slot, scalar) => report::wrong_type(out, path, &expected(slot), &scalar),
     }
 }
 
@@ -362,7 +362,7 @@ fn choose(choice: &mut dyn Choice, scalar: Scalar<'_>, path: &Path<'_>, out: &mu
 }
 
 /// What a place takes, in words.
-fn expected(slot: &Slot<'_>) -> String {
+pub(super) fn expected(slot: Slot<'_>) -> String {
     let words = match slot {
         Slot::Null => "null",
         Slot::Bool(_) => "a boolean",
@@ -376,9 +376,12 @@ fn expected(slot: &Slot<'_>) -> String {
             let values: Vec<_> = values.iter().map(ToString::to_string).collect();
             return format!("one of {}", values.join(", "));
         }
-        Slot::Nullable(_) | Slot::Value(_) | Slot::Union(_) | Slot::Opaque(_) | Slot::Ruled(..) => {
-            "something else"
+        Slot::Nullable(nullable) => {
+            return format!("{} or null", expected(nullable.set_value().slot()));
         }
+        Slot::Ruled(_, inner) => return expected(inner.slot()),
+        Slot::Union(_) => "one of several shapes",
+        Slot::Value(_) | Slot::Opaque(_) => "something else",
     };
     words.to_owned()
 }
@@ -544,43 +547,4 @@ impl Visitor<'_> for KeySeed {
         };
         Ok(index.map_or_else(|| Key::Unknown(key.to_owned()), Key::Known))
     }
-}
-
-fn read_union(union: &mut dyn Union, value: &Value, path: &Path<'_>, out: &mut Faults) {
-    let variants = union.variants();
-    let mut fits = None;
-    let mut nearest: Option<Faults> = None;
-    for (index, rules) in variants.iter().enumerate() {
-        let mut faults = Faults::new();
-        read_value(union.choose(index), rules, value, path, &mut faults);
-        if !faults.is_empty() {
-            if nearest
-                .as_ref()
-                .is_none_or(|nearest| remoteness(&faults, path) < remoteness(nearest, path))
-            {
-                nearest = Some(faults);
-            }
-        } else if fits.is_some() {
-            let message =
-                format!("{} fits several alternatives that exclude one another", shown(value));
-            return fault(out, path, "oneOf", message);
-        } else if !union.exclusive() {
-            return;
-        } else {
-            fits = Some(index);
-        }
-    }
-    if let Some(index) = fits {
-        read_value(union.choose(index), variants[index], value, path, out);
-    } else if !union.choose_other(value) {
-        out.extend(nearest.unwrap_or_default());
-    }
-}
-
-/// How far a value is from fitting: a fault of the value's own type is the worst.
-fn remoteness(faults: &Faults, path: &Path<'_>) -> (bool, usize) {
-    let here = path.to_string();
-    let wrong_type =
-        |fault: &super::Violation| fault.keyword() == "type" && fault.pointer() == here;
-    (faults.iter().any(wrong_type), faults.len())
 }

@@ -1,0 +1,208 @@
+//! Which variant of a union a value is of.
+//!
+//! A value is read as a variant only where nothing at first sight speaks against it, so that
+//! alternatives that a property tells apart cost one reading, however deep they are nested, and
+//! the faults that are told are those of the alternative that was meant.
+
+use serde_json::Value;
+
+use super::number::Num;
+use super::path::Path;
+use super::read::{expected, read_value};
+use super::report::{self, Faults, fault, shown};
+use super::slot::{Member, Rest, RestView, Slot, View};
+use super::{Choice, Object, Union};
+
+/// Reads a value as the variant that it fits: of several, unless they exclude one another, the one
+/// that knows most of it.
+pub(super) fn read(union: &mut dyn Union, value: &Value, path: &Path<'_>, out: &mut Faults) {
+    let variants = union.variants();
+    let mut scratch = union.scratch();
+    let unlike: Vec<_> =
+        (0..variants.len()).map(|index| unlikeness(scratch.choose(index), value)).collect();
+    let Some(least) = unlike.iter().min() else {
+        return fault(out, path, "anyOf", "there is no alternative that it could fit".to_owned());
+    };
+    let mut likely = (0..variants.len()).filter(|index| unlike[*index] == *least);
+    let first = likely.next().unwrap_or(0);
+    if *least == usize::MAX {
+        if !union.choose_other(value) {
+            wrong_kind(union, value, path, out);
+        }
+        return;
+    }
+    // Where nothing can fit, the faults of what is nearest are told.
+    let only = *least > 0 || likely.clone().next().is_none();
+    let mut faults = Faults::new();
+    read_value(union.choose(first), variants[first], value, path, &mut faults);
+    if only {
+        if !faults.is_empty() && !union.choose_other(value) {
+            out.append(&mut faults);
+        }
+        return;
+    }
+    let mut best = faults.is_empty().then(|| (oddity(&union.chosen().1), first));
+    let mut nearest = faults;
+    for index in likely {
+        if !union.exclusive() && best.is_some_and(|(oddity, _)| oddity == 0) {
+            break;
+        }
+        let mut faults = Faults::new();
+        read_value(scratch.choose(index), variants[index], value, path, &mut faults);
+        if !faults.is_empty() {
+            if remoteness(&faults, path) < remoteness(&nearest, path) {
+                nearest = faults;
+            }
+        } else if union.exclusive() && best.is_some() {
+            let message =
+                format!("{} fits several alternatives that exclude one another", shown(value));
+            return fault(out, path, "oneOf", message);
+        } else {
+            let oddity = oddity(&scratch.chosen().1);
+            if best.is_none_or(|(least, _)| oddity < least) {
+                best = Some((oddity, index));
+            }
+        }
+    }
+    match best {
+        Some((_, index)) if index != first => {
+            read_value(union.choose(index), variants[index], value, path, out);
+        }
+        Some(_) => {}
+        None if union.choose_other(value) => {}
+        None => out.append(&mut nearest),
+    }
+}
+
+/// The value is of the kind of no variant.
+fn wrong_kind(union: &mut dyn Union, value: &Value, path: &Path<'_>, out: &mut Faults) {
+    let mut words: Vec<String> = Vec::new();
+    for index in 0..union.variants().len() {
+        let word = expected(union.choose(index).slot());
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    report::wrong_type(out, path, &words.join(" or "), &shown(value));
+}
+
+/// How far a value is from fitting: a fault of the value's own type is the worst.
+fn remoteness(faults: &Faults, path: &Path<'_>) -> (bool, usize) {
+    let here = path.to_string();
+    let wrong_type =
+        |fault: &super::Violation| fault.keyword() == "type" && fault.pointer() == here;
+    (faults.iter().any(wrong_type), faults.len())
+}
+
+/// How much speaks against a value at first sight; 0 where only a reading can tell.
+fn unlikeness(member: &mut dyn Member, value: &Value) -> usize {
+    match member.slot() {
+        Slot::Nullable(_) if value.is_null() => 0,
+        Slot::Nullable(nullable) => unlikeness(nullable.set_value(), value),
+        Slot::Ruled(_, inner) => unlikeness(inner, value),
+        Slot::Object(object) => match value {
+            Value::Object(members) => unlike_members(object, members),
+            _ => usize::MAX,
+        },
+        Slot::Choice(choice) if speaks_of(choice, value) => {
+            usize::from(!fits(Slot::Choice(choice), value))
+        }
+        slot => {
+            if fits(slot, value) {
+                0
+            } else {
+                usize::MAX
+            }
+        }
+    }
+}
+
+fn unlike_members(object: &mut dyn Object, given: &serde_json::Map<String, Value>) -> usize {
+    let fields = object.fields();
+    let mut unlike = 0;
+    object.with(&mut |members, rest| {
+        for (field, member) in fields.iter().zip(members) {
+            unlike += usize::from(match given.get(field.name) {
+                None => field.required,
+                Some(Value::Null) if field.null_is_absent => false,
+                Some(value) => !fits(member.slot(), value),
+            });
+        }
+        if matches!(rest, Rest::Closed) {
+            let known = |key: &String| fields.iter().any(|field| field.name == key);
+            unlike += given.keys().filter(|key| !known(key)).count();
+        }
+    });
+    unlike
+}
+
+/// Whether a value is of the kind that a place takes, and of its values where it lists them.
+fn fits(slot: Slot<'_>, value: &Value) -> bool {
+    match slot {
+        Slot::Null => value.is_null(),
+        Slot::Bool(_) => value.is_boolean(),
+        Slot::Integer(_) | Slot::BigInteger(_) => {
+            matches!(value, Value::Number(number) if Num::of(number).is_whole())
+        }
+        Slot::Number(_) => value.is_number(),
+        Slot::String(_) => value.is_string(),
+        Slot::List(_) => value.is_array(),
+        Slot::Object(_) | Slot::Map(_) => value.is_object(),
+        Slot::Choice(choice) => is_listed(choice, value) || choice.choose_other(value),
+        Slot::Nullable(nullable) => value.is_null() || fits(nullable.set_value().slot(), value),
+        Slot::Ruled(_, inner) => fits(inner.slot(), value),
+        Slot::Value(_) | Slot::Union(_) | Slot::Opaque(_) => true,
+    }
+}
+
+fn is_listed(choice: &dyn Choice, value: &Value) -> bool {
+    let wires = choice.wires();
+    let index = match value {
+        Value::Null => wires.index_of_null(),
+        Value::Bool(value) => wires.index_of_bool(*value),
+        Value::Number(value) => wires.index_of_number(Num::of(value)),
+        Value::String(value) => wires.index_of_str(value),
+        Value::Array(_) | Value::Object(_) => None,
+    };
+    index.is_some()
+}
+
+/// Whether one of an enum's values is of the same kind.
+fn speaks_of(choice: &dyn Choice, value: &Value) -> bool {
+    let kind = std::mem::discriminant(value);
+    choice.wires().values().iter().any(|listed| std::mem::discriminant(listed) == kind)
+}
+
+/// How much of what was read its type does not know: keys, values of enums, whole values.
+fn oddity(view: &View<'_>) -> usize {
+    match view {
+        View::Value(_) => 1,
+        View::Choice(choice) => usize::from(choice.chosen().is_err()),
+        View::Union(union) => match union.chosen() {
+            (Some(_), inner) => oddity(&inner),
+            (None, _) => 1,
+        },
+        View::Ruled(_, inner) => oddity(&inner.view()),
+        View::List(list) => (0..list.len()).map(|index| oddity(&list.get(index))).sum(),
+        View::Map(members) => {
+            let mut sum = 0;
+            members.each(&mut |_, value| sum += oddity(&value));
+            sum
+        }
+        View::Object(object) => {
+            let mut sum = 0;
+            object.see(&mut |members, rest| {
+                sum += members.iter().map(|member| oddity(&member.view())).sum::<usize>();
+                match rest {
+                    RestView::Closed => {}
+                    RestView::Extra(extra) => sum += extra.len(),
+                    RestView::Map(members) => {
+                        members.each(&mut |_, value| sum += oddity(&value));
+                    }
+                }
+            });
+            sum
+        }
+        _ => 0,
+    }
+}

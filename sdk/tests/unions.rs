@@ -1,0 +1,141 @@
+//! Unions: which alternative a value is read as, and whose faults are told.
+
+use runcomfy::schema::Extra;
+use runcomfy::schema::runtime::{Field, Fields, Rule, Variants, optional, required};
+use runcomfy::{object, string_enum, union};
+use serde_json::{Value, json};
+
+string_enum! {
+    /// The tag of one alternative.
+    pub enum And {
+        And = "and",
+    }
+}
+
+string_enum! {
+    /// The tag of the other alternative.
+    pub enum Or {
+        Or = "or",
+    }
+}
+
+macro_rules! operator {
+    ($name:ident, $tag:ident) => {
+        /// One alternative.
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct $name {
+            kind: $tag,
+            of: Option<Vec<Term>>,
+            extra: Extra,
+        }
+
+        impl Fields for $name {
+            const FIELDS: &'static [Field] = &[required("kind"), optional("of")];
+        }
+
+        object!($name { kind, of, ..extra });
+    };
+}
+
+operator!(AndTerm, And);
+operator!(OrTerm, Or);
+
+/// One or the other, or text.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Term {
+    /// Text.
+    Text(String),
+    /// One.
+    And(AndTerm),
+    /// The other.
+    Or(OrTerm),
+}
+
+impl Variants for Term {
+    const VARIANTS: &'static [&'static [Rule]] = &[&[Rule::MinLength(2)], &[], &[]];
+}
+
+union!(Term { Text, And, Or });
+
+/// Two shapes of which the first takes all that the second takes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Size {
+    /// Has a width.
+    Wide(Wide),
+    /// Has a height, too.
+    High(High),
+}
+
+/// Has a width.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wide {
+    width: i64,
+    extra: Extra,
+}
+
+/// Has a height, too.
+#[derive(Debug, Clone, PartialEq)]
+pub struct High {
+    width: i64,
+    height: i64,
+    extra: Extra,
+}
+
+impl Fields for Wide {
+    const FIELDS: &'static [Field] = &[required("width")];
+}
+
+impl Fields for High {
+    const FIELDS: &'static [Field] = &[required("width"), required("height")];
+}
+
+object!(Wide { width, ..extra });
+object!(High { width, height, ..extra });
+
+impl Variants for Size {
+    const VARIANTS: &'static [&'static [Rule]] = &[&[], &[]];
+}
+
+union!(Size { Wide, High });
+
+fn faults(value: &Value) -> Vec<String> {
+    let invalid = Term::from_value(value).unwrap_err();
+    invalid.violations().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn the_faults_are_those_of_the_alternative_that_was_meant() {
+    for (value, fault) in [
+        (json!("x"), "(root): has 1 character, at least 2 are needed"),
+        (json!(5), "(root): must be a string or an object, not 5"),
+        (json!({"kind": "or", "of": 5}), "/of: must be an array, not 5"),
+        (json!({"kind": "or", "of": ["ab", "c"]}), "/of/1: has 1 character, at least 2 are needed"),
+        (json!({"kind": "an"}), "/kind: \"an\" is not \"and\"; did you mean \"and\"?"),
+        (json!({}), "/kind: is required and is missing"),
+    ] {
+        assert_eq!(faults(&value), [fault], "{value}");
+    }
+}
+
+#[test]
+fn of_several_alternatives_the_one_that_knows_most_is_taken() {
+    let size = |value| Size::from_value(&value).unwrap();
+    assert!(matches!(size(json!({"width": 1})), Size::Wide(_)));
+    assert!(matches!(size(json!({"width": 1, "height": 2})), Size::High(_)));
+    assert!(matches!(size(json!({"width": 1, "depth": 2})), Size::Wide(_)));
+}
+
+#[test]
+fn deeply_nested_alternatives_are_read_once_each() {
+    // Reading every alternative at every level would take 2^60 readings.
+    let mut value = json!("text");
+    for level in 0..60 {
+        value = json!({"kind": if level % 2 == 0 { "and" } else { "or" }, "of": [value]});
+    }
+    assert!(Term::from_value(&value).is_ok());
+    let mut value = json!("x");
+    for level in 0..60 {
+        value = json!({"kind": if level % 2 == 0 { "and" } else { "or" }, "of": [value]});
+    }
+    assert_eq!(faults(&value).len(), 1);
+}
