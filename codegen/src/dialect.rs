@@ -40,8 +40,10 @@ fn schema(schema: &mut Value, at: &str, remarks: &mut Remarks) {
     };
     type_words(object, at, remarks);
     numbers_as_strings(object, at, remarks);
+    enum_numbers_as_strings(object, at, remarks);
     boolean_exclusive_bounds(object);
     boolean_required(object, at, remarks);
+    required_twice(object, at, remarks);
     media_without_items(object, at, remarks);
     items_as_list(object);
     dependencies(object);
@@ -180,6 +182,29 @@ const NUMERIC: &[&str] = &[
     "maxProperties",
 ];
 
+/// `"type": "integer", "enum": ["1", "4"]`, which nothing could satisfy as it stands.
+fn enum_numbers_as_strings(object: &mut Object, at: &str, remarks: &mut Remarks) {
+    let integer = object.get("type") == Some(&json!("integer"));
+    if !integer && object.get("type") != Some(&json!("number")) {
+        return;
+    }
+    let Some(Value::Array(values)) = object.get_mut("enum") else {
+        return;
+    };
+    let number = |value: &Value| {
+        let number = value.as_str()?.parse::<serde_json::Number>().ok()?;
+        (!integer || number.is_i64() || number.is_u64()).then_some(Value::Number(number))
+    };
+    let Some(numbers) = values.iter().map(number).collect::<Option<Vec<_>>>() else {
+        return;
+    };
+    if numbers.is_empty() {
+        return;
+    }
+    remarks.note(&format!("{at}/enum"), "its strings are read as the numbers that they spell");
+    *values = numbers;
+}
+
 /// Draft 4: `"minimum": 0, "exclusiveMinimum": true`.
 fn boolean_exclusive_bounds(object: &mut Object) {
     for (bound, exclusive) in [("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")] {
@@ -219,6 +244,23 @@ fn boolean_required(object: &mut Object, at: &str, remarks: &mut Remarks) {
     if let Value::Array(required) = object.entry("required").or_insert_with(|| json!([])) {
         required.extend(names);
     }
+}
+
+/// A name that stands twice in `required` is required all the same.
+fn required_twice(object: &mut Object, at: &str, remarks: &mut Remarks) {
+    let Some(Value::Array(names)) = object.get_mut("required") else {
+        return;
+    };
+    let mut seen = Vec::new();
+    names.retain(|name| {
+        let first = !seen.contains(name);
+        if first {
+            seen.push(name.clone());
+        } else {
+            remarks.note(&format!("{at}/required"), format!("names {name} twice"));
+        }
+        first
+    });
 }
 
 /// The plural media format says what an array without `items` holds.

@@ -69,8 +69,12 @@ impl Lowering<'_> {
             },
             "prefixItems" => Rule::PrefixItems(self.branches(value, at)?),
             "contains" => {
-                let min = object.get("minContains").and_then(Value::as_u64).unwrap_or(1);
-                let max = object.get("maxContains").and_then(Value::as_u64).unwrap_or(u64::MAX);
+                let base = at.strip_suffix("contains").unwrap_or(at);
+                let mut count = |key: &str, without: u64| match object.get(key) {
+                    Some(value) => self.count(value, &format!("{base}{key}")),
+                    None => Some(without),
+                };
+                let (min, max) = (count("minContains", 1)?, count("maxContains", u64::MAX)?);
                 Rule::Contains(self.rules(value, at), min, max)
             }
             "required" => Rule::Required(self.names(value, at)?),

@@ -100,6 +100,7 @@ impl Lowering<'_> {
             name: name.clone(),
             docs,
             variants,
+            // What is open may fit several: a value that one lists is none that another knows.
             exclusive: key == "oneOf" && !open,
             open,
             blank: 0,

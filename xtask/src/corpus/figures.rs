@@ -56,7 +56,7 @@ impl Figures {
         tally.judged += 1;
         let disagreements = tally.modules.entry(module.file.clone()).or_default();
         let how = match (oracle.judge(instance), ours) {
-            (oracle::Verdict::BeyondIntegers, Verdict::Accepted(_) | Verdict::Refused(_)) => {
+            (oracle::Verdict::Excluded, Verdict::Accepted(_) | Verdict::Refused(_)) => {
                 tally.excluded += 1;
                 return;
             }
@@ -130,7 +130,7 @@ impl Tally {
             self.changed,
         );
         println!(
-            "{word}s: {} excluded (integers beyond 64 bits), {} rounded (numbers beyond 53 bits), \
+            "{word}s: {} excluded (numbers beyond the types), {} rounded (numbers beyond 53 bits), \
              {} read though refused",
             self.excluded, self.rounded, self.read_all_the_same,
         );
