@@ -170,11 +170,24 @@ fn point_within(value: &mut Value, document: &Value, root: &str) {
                 && let Some((place, _)) =
                     target.strip_prefix('#').and_then(|pointer| find(document, pointer))
             {
-                *target = format!("#{}", place.strip_prefix(root).unwrap_or(&place));
+                *target = fragment(place.strip_prefix(root).unwrap_or(&place));
             }
             members.values_mut().for_each(|member| point_within(member, document, root));
         }
         Value::Array(items) => items.iter_mut().for_each(|item| point_within(item, document, root)),
         _ => {}
     }
+}
+
+/// A pointer as the fragment of a URI.
+fn fragment(pointer: &str) -> String {
+    let mut fragment = String::from("#");
+    for byte in pointer.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/?".contains(&byte) {
+            fragment.push(byte.into());
+        } else {
+            fragment.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    fragment
 }

@@ -60,10 +60,7 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     match corpus(arguments) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::from(2)
-        }
+        Err(error) => failed(&error),
     }
 }
 

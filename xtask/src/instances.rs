@@ -135,6 +135,8 @@ mod tests {
         assert_eq!(some(&schema, 1).len(), 50);
         let schema = json!({"$ref": "#", "anyOf": [{"$ref": "#"}], "allOf": [{"$ref": "#"}]});
         assert_eq!(some(&schema, 1).len(), 50);
+        let branching = json!({"type": "array", "items": {"$ref": "#"}, "minItems": 9});
+        assert_eq!(some(&branching, 1).len(), 50);
     }
 
     #[test]

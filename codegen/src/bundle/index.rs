@@ -174,9 +174,14 @@ impl Index {
 
 /// The absolute URI of a reference.
 pub(super) fn join(base: &str, reference: &str) -> Option<String> {
+    // The names of definitions are often no part of a URI as they stand: `#/$defs/한국`.
+    let (document, fragment) = match reference.split_once('#') {
+        Some((document, fragment)) => (document, format!("#{fragment}")),
+        None => (reference, String::new()),
+    };
     let base = referencing::uri::from_str(base).ok()?;
-    let joined = referencing::uri::resolve_against(&base.borrow(), reference).ok()?;
-    Some(joined.as_str().to_owned())
+    let joined = referencing::uri::resolve_against(&base.borrow(), document).ok()?;
+    Some(format!("{}{fragment}", joined.as_str()))
 }
 
 pub(super) fn percent_decoded(fragment: &str) -> String {

@@ -9,6 +9,10 @@ use super::{number, text};
 const DEEP: usize = 7;
 /// Below this depth there is nothing: the schema never ends.
 const DEEPEST: usize = 24;
+/// An instance with more values than this ends as a deep one does.
+const MANY: usize = 300;
+/// After so many values there is nothing more.
+const MOST: usize = 3000;
 /// So many schemas are gathered for one place.
 const GATHERED: usize = 100;
 
@@ -66,7 +70,7 @@ impl<'a> Maker<'a> {
 
     /// A value that satisfies all the schemas, or nearly so.
     pub(super) fn value(&mut self, goal: &[&'a Value]) -> Value {
-        if self.depth >= DEEPEST {
+        if self.depth >= DEEPEST || self.places.len() >= MOST {
             return Value::Null;
         }
         self.depth += 1;
@@ -134,7 +138,7 @@ impl<'a> Maker<'a> {
     }
 
     pub(super) fn is_deep(&self) -> bool {
-        self.depth > DEEP
+        self.depth > DEEP || self.places.len() > MANY
     }
 
     /// Gathers all that schemas say of one place.
