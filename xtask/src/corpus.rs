@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::instances::Instances;
 use crate::oracle::Oracle;
-use crate::{repository, schemas};
+use crate::{failed, repository, schemas};
 use figures::Figures;
 use scratch::{Judge, Scratch};
 
