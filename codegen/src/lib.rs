@@ -4,7 +4,7 @@
 //! network, no clock. The same input gives the same bytes on every machine.
 //!
 //! ```text
-//! text ─ source ▶ document ─ dialect ▶ standard JSON Schema ─ lower ▶ ir ─ emit ▶ tokens ─ print ▶ text
+//! text ─ source ▶ document ─ bundle ▶ one document ─ dialect ▶ standard JSON Schema ─ lower ▶ ir ─ emit ▶ tokens ─ print ▶ text
 //! ```
 //!
 //! ```
