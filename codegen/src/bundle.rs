@@ -12,7 +12,6 @@ use referencing::meta;
 use serde_json::{Map, Value, json};
 
 use crate::dialect::escape;
-use crate::error::Remarks;
 use crate::{Draft, Options};
 use index::{Index, Reference};
 
@@ -28,7 +27,12 @@ pub(crate) struct Bundle {
     pub(crate) dynamic: Vec<Dynamic>,
     /// The places of the resources that have such anchors.
     pub(crate) resources: BTreeSet<String>,
+    /// What is wrong with the references that lead nowhere: each is now `#/$dangling/<index>`.
+    pub(crate) dangling: Vec<String>,
 }
+
+/// What the pointer of a reference that leads nowhere begins with.
+pub(crate) const DANGLING: &str = "/$dangling/";
 
 /// A `$dynamicAnchor`, or a `$recursiveAnchor`, whose name is empty.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,12 +44,7 @@ pub(crate) struct Dynamic {
 }
 
 /// Rewrites all references of the document.
-pub(crate) fn bundle(
-    document: &mut Value,
-    root: &str,
-    options: &Options<'_>,
-    remarks: &mut Remarks,
-) -> Bundle {
+pub(crate) fn bundle(document: &mut Value, root: &str, options: &Options<'_>) -> Bundle {
     let Options { base, draft, load, .. } = *options;
     let mut index = Index::new(base);
     index.document(document, root, base, draft);
@@ -63,10 +62,7 @@ pub(crate) fn bundle(
     while let Some(reference) = queue.pop_front() {
         match bundling.target(&reference, &mut entries) {
             Ok(pointer) => rewritten.push((reference, pointer)),
-            Err(message) => {
-                remarks.fault(&format!("{}/{}", reference.at, reference.key), message);
-                dangling.push(reference);
-            }
+            Err(message) => dangling.push((reference, message)),
         }
         queue.extend(std::mem::take(&mut bundling.index.references));
     }
@@ -80,10 +76,11 @@ pub(crate) fn bundle(
     for (reference, pointer) in &rewritten {
         rewrite(document, reference, pointer);
     }
-    // It is told already, and nobody else is to stumble over it.
-    for reference in &dangling {
+    // A reference that leads nowhere is a fault only if the schema leads to it.
+    for (index, (reference, _)) in dangling.iter().enumerate() {
         if let Some(Value::Object(schema)) = document.pointer_mut(&reference.at) {
             schema.shift_remove(reference.key);
+            add(schema, "$ref", json!(format!("#{DANGLING}{index}")));
         }
     }
     // Nothing is relative to an `$id` any more.
@@ -97,7 +94,8 @@ pub(crate) fn bundle(
         [] => BTreeSet::new(),
         _ => index.resources.into_values().collect(),
     };
-    Bundle { entries, dynamic: index.dynamic, resources }
+    let dangling = dangling.into_iter().map(|(_, message)| message).collect();
+    Bundle { entries, dynamic: index.dynamic, resources, dangling }
 }
 
 struct Bundling<'a> {

@@ -168,7 +168,7 @@ fn document(
 ) -> Option<(serde_json::Value, String, bundle::Bundle)> {
     let source::Document { schema, root } = source::parse(text, options.role, remarks)?;
     let mut document = schema.to_value();
-    let bundle = bundle::bundle(&mut document, &root, options, remarks);
+    let bundle = bundle::bundle(&mut document, &root, options);
     dialect::standardize(&mut document, &root, &bundle.entries, remarks);
     Some((document, root, bundle))
 }

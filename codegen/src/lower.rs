@@ -49,6 +49,8 @@ pub(crate) struct Lowering<'a> {
     /// What a `$dynamicRef` may lead to, and the resources that have such anchors.
     dynamic: &'a [Dynamic],
     resources: BTreeSet<String>,
+    /// What is wrong with the references that lead nowhere.
+    dangling: &'a [String],
     /// The place of each dynamic anchor that counts here.
     scope_anchors: BTreeMap<String, String>,
     role: Role,
@@ -95,6 +97,7 @@ pub(crate) fn lower(
     let mut lowering = Lowering {
         document,
         dynamic: &bundle.dynamic,
+        dangling: &bundle.dangling,
         resources: bundle.resources.clone(),
         scope_anchors: BTreeMap::new(),
         role,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{Lowered, Lowering, Named, describe};
+use crate::bundle::DANGLING;
 use crate::ir::{Item, Newtype, Type};
 use crate::names;
 use crate::schema::find;
@@ -75,6 +76,11 @@ impl<'a> Lowering<'a> {
     /// The place and the schema that a reference speaks of.
     pub(super) fn resolve(&mut self, target: &str, at: &str) -> Option<(String, &'a Value)> {
         let pointer = target.strip_prefix('#').unwrap_or(target);
+        let index = pointer.strip_prefix(DANGLING).and_then(|index| index.parse::<usize>().ok());
+        if let Some(message) = index.and_then(|index| self.dangling.get(index)) {
+            self.remarks.fault(&format!("{at}/$ref"), message);
+            return None;
+        }
         let found = find(self.document, pointer);
         if found.is_none() {
             self.remarks.fault(&format!("{at}/$ref"), format!("`{target}` refers to nothing"));
