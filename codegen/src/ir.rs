@@ -168,6 +168,26 @@ pub(crate) enum Rule {
     If(Vec<Rule>, Vec<Rule>, Vec<Rule>),
     Ref(String),
     Never,
+    Media(Vec<MediaRule>),
+}
+
+/// A limit that a schema publishes for a file.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct MediaRule {
+    pub(crate) measure: Measure,
+    pub(crate) limit: f64,
+    /// The words that are published for whoever breaks it.
+    pub(crate) message: Option<String>,
+}
+
+/// What of a file is limited, and in which direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Measure {
+    FileSizeMbBelow,
+    RatioAbove,
+    RatioBelow,
+    WidthAbove,
+    HeightAbove,
 }
 
 /// A numeric limit: whole where it can be.

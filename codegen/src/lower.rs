@@ -6,6 +6,7 @@
 
 mod choice;
 mod facts;
+mod media;
 mod merge;
 mod object;
 mod reference;
@@ -278,7 +279,8 @@ impl Lowering<'_> {
             _ => Type::String,
         };
         let keywords = &["minLength", "maxLength", "pattern"];
-        let rules = self.some_rules(object, keywords, at);
+        let mut rules = self.some_rules(object, keywords, at);
+        rules.extend(self.media_rules(object, &ty, at));
         (Lowered { ty, rules }, with(keywords))
     }
 
@@ -305,8 +307,10 @@ impl Lowering<'_> {
         let mut rules = self.some_rules(object, &keywords, at);
         let mut item = Type::Value;
         if let Some(items) = object.get("items").filter(|_| !object.contains_key("prefixItems")) {
-            let lowered = self.lower(items, &format!("{at}/items"), &format!("{hint}Item"));
+            let mut lowered = self.lower(items, &format!("{at}/items"), &format!("{hint}Item"));
             item = lowered.ty;
+            // What stands beside the list is said of each file in it.
+            lowered.rules.extend(self.media_rules(object, &item, at));
             if !lowered.rules.is_empty() {
                 rules.push(Rule::Items(lowered.rules));
             }

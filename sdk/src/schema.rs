@@ -7,6 +7,8 @@
 mod check;
 mod choice;
 mod extra;
+#[doc(hidden)]
+pub mod media;
 mod newtype;
 mod nullable;
 mod number;
@@ -41,12 +43,13 @@ use union::Union;
 #[doc(hidden)]
 pub mod runtime {
     pub use super::choice::{Choice, Wire, Wires};
+    pub use super::media::{MediaRule, Medium};
     pub use super::newtype::Rules;
     pub use super::object::{Fields, Object};
     pub use super::rule::{Field, Kind, Properties, Rule, optional, required};
     pub use super::slot::{Blank, List, Map, Member, Opaque, Rest, RestView, Slot, View};
     pub use super::union::{Union, Variants};
-    pub use super::{read, validate, write};
+    pub use super::{media, read, validate, write};
     pub use crate::output::keyed;
     #[cfg(feature = "schemars")]
     pub use schemars;

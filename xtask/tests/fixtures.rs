@@ -14,10 +14,12 @@ mod generated {
 use generated::{
     all_of, dialect, enums, korean, limits, media, names, nested, nullable, open_output, prose,
     references, required, residual, root_anything, root_enum, root_list, root_string, root_union,
-    unions, wrapped_output,
+    unions, validations, wrapped_output,
 };
 use runcomfy::schema::Nullable;
-use runcomfy::{Image, Violation};
+use runcomfy::schema::runtime::media::each as each_medium;
+use runcomfy::schema::runtime::{MediaRule, Rule};
+use runcomfy::{Image, OutputKind, Violation};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, from_value, json, to_value};
@@ -131,6 +133,32 @@ fn media_have_types_of_their_own_and_two_of_them_are_given_by_name() {
         &json!({"image_url": 1, "image_urls": []}),
         &["/image_url: must be a string", "/last_frame: is required", "/image_urls: has 0 items"],
     );
+}
+
+#[test]
+fn published_limits_stand_beside_every_medium_and_refuse_nothing() {
+    let read: validations::Root = accepts(&json!({"picture": "a", "films": ["b", "http://c"],
+        "mask": "", "sound": "d", "prompt": "e"}));
+    let mut seen = Vec::new();
+    each_medium(&read, &mut |place, medium| seen.push((place, medium.kind, medium.rules)));
+    let films: &[Rule] = &[Rule::Media(&[MediaRule::Saying(
+        "Each film must be smaller than 100 MB.",
+        &MediaRule::FileSizeMbBelow(100.0),
+    )])];
+    let picture: &[Rule] = &[Rule::Media(&[
+        MediaRule::RatioAbove(0.4),
+        MediaRule::RatioBelow(2.5),
+        MediaRule::WidthAbove(300.0),
+        MediaRule::HeightAbove(300.0),
+    ])];
+    let expected: [(&str, OutputKind, &[Rule]); 5] = [
+        ("/picture", OutputKind::Image, picture),
+        ("/films/0", OutputKind::Video, films),
+        ("/films/1", OutputKind::Video, films),
+        ("/mask", OutputKind::Image, &[Rule::Media(&[MediaRule::FileSizeMbBelow(0.5)])]),
+        ("/sound", OutputKind::Audio, &[]),
+    ];
+    assert_eq!(seen, expected.map(|(place, kind, rules)| (place.to_owned(), kind, rules)));
 }
 
 #[test]

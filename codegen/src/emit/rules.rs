@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::{Emitter, ident};
-use crate::ir::{Kind, Limit, Rule};
+use crate::ir::{Kind, Limit, Measure, MediaRule, Rule};
 
 impl Emitter<'_> {
     pub(super) fn rules(&mut self, rules: &[Rule]) -> Vec<TokenStream> {
@@ -77,6 +77,11 @@ impl Emitter<'_> {
                     (self.rules(condition), self.rules(then), self.rules(otherwise));
                 quote!(Rule::If(&[#(#condition),*], &[#(#then),*], &[#(#otherwise),*]))
             }
+            Rule::Media(rules) => {
+                self.import("schema::runtime", "MediaRule");
+                let rules = rules.iter().map(media_rule);
+                quote!(Rule::Media(&[#(#rules),*]))
+            }
             Rule::Ref(name) => {
                 let name = ident(name);
                 quote!(Rule::Ref(&#name))
@@ -104,6 +109,22 @@ impl Emitter<'_> {
             quote!((#name, &[#(#rules),*]))
         });
         quote!(&[#(#members),*])
+    }
+}
+
+fn media_rule(rule: &MediaRule) -> TokenStream {
+    let name = ident(match rule.measure {
+        Measure::FileSizeMbBelow => "FileSizeMbBelow",
+        Measure::RatioAbove => "RatioAbove",
+        Measure::RatioBelow => "RatioBelow",
+        Measure::WidthAbove => "WidthAbove",
+        Measure::HeightAbove => "HeightAbove",
+    });
+    let limit = Literal::f64_unsuffixed(rule.limit);
+    let plain = quote!(MediaRule::#name(#limit));
+    match &rule.message {
+        Some(message) => quote!(MediaRule::Saying(#message, &#plain)),
+        None => plain,
     }
 }
 

@@ -1,5 +1,7 @@
 //! The limits of a schema, as plain constant data that reads like the schema.
 
+use super::media::MediaRule;
+
 /// One assertion of JSON Schema, as the generated tables spell it.
 ///
 /// Like in JSON Schema, a rule says nothing about a value of a kind that it does not speak of:
@@ -82,6 +84,9 @@ pub enum Rule {
     Ref(&'static &'static [Rule]),
     /// The schema `false`: nothing is right.
     Never,
+    /// `validations`: no assertion, so nothing breaks it here; the client looks at it before it
+    /// submits.
+    Media(&'static [MediaRule]),
 }
 
 /// The rules of an object's members.
@@ -144,6 +149,7 @@ impl Rule {
                 | Self::MaxItems(_)
                 | Self::Items(_)
                 | Self::Values(_)
+                | Self::Media(_)
         )
     }
 }

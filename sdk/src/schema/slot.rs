@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{Choice, Extra, Object, Rule, Union};
+use crate::OutputKind;
 
 /// A place that the reader fills.
 #[expect(missing_docs, reason = "each is named for what it holds")]
@@ -42,6 +43,8 @@ pub enum View<'a> {
     BigInteger(i128),
     Number(f64),
     String(&'a str),
+    /// A string that names a medium or holds it.
+    Media(OutputKind, &'a str),
     Value(&'a Value),
     Owned(Value),
     Choice(&'a dyn Choice),

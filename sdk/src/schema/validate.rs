@@ -35,7 +35,7 @@ fn view(view: &View<'_>, rules: &'static [Rule], path: &Path<'_>, out: &mut Faul
         View::Number(value) => {
             fault(out, path, "type", format!("must be a finite number, not {value}"));
         }
-        View::String(value) => check::string(value, rules, path, out),
+        View::String(value) | View::Media(_, value) => check::string(value, rules, path, out),
         View::Value(value) => check::shallow(value, rules, path, out),
         View::Owned(value) => check::shallow(value, rules, path, out),
         View::Ruled(own, inner) => {

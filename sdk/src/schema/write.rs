@@ -44,7 +44,7 @@ impl Serialize for View<'_> {
                 to.serialize_i64(*value as i64)
             }
             View::Number(value) => to.serialize_f64(*value),
-            View::String(value) => to.serialize_str(value),
+            View::String(value) | View::Media(_, value) => to.serialize_str(value),
             View::Value(value) => value.serialize(to),
             View::Owned(value) => value.serialize(to),
             View::Choice(choice) => match choice.chosen() {

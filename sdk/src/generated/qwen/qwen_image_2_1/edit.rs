@@ -14,7 +14,7 @@
 //! ```
 
 use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
+use crate::schema::runtime::{Field, Fields, MediaRule, Rule, optional, required};
 use crate::schema::Extra;
 use crate::{Files, Image, model, object, string_enum};
 
@@ -131,7 +131,14 @@ impl Input {
 impl Fields for Input {
     const FIELDS: &'static [Field] = &[
         required("prompt"),
-        required("image_urls").with(&[Rule::MinItems(1), Rule::MaxItems(10)]),
+        required("image_urls")
+            .with(
+                &[
+                    Rule::MinItems(1),
+                    Rule::MaxItems(10),
+                    Rule::Items(&[Rule::Media(&[MediaRule::FileSizeMbBelow(30.0)])]),
+                ],
+            ),
         optional("mask_url"),
         optional("aspect_ratio"),
         optional("resolution"),

@@ -14,7 +14,7 @@
 //! ```
 
 use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
+use crate::schema::runtime::{Field, Fields, MediaRule, Rule, optional, required};
 use crate::schema::Extra;
 use crate::{Files, Video, model, object, string_enum};
 
@@ -84,7 +84,7 @@ impl Input {
 impl Fields for Input {
     const FIELDS: &'static [Field] = &[
         required("prompt"),
-        required("video_url"),
+        required("video_url").with(&[Rule::Media(&[MediaRule::FileSizeMbBelow(16.0)])]),
         optional("keyframes"),
         optional("target_aspect_ratio"),
         optional("seed").with(&[Rule::Minimum(0), Rule::Maximum(4_294_967_295)]),

@@ -1,0 +1,78 @@
+//! The media of an input, for a look at them before it is submitted.
+//!
+//! What is asked of them is no assertion of JSON Schema: a URL is a string like any other to the
+//! schema, and so it is to the reader and the checker.
+
+use super::check;
+use super::path::Path;
+use super::rule::Rule;
+use super::slot::{Member, RestView, View};
+use crate::OutputKind;
+
+/// One entry of `validations`: a limit that a schema publishes for a file.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum MediaRule {
+    /// `file_size_mb<`: fewer megabytes than this, of 1,000,000 bytes each.
+    FileSizeMbBelow(f64),
+    /// `width/height>`: width over height is above this.
+    RatioAbove(f64),
+    /// `width/height<`: width over height is below this.
+    RatioBelow(f64),
+    /// `width_pixels>`: wider than this.
+    WidthAbove(f64),
+    /// `height_pixels>`: higher than this.
+    HeightAbove(f64),
+    /// A rule and the words that are published for whoever breaks it.
+    Saying(&'static str, &'static MediaRule),
+}
+
+/// A medium in an input.
+#[derive(Debug, Clone, Copy)]
+pub struct Medium<'a> {
+    /// What it should be.
+    pub kind: OutputKind,
+    /// A URL or a `data:` URI.
+    pub text: &'a str,
+    /// The limits that are published for it.
+    pub rules: &'static [Rule],
+}
+
+/// Shows every medium and where it is, as a JSON pointer.
+pub fn each(member: &dyn Member, see: &mut dyn FnMut(String, Medium<'_>)) {
+    view(&member.view(), &[], &Path::ROOT, see);
+}
+
+type See<'a> = dyn FnMut(String, Medium<'_>) + 'a;
+
+fn view(view: &View<'_>, rules: &'static [Rule], path: &Path<'_>, see: &mut See<'_>) {
+    match view {
+        View::Media(kind, text) => see(path.to_string(), Medium { kind: *kind, text, rules }),
+        View::Union(union) => {
+            let (index, inner) = union.chosen();
+            let rules = index.map_or(&[][..], |index| union.variants()[index]);
+            self::view(&inner, rules, path, see);
+        }
+        View::Ruled(own, inner) => self::view(&inner.view(), own, path, see),
+        View::List(list) => {
+            let items = check::inner_rules(rules);
+            for index in 0..list.len() {
+                self::view(&list.get(index), items, &path.index(index), see);
+            }
+        }
+        View::Map(members) => {
+            let values = check::inner_rules(rules);
+            members.each(&mut |key, value| self::view(&value, values, &path.key(key), see));
+        }
+        View::Object(object) => object.see(&mut |members, rest| {
+            for (field, member) in object.fields().iter().zip(members) {
+                self::view(&member.view(), field.rules, &path.key(field.name), see);
+            }
+            if let RestView::Map(members) = rest {
+                let values = check::inner_rules(object.rules());
+                members.each(&mut |key, value| self::view(&value, values, &path.key(key), see));
+            }
+        }),
+        _ => {}
+    }
+}
