@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::http::Http;
 use crate::input::Input;
 use crate::job::{Job, JobToken};
+use crate::media::check::{self as media, Reach};
 use crate::poll::{Bounds, Budget, History};
 use crate::submit::{self, Gate, Hooks, Label};
 
@@ -64,6 +65,8 @@ pub(crate) struct Inner {
 
 pub(crate) struct Options {
     pub(crate) allow_unknown_keys: bool,
+    /// Where the service can fetch media from.
+    pub(crate) reach: Reach,
     /// For how long a submit that did not get out is tried again.
     pub(crate) submit_retries: Duration,
     pub(crate) bounds: Bounds,
@@ -132,9 +135,11 @@ impl Client {
         input: I,
         label: Label,
     ) -> Result<Job<I::Output>, Error> {
-        check::check(&input, self.inner.options.allow_unknown_keys)?;
+        let Options { allow_unknown_keys, reach, .. } = self.inner.options;
+        check::check(&input, allow_unknown_keys, reach)?;
         let (model_id, body) = (input.model_id().to_owned(), input.to_json());
         drop(input);
+        media::request(&body)?;
         let token = submit::submit(self.inner.clone(), &model_id, body, label).await?;
         Ok(Job::submitted(self.inner.clone(), token))
     }

@@ -7,6 +7,8 @@ use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use percent_encoding::percent_decode_str;
 
+use crate::redact::is_data_uri;
+
 /// Padding is often left out.
 const FORGIVING: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
@@ -20,11 +22,6 @@ pub(crate) struct DataUri<'a> {
     pub(crate) media_type: &'a str,
     base64: bool,
     payload: &'a str,
-}
-
-/// Whether a text means to be a `data:` URI.
-pub(crate) fn is_data_uri(text: &str) -> bool {
-    text.get(..5).is_some_and(|scheme| scheme.eq_ignore_ascii_case("data:"))
 }
 
 impl<'a> DataUri<'a> {
@@ -63,6 +60,13 @@ impl<'a> DataUri<'a> {
     }
 }
 
+/// The bytes as a `data:` URI.
+pub(crate) fn encode(media_type: &str, bytes: &[u8]) -> String {
+    let mut uri = format!("data:{media_type};base64,");
+    FORGIVING.encode_string(bytes, &mut uri);
+    uri
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -87,5 +91,14 @@ mod tests {
         assert_eq!(DataUri::parse("https://a,b"), None);
         assert_eq!(DataUri::parse("dat"), None);
         assert!(DataUri::parse("data:;base64,!").unwrap().decode().is_err());
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        let uri = encode("audio/wav", &bytes);
+        assert!(uri.starts_with("data:audio/wav;base64,"));
+        let read = DataUri::parse(&uri).unwrap();
+        assert_eq!((read.decode().unwrap(), read.size()), (bytes, 256));
     }
 }

@@ -1,19 +1,13 @@
 //! Formats of media, told by their first bytes.
 
-/// What kind of medium a file holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Family {
-    Image,
-    Video,
-    Audio,
-}
+use crate::OutputKind;
 
 /// A format of media.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Format {
     pub(crate) name: &'static str,
     /// What it holds; containers of films hold sound too.
-    pub(crate) families: &'static [Family],
+    pub(crate) kinds: &'static [OutputKind],
     /// Its media types, the proper one first.
     pub(crate) media_types: &'static [&'static str],
     /// The endings of its files' names, the proper one first.
@@ -25,6 +19,16 @@ pub(crate) struct Format {
 impl Format {
     pub(crate) fn media_type(&self) -> &'static str {
         self.media_types[0]
+    }
+
+    /// What a file of it is called that is taken for this kind of medium.
+    pub(crate) fn media_type_as(&self, kind: OutputKind) -> &'static str {
+        let proper = self.media_types.iter().find(|name| kind_of_media_type(name) == Some(kind));
+        match (proper, kind) {
+            (Some(proper), _) => proper,
+            (None, Audio) if self.kinds.contains(&Video) => M4A.media_type(),
+            _ => self.media_type(),
+        }
     }
 
     pub(crate) fn ending(&self) -> &'static str {
@@ -40,23 +44,21 @@ impl Format {
     }
 }
 
-impl Family {
-    /// The family of a media type, also of one that no format here has.
-    pub(crate) fn of_media_type(media_type: &str) -> Option<Self> {
-        match media_type.split('/').next()? {
-            "image" => Some(Self::Image),
-            "video" => Some(Self::Video),
-            "audio" => Some(Self::Audio),
-            _ => None,
-        }
+/// The kind of a media type, also of one that no format here has.
+pub(crate) fn kind_of_media_type(media_type: &str) -> Option<OutputKind> {
+    match media_type.split('/').next()? {
+        "image" => Some(Image),
+        "video" => Some(Video),
+        "audio" => Some(Audio),
+        _ => None,
     }
 }
 
 macro_rules! formats {
-    ($($id:ident = $name:literal $families:tt $types:tt $endings:tt $certain:literal;)*) => {
+    ($($id:ident = $name:literal $kinds:tt $types:tt $endings:tt $certain:literal;)*) => {
         $(pub(crate) static $id: Format = Format {
             name: $name,
-            families: &$families,
+            kinds: &$kinds,
             media_types: &$types,
             endings: &$endings,
             certain: $certain,
@@ -65,7 +67,7 @@ macro_rules! formats {
     };
 }
 
-use Family::{Audio, Image, Video};
+use OutputKind::{Audio, Image, Video};
 
 formats! {
     PNG = "PNG" [Image] ["image/png", "image/x-png", "image/apng"] ["png", "apng"] true;
@@ -243,6 +245,16 @@ mod tests {
         for (head, expected) in cases {
             assert_eq!(recognize_text(head), expected, "{head:?}");
         }
+    }
+
+    #[test]
+    fn a_container_is_called_what_it_is_taken_for() {
+        assert_eq!(MP4.media_type_as(Video), "video/mp4");
+        assert_eq!(MP4.media_type_as(Audio), "audio/mp4");
+        assert_eq!(WEBM.media_type_as(Audio), "audio/webm");
+        assert_eq!(OGG.media_type_as(Video), "video/ogg");
+        assert_eq!(WAV.media_type_as(Audio), "audio/wav");
+        assert_eq!(GIF.media_type_as(Video), "image/gif");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::schema::runtime::Medium;
 use crate::schema::{Invalid, Violation};
 
 /// An input that can be submitted: a generated one, or [`JsonInput`].
@@ -27,6 +28,11 @@ pub trait Input: Send + 'static {
 
     /// The body of the submit request.
     fn to_json(&self) -> String;
+
+    /// Shows every medium of the input, with its place as a JSON pointer. The client refuses to
+    /// submit those that no service could use.
+    #[doc(hidden)]
+    fn each_medium(&self, _see: &mut dyn FnMut(String, Medium<'_>)) {}
 }
 
 /// A result's `output`, read into a type.
@@ -38,15 +44,15 @@ pub trait Output: Sized + Send + 'static {
     fn from_value(value: &Value) -> Result<Self, Invalid>;
 }
 
-/// The kind of file that a model makes.
+/// The kind of file that a model makes, or is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OutputKind {
-    /// Pictures: the keys `image` and `images`.
+    /// Pictures; in outputs the keys `image` and `images`.
     Image,
-    /// Films: the keys `video` and `videos`.
+    /// Films; in outputs the keys `video` and `videos`.
     Video,
-    /// Sound: the keys `audio` and `audios`.
+    /// Sound; in outputs the keys `audio` and `audios`.
     Audio,
 }
 
@@ -197,6 +203,9 @@ macro_rules! model {
             }
             fn to_json(&self) -> String {
                 $crate::schema::runtime::write::json(self)
+            }
+            fn each_medium(&self, see: &mut dyn FnMut(String, $crate::schema::runtime::Medium<'_>)) {
+                $crate::schema::runtime::media::each(self, see);
             }
         }
     };

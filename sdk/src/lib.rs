@@ -19,6 +19,7 @@ mod files;
 mod input;
 mod media;
 mod output;
+mod redact;
 
 #[cfg(feature = "client")]
 mod batch;

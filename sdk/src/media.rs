@@ -1,20 +1,76 @@
 //! Pictures, films and sound as inputs.
 
+#[cfg(feature = "client")]
+mod bytes;
+#[cfg(feature = "client")]
+pub(crate) mod check;
+#[cfg(feature = "client")]
+mod host;
+#[cfg(feature = "client")]
+mod limits;
+
+use std::fmt;
+
 use crate::schema::runtime::{Blank, Member, Slot, View};
+use crate::{OutputKind, redact};
 
 macro_rules! media {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* $name:ident, $what:literal, $cap:literal, $file:literal) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        ///
+        /// Whatever it is made of, the client looks at it before it submits anything: an address
+        /// that the service could not reach, and bytes that break a limit that the model's schema
+        /// publishes, are refused with the other faults of the input.
+        ///
+        /// Its `Debug` shows neither the query of a URL nor the bytes.
+        #[derive(Clone, PartialEq, Eq, Hash)]
         pub struct $name(String);
 
         impl $name {
-            /// The file at a publicly reachable `https` URL, or a `data:` URI.
+            #[doc = concat!("The ", $what, " at a publicly reachable `https` URL, or in a `data:` URI.")]
             ///
             /// The service fetches it with an unauthenticated GET; a private file needs a signed
             /// URL.
             pub fn url(url: impl Into<String>) -> Self {
                 Self(url.into())
+            }
+
+            #[doc = concat!("The ", $what, " in these bytes, sent along as a `data:` URI. Its format is told by the bytes.")]
+            ///
+            /// Fails with [`is_invalid_input`](crate::Error::is_invalid_input) if they are of
+            #[doc = concat!("another kind, of no known format, or more than ", $cap, ".")]
+            ///
+            /// ```
+            #[doc = concat!("use runcomfy::", stringify!($name), ";")]
+            ///
+            /// # fn main() -> Result<(), runcomfy::Error> {
+            #[doc = concat!("assert!(", stringify!($name), "::bytes(b\"Hello\").is_err());")]
+            /// # Ok(())
+            /// # }
+            /// ```
+            #[cfg(feature = "client")]
+            pub fn bytes(bytes: impl AsRef<[u8]>) -> Result<Self, crate::Error> {
+                bytes::encoded(OutputKind::$name, bytes.as_ref()).map(Self)
+            }
+
+            #[doc = concat!("The ", $what, " in a file of this machine, sent along as a `data:` URI.")]
+            ///
+            /// The file is read now, by the calling thread.
+            ///
+            /// Fails with [`is_disk`](crate::Error::is_disk) if it cannot be read, and otherwise
+            /// as [`bytes`](Self::bytes) does.
+            ///
+            /// ```no_run
+            #[doc = concat!("use runcomfy::", stringify!($name), ";")]
+            ///
+            /// # fn main() -> Result<(), runcomfy::Error> {
+            #[doc = concat!("let input = ", stringify!($name), "::file(\"", $file, "\")?;")]
+            /// # Ok(())
+            /// # }
+            /// ```
+            #[cfg(feature = "client")]
+            pub fn file(path: impl AsRef<std::path::Path>) -> Result<Self, crate::Error> {
+                bytes::read(OutputKind::$name, path.as_ref()).map(Self)
             }
 
             /// The URL or `data:` URI that is sent.
@@ -24,12 +80,18 @@ macro_rules! media {
             }
         }
 
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_tuple(stringify!($name)).field(&redact::link(&self.0)).finish()
+            }
+        }
+
         impl Member for $name {
             fn slot(&mut self) -> Slot<'_> {
                 Slot::String(&mut self.0)
             }
             fn view(&self) -> View<'_> {
-                View::String(&self.0)
+                View::Media(OutputKind::$name, &self.0)
             }
         }
 
@@ -45,13 +107,13 @@ macro_rules! media {
 
 media! {
     /// A picture that a model is given.
-    Image
+    Image, "picture", "6 MiB", "cat.png"
 }
 media! {
     /// A film that a model is given.
-    Video
+    Video, "film", "32 MiB", "cat.mp4"
 }
 media! {
     /// Sound that a model is given.
-    Audio
+    Audio, "sound", "16 MiB", "cat.wav"
 }

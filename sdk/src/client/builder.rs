@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::http::{Http, Origin, Timeouts};
 use crate::job::JobToken;
 use crate::journal::Journal;
+use crate::media::check::Reach;
 use crate::poll::{Bounds, Budget, History};
 use crate::submit::{Gate, Hooks};
 
@@ -44,6 +45,7 @@ pub struct ClientBuilder {
     bounds: Bounds,
     polls_per_second: f64,
     allow_unknown_keys: bool,
+    allow_any_media: bool,
     hooks: Hooks,
     journal: Option<PathBuf>,
 }
@@ -63,6 +65,7 @@ impl Default for ClientBuilder {
             bounds: Bounds { fastest: Duration::ZERO, slowest: Duration::from_secs(60) },
             polls_per_second: 100.0,
             allow_unknown_keys: false,
+            allow_any_media: false,
             hooks: Hooks::default(),
             journal: None,
         }
@@ -148,6 +151,16 @@ impl ClientBuilder {
         self
     }
 
+    /// Lets the media of inputs through unseen.
+    ///
+    /// By default an address that the public service could not fetch (plain `http`, a file, a host
+    /// of a private network), and bytes that break a limit which the schema publishes, are refused
+    /// before anything is sent: a job that cannot get at its input may be billed all the same.
+    pub fn allow_any_media(mut self, allow: bool) -> Self {
+        self.allow_any_media = allow;
+        self
+    }
+
     /// Is called with every job that the service accepts, even if the future that submitted it
     /// has been dropped meanwhile: the place to write the job down.
     ///
@@ -193,12 +206,20 @@ impl ClientBuilder {
         if let Some(path) = self.journal {
             hooks.journal = Some(Journal::open(path)?);
         }
+        let reach = if self.allow_any_media {
+            Reach::Anything
+        } else if http.origin.is_plain() {
+            Reach::ThisMachineToo
+        } else {
+            Reach::Public
+        };
         let inner = Inner {
             http,
             hooks,
             gate: Gate::default(),
             options: Options {
                 allow_unknown_keys: self.allow_unknown_keys,
+                reach,
                 submit_retries: self.submit_retries,
                 bounds: self.bounds,
             },

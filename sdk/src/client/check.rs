@@ -2,10 +2,16 @@
 
 use crate::error::Error;
 use crate::input::Input;
+use crate::media::check::{self as media, Reach};
 use crate::schema::Invalid;
 
-/// All faults of an input at once: what the schema refuses, and keys that it does not know.
-pub(super) fn check<I: Input>(input: &I, allow_unknown_keys: bool) -> Result<(), Error> {
+/// All faults of an input at once: what the schema refuses, keys that it does not know, and media
+/// that are out of the service's reach or break a published limit.
+pub(super) fn check<I: Input>(
+    input: &I,
+    allow_unknown_keys: bool,
+    reach: Reach,
+) -> Result<(), Error> {
     let mut faults = match input.validate() {
         Ok(()) => Vec::new(),
         Err(invalid) => invalid.violations().to_vec(),
@@ -13,6 +19,7 @@ pub(super) fn check<I: Input>(input: &I, allow_unknown_keys: bool) -> Result<(),
     if !allow_unknown_keys {
         faults.extend(input.unknown_keys());
     }
+    faults.extend(media::faults(input, reach));
     Ok(Invalid::unless_empty(faults)?)
 }
 
@@ -64,7 +71,7 @@ mod tests {
             (false, true, false, &["/a", "/b", "/c"]),
         ];
         for (valid, unknown, allow, expected) in cases {
-            let checked = check(&Faulty { valid, unknown }, allow);
+            let checked = check(&Faulty { valid, unknown }, allow, Reach::Public);
             let error = checked.as_ref().err();
             let pointers: Vec<_> =
                 error.map_or(&[][..], Error::violations).iter().map(Violation::pointer).collect();

@@ -1,6 +1,7 @@
 //! Whether what comes is what was promised: an error page must not be saved as a picture.
 
-use crate::format::{Family, Format, recognize, recognize_text};
+use crate::OutputKind;
+use crate::format::{Format, kind_of_media_type, recognize, recognize_text};
 
 /// What is known about a file whose first bytes have been seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +28,7 @@ pub(super) fn judge(
     let named = ending.and_then(Promise::of_ending);
     if let Some(format) = recognize(head) {
         if let Some(promise) = promised
-            && !promise.families.iter().any(|family| format.families.contains(family))
+            && !promise.kinds.iter().any(|kind| format.kinds.contains(kind))
         {
             return Err(format!("it should be {}, and it is {}", promise.name, format.name));
         }
@@ -58,13 +59,13 @@ pub(super) fn judge(
 #[derive(Clone, Copy)]
 struct Promise {
     name: &'static str,
-    families: &'static [Family],
+    kinds: &'static [OutputKind],
     certain: bool,
 }
 
 impl Promise {
     fn of(format: &'static Format) -> Self {
-        Self { name: format.name, families: format.families, certain: format.certain }
+        Self { name: format.name, kinds: format.kinds, certain: format.certain }
     }
 
     fn of_ending(ending: &str) -> Option<Self> {
@@ -72,15 +73,15 @@ impl Promise {
     }
 
     fn of_media_type(media_type: &str) -> Option<Self> {
-        let by_family = || {
-            let (name, families): (_, &[Family]) = match Family::of_media_type(media_type)? {
-                Family::Image => ("a picture", &[Family::Image]),
-                Family::Video => ("a film", &[Family::Video]),
-                Family::Audio => ("sound", &[Family::Audio]),
+        let by_kind = || {
+            let (name, kinds): (_, &[OutputKind]) = match kind_of_media_type(media_type)? {
+                OutputKind::Image => ("a picture", &[OutputKind::Image]),
+                OutputKind::Video => ("a film", &[OutputKind::Video]),
+                OutputKind::Audio => ("sound", &[OutputKind::Audio]),
             };
-            Some(Self { name, families, certain: false })
+            Some(Self { name, kinds, certain: false })
         };
-        Format::of_media_type(media_type).map(Self::of).or_else(by_family)
+        Format::of_media_type(media_type).map(Self::of).or_else(by_kind)
     }
 }
 

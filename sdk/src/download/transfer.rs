@@ -12,9 +12,10 @@ use super::events::{DownloadEvent, SavedFile};
 use super::name::Name;
 use super::part::Part;
 use super::{Call, fetch};
-use crate::data_uri::{DataUri, is_data_uri};
+use crate::data_uri::DataUri;
 use crate::error::{Error, Kind};
 use crate::format::ENOUGH;
+use crate::redact::is_data_uri;
 use crate::wire::shown_url;
 
 /// A file that is to be fetched.

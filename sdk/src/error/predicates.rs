@@ -13,6 +13,7 @@ impl Error {
     }
 
     /// The input was refused before anything was sent; [`violations`](Self::violations) lists why.
+    /// Or a file that was to be an input is not of the kind, or the size, that it has to be.
     ///
     /// *Caused by* the input. *Cost*: nothing, nothing was sent. *Again*: with another input.
     #[must_use]

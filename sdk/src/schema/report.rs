@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::path::Path;
 use super::rule::Kind;
 use super::violation::Violation;
+use crate::redact;
 
 /// Where faults are gathered.
 pub(super) type Faults = Vec<Violation>;
@@ -78,8 +79,11 @@ pub(super) fn shown(value: &Value) -> String {
     }
 }
 
-/// A string as JSON, cut where it is long.
+/// A string as JSON, cut where it is long; a URL without what may be secret.
 pub(super) fn shown_str(text: &str) -> String {
+    if redact::is_link(text) {
+        return cut(Value::from(redact::link(text)).to_string());
+    }
     let head: String = text.chars().take(SHOWN).collect();
     let cut = if head.len() < text.len() { " …" } else { "" };
     format!("{}{cut}", Value::from(head))

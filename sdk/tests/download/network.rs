@@ -48,6 +48,16 @@ async fn without_a_way_to_tell_versions_apart_it_starts_anew() {
 }
 
 #[tokio::test]
+async fn a_host_that_gives_less_than_the_rest_is_asked_for_more() {
+    let whole = large_gif();
+    let little = text(206, &whole[4000..6000]).header("content-range", "bytes 4000-5999/10007");
+    let acts = [broken_off(&whole, 4000).header("etag", TAG), little, rest(&whole, 6000)];
+    let server = Server::start(script(acts)).await;
+    assert_eq!(fetched(&server).await.unwrap(), whole);
+    assert_eq!(header(&server.seen()[2], "range").as_deref(), Some("bytes=6000-"));
+}
+
+#[tokio::test]
 async fn nothing_of_a_longer_version_is_left_in_a_shorter_one() {
     let server =
         Server::start(script([broken_off(&large_gif(), 4000), picture(&gif("new"))])).await;

@@ -37,11 +37,14 @@ async fn the_order_of_the_urls_decides_who_gets_which_name() {
     });
     let (server, place) = (server.await, tempdir().unwrap());
     let urls = [server.url("/a/0.gif"), server.url("/b/0.gif")];
-    let mut events = server.client().download(urls).to(place.path()).events();
+    let mut events = server.client().download(urls.clone()).to(place.path()).events();
     while let Some(event) = events.next().await {
         match event {
             DownloadEvent::Saved { file: 1, .. } => gate.notify_one(),
-            DownloadEvent::Finished(end) => assert_eq!(end.unwrap().len(), 2),
+            DownloadEvent::Finished(end) => {
+                let files = end.unwrap();
+                assert_eq!([&files[0].url, &files[1].url], [&urls[0], &urls[1]]);
+            }
             _ => {}
         }
     }
