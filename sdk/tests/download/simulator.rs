@@ -68,15 +68,15 @@ async fn what_goes_wrong_with_a_file_in_passing_does_not_change_it() {
 
 #[tokio::test]
 async fn what_goes_wrong_for_good_is_told_and_saves_nothing() {
+    type IsKind = fn(&Error) -> bool;
     let elsewhere = Fault::Redirect { to: Some("https://elsewhere.example".to_owned()) };
     let page = FalseAnswer::new(200).html();
     let gone = FalseAnswer::new(404);
-    let cases: [(Fault, fn(&Error) -> bool); 3] = [
-        (elsewhere, Error::is_url_refused),
+    for (fault, is_kind) in [
+        (elsewhere, Error::is_url_refused as IsKind),
         (page.into(), Error::is_wrong_content),
         (gone.into(), Error::is_file_gone),
-    ];
-    for (fault, is_kind) in cases {
+    ] {
         let place = tempdir().unwrap();
         let error = downloaded([fault], place.path()).await.unwrap_err();
         assert!(is_kind(&error) && error.may_have_cost(), "{error}");
