@@ -4,6 +4,7 @@ use runcomfy::models::google::nano_banana_2::text_to_image::{AspectRatio, Input,
 use runcomfy::simulator::{QueuePace, Simulator};
 use runcomfy::{Client, JsonInput};
 use serde_json::json;
+use tokio::task::JoinSet;
 
 async fn service() -> (Client, Simulator) {
     let simulator = Simulator::builder()
@@ -77,6 +78,7 @@ async fn a_call_by_id_is_the_same_call() {
 async fn every_compiled_model_takes_what_its_schema_calls_the_least() {
     let (client, simulator) = service().await;
     let values = json!({"prompt": "x", "tags": "pop", "duration": 5, "resolution": "1080P"});
+    let mut runs = JoinSet::new();
     for model in runcomfy::models::ALL {
         let schema: serde_json::Value = serde_json::from_str(model.input_schema).unwrap();
         let mut input = serde_json::Map::new();
@@ -95,8 +97,11 @@ async fn every_compiled_model_takes_what_its_schema_calls_the_least() {
         }
         let input = serde_json::Value::Object(input);
         assert_eq!(model.read_input(&input).unwrap(), input, "{}", model.id);
-        let done = client.run(JsonInput::new(model.id, input)).await;
-        assert!(done.is_ok_and(|done| !done.media_urls().is_empty()), "{}", model.id);
+        let client = client.clone();
+        runs.spawn(async move { (model.id, client.run(JsonInput::new(model.id, input)).await) });
+    }
+    for (id, done) in runs.join_all().await {
+        assert!(done.is_ok_and(|done| !done.media_urls().is_empty()), "{id}");
     }
     assert_eq!(simulator.ledger().billed, runcomfy::models::ALL.len() as u64);
 }
