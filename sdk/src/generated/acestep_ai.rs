@@ -3,3 +3,5 @@
 //! Models of `acestep_ai`.
 
 pub mod ace_step;
+
+pub mod ace_step_1_5;

@@ -2,4 +2,6 @@
 
 //! Models of `blackforestlabs`.
 
+pub mod flux_2_klein;
+
 pub mod flux_3;

@@ -2,4 +2,12 @@
 
 //! Models of `bytedance`.
 
+pub mod seed_audio_1_0;
+
+pub mod seedance_2_0;
+
+pub mod seedance_2_0_mini;
+
 pub mod seedance_2_5;
+
+pub mod seedream_5_0_pro;

@@ -2,4 +2,8 @@
 
 //! Models of `google`.
 
+pub mod gemini_omni_flash;
+
 pub mod nano_banana_2;
+
+pub mod nano_banana_2_lite;

@@ -2,4 +2,8 @@
 
 //! Models of `minimax`.
 
+pub mod minimax_h3;
+
 pub mod minimax_h3_max;
+
+pub mod minimax_h3_open;

@@ -5,20 +5,35 @@
 #[cfg(feature = "acestep-ai")]
 pub mod acestep_ai;
 
+#[cfg(feature = "alibaba")]
+pub mod alibaba;
+
 #[cfg(feature = "blackforestlabs")]
 pub mod blackforestlabs;
 
 #[cfg(feature = "bytedance")]
 pub mod bytedance;
 
+#[cfg(feature = "elevenlabs")]
+pub mod elevenlabs;
+
 #[cfg(feature = "google")]
 pub mod google;
+
+#[cfg(feature = "happyhorse")]
+pub mod happyhorse;
 
 #[cfg(feature = "kling")]
 pub mod kling;
 
+#[cfg(feature = "lightricks")]
+pub mod lightricks;
+
 #[cfg(feature = "minimax")]
 pub mod minimax;
+
+#[cfg(feature = "openai")]
+pub mod openai;
 
 #[cfg(feature = "pixverse")]
 pub mod pixverse;
@@ -37,24 +52,204 @@ pub mod wan_ai;
 pub const ALL: &[crate::Model] = &[
     #[cfg(feature = "acestep-ai")]
     acestep_ai::ace_step::audio_inpaint::MODEL,
+    #[cfg(feature = "acestep-ai")]
+    acestep_ai::ace_step::text_to_audio::MODEL,
+    #[cfg(feature = "acestep-ai")]
+    acestep_ai::ace_step_1_5::text_to_audio::MODEL,
+    #[cfg(feature = "alibaba")]
+    alibaba::happyhorse_1_1::reference_to_video::MODEL,
+    #[cfg(feature = "alibaba")]
+    alibaba::happyhorse_1_1::text_to_video::MODEL,
+    #[cfg(feature = "blackforestlabs")]
+    blackforestlabs::flux_2_klein::_9b::text_to_image::MODEL,
+    #[cfg(feature = "blackforestlabs")]
+    blackforestlabs::flux_3::extend_video::MODEL,
+    #[cfg(feature = "blackforestlabs")]
+    blackforestlabs::flux_3::extend_video::draft::MODEL,
+    #[cfg(feature = "blackforestlabs")]
+    blackforestlabs::flux_3::first_last_frame_to_video::MODEL,
+    #[cfg(feature = "blackforestlabs")]
+    blackforestlabs::flux_3::first_last_frame_to_video::draft::MODEL,
+    #[cfg(feature = "blackforestlabs")]
+    blackforestlabs::flux_3::image::MODEL,
     #[cfg(feature = "blackforestlabs")]
     blackforestlabs::flux_3::image_to_video::MODEL,
+    #[cfg(feature = "blackforestlabs")]
+    blackforestlabs::flux_3::image_to_video::draft::MODEL,
+    #[cfg(feature = "blackforestlabs")]
+    blackforestlabs::flux_3::text_to_video::MODEL,
+    #[cfg(feature = "blackforestlabs")]
+    blackforestlabs::flux_3::text_to_video::draft::MODEL,
+    #[cfg(feature = "bytedance")]
+    bytedance::seed_audio_1_0::text_to_audio::MODEL,
+    #[cfg(feature = "bytedance")]
+    bytedance::seedance_2_0::fast::MODEL,
+    #[cfg(feature = "bytedance")]
+    bytedance::seedance_2_0::pro::MODEL,
+    #[cfg(feature = "bytedance")]
+    bytedance::seedance_2_0_mini::image_to_video::MODEL,
+    #[cfg(feature = "bytedance")]
+    bytedance::seedance_2_0_mini::text_to_video::MODEL,
+    #[cfg(feature = "bytedance")]
+    bytedance::seedance_2_5::first_last_frame::_480p::MODEL,
+    #[cfg(feature = "bytedance")]
+    bytedance::seedance_2_5::first_last_frame::_720p::MODEL,
+    #[cfg(feature = "bytedance")]
+    bytedance::seedance_2_5::image_to_video::_1080p::MODEL,
+    #[cfg(feature = "bytedance")]
+    bytedance::seedance_2_5::image_to_video::_480p::MODEL,
+    #[cfg(feature = "bytedance")]
+    bytedance::seedance_2_5::image_to_video::_4k::MODEL,
     #[cfg(feature = "bytedance")]
     bytedance::seedance_2_5::reference_to_video::_480p::MODEL,
+    #[cfg(feature = "bytedance")]
+    bytedance::seedance_2_5::reference_to_video::_4k::MODEL,
+    #[cfg(feature = "bytedance")]
+    bytedance::seedance_2_5::reference_to_video::_720p::MODEL,
+    #[cfg(feature = "bytedance")]
+    bytedance::seedance_2_5::text_to_video::_1080p::MODEL,
+    #[cfg(feature = "bytedance")]
+    bytedance::seedance_2_5::text_to_video::_480p::MODEL,
+    #[cfg(feature = "bytedance")]
+    bytedance::seedance_2_5::text_to_video::_4k::MODEL,
+    #[cfg(feature = "bytedance")]
+    bytedance::seedance_2_5::text_to_video::_720p::MODEL,
+    #[cfg(feature = "bytedance")]
+    bytedance::seedream_5_0_pro::text_to_image::MODEL,
+    #[cfg(feature = "elevenlabs")]
+    elevenlabs::elevenlabs::music_generation::MODEL,
+    #[cfg(feature = "google")]
+    google::gemini_omni_flash::image_to_video::MODEL,
+    #[cfg(feature = "google")]
+    google::gemini_omni_flash::reference_to_video::MODEL,
+    #[cfg(feature = "google")]
+    google::gemini_omni_flash::text_to_video::MODEL,
+    #[cfg(feature = "google")]
+    google::gemini_omni_flash::video_edit::MODEL,
     #[cfg(feature = "google")]
     google::nano_banana_2::text_to_image::MODEL,
+    #[cfg(feature = "google")]
+    google::nano_banana_2_lite::edit::MODEL,
+    #[cfg(feature = "happyhorse")]
+    happyhorse::happyhorse_1_0::image_to_video::MODEL,
+    #[cfg(feature = "happyhorse")]
+    happyhorse::happyhorse_1_0::reference_to_video::MODEL,
+    #[cfg(feature = "happyhorse")]
+    happyhorse::happyhorse_1_0::video_edit::MODEL,
+    #[cfg(feature = "kling")]
+    kling::kling_3_0::_4k::image_to_video::MODEL,
+    #[cfg(feature = "kling")]
+    kling::kling_3_0::_4k::text_to_video::MODEL,
+    #[cfg(feature = "kling")]
+    kling::kling_3_0::pro::image_to_video::MODEL,
     #[cfg(feature = "kling")]
     kling::kling_3_0::standard::image_to_video::MODEL,
     #[cfg(feature = "kling")]
+    kling::kling_3_0::standard::text_to_video::MODEL,
+    #[cfg(feature = "kling")]
+    kling::kling_video_o3::_4k::image_to_video::MODEL,
+    #[cfg(feature = "kling")]
+    kling::kling_video_o3::_4k::reference_to_video::MODEL,
+    #[cfg(feature = "kling")]
+    kling::kling_video_o3::_4k::text_to_video::MODEL,
+    #[cfg(feature = "kling")]
+    kling::kling_video_o3::pro::image_to_video::MODEL,
+    #[cfg(feature = "kling")]
+    kling::kling_video_o3::pro::reference_to_video::MODEL,
+    #[cfg(feature = "kling")]
+    kling::kling_video_o3::standard::image_to_video::MODEL,
+    #[cfg(feature = "kling")]
+    kling::kling_video_o3::standard::reference_to_video::MODEL,
+    #[cfg(feature = "kling")]
     kling::kling_video_o3::standard::video_to_video::MODEL,
+    #[cfg(feature = "lightricks")]
+    lightricks::ltx_2_5::audio_to_video::fast::MODEL,
+    #[cfg(feature = "lightricks")]
+    lightricks::ltx_2_5::audio_to_video::pro::MODEL,
+    #[cfg(feature = "lightricks")]
+    lightricks::ltx_2_5::image_to_video::fast::MODEL,
+    #[cfg(feature = "lightricks")]
+    lightricks::ltx_2_5::text_to_video::fast::MODEL,
+    #[cfg(feature = "lightricks")]
+    lightricks::ltx_2_5::text_to_video::pro::MODEL,
+    #[cfg(feature = "minimax")]
+    minimax::minimax_h3::image_to_video::MODEL,
+    #[cfg(feature = "minimax")]
+    minimax::minimax_h3::reference_to_video::MODEL,
+    #[cfg(feature = "minimax")]
+    minimax::minimax_h3::text_to_video::MODEL,
     #[cfg(feature = "minimax")]
     minimax::minimax_h3_max::image_to_video::MODEL,
+    #[cfg(feature = "minimax")]
+    minimax::minimax_h3_max::reference_to_video::MODEL,
+    #[cfg(feature = "minimax")]
+    minimax::minimax_h3_max::text_to_video::MODEL,
+    #[cfg(feature = "minimax")]
+    minimax::minimax_h3_open::reference_to_video::MODEL,
+    #[cfg(feature = "openai")]
+    openai::gpt_image_2::edit::MODEL,
+    #[cfg(feature = "openai")]
+    openai::gpt_image_2::text_to_image::MODEL,
+    #[cfg(feature = "openai")]
+    openai::gpt_image_2_5::flare::edit::MODEL,
+    #[cfg(feature = "openai")]
+    openai::gpt_image_2_5::sunburst::edit::MODEL,
+    #[cfg(feature = "openai")]
+    openai::gpt_image_2_5::sunburst::text_to_image::MODEL,
+    #[cfg(feature = "pixverse")]
+    pixverse::pixverse_c1::image_to_video::MODEL,
+    #[cfg(feature = "pixverse")]
+    pixverse::pixverse_c1::text_to_video::MODEL,
+    #[cfg(feature = "pixverse")]
+    pixverse::pixverse_c1::transition::MODEL,
+    #[cfg(feature = "pixverse")]
+    pixverse::pixverse_v6::extend::MODEL,
+    #[cfg(feature = "pixverse")]
+    pixverse::pixverse_v6::image_to_video::MODEL,
+    #[cfg(feature = "pixverse")]
+    pixverse::pixverse_v6::reference_to_video::MODEL,
+    #[cfg(feature = "pixverse")]
+    pixverse::pixverse_v6::text_to_video::MODEL,
     #[cfg(feature = "pixverse")]
     pixverse::pixverse_v6::transition::MODEL,
     #[cfg(feature = "qwen")]
     qwen::qwen_image_2_1::edit::MODEL,
+    #[cfg(feature = "qwen")]
+    qwen::qwen_image_2_1::text_to_image::MODEL,
+    #[cfg(feature = "qwen")]
+    qwen::qwen_image_3_0::edit::MODEL,
+    #[cfg(feature = "qwen")]
+    qwen::qwen_image_3_0::pro::text_to_image::MODEL,
+    #[cfg(feature = "qwen")]
+    qwen::qwen_image_3_0::text_to_image::MODEL,
     #[cfg(feature = "runwayml")]
     runwayml::runway_aleph_2::video_to_video::MODEL,
     #[cfg(feature = "wan-ai")]
+    wan_ai::wan_2_7::edit::MODEL,
+    #[cfg(feature = "wan-ai")]
+    wan_ai::wan_2_7::edit_video::MODEL,
+    #[cfg(feature = "wan-ai")]
+    wan_ai::wan_2_7::image_to_video::MODEL,
+    #[cfg(feature = "wan-ai")]
+    wan_ai::wan_2_7::pro::edit::MODEL,
+    #[cfg(feature = "wan-ai")]
+    wan_ai::wan_2_7::pro::text_to_image::MODEL,
+    #[cfg(feature = "wan-ai")]
+    wan_ai::wan_2_7::reference_to_video::MODEL,
+    #[cfg(feature = "wan-ai")]
+    wan_ai::wan_2_7::text_to_image::MODEL,
+    #[cfg(feature = "wan-ai")]
     wan_ai::wan_2_7::text_to_video::MODEL,
+    #[cfg(feature = "wan-ai")]
+    wan_ai::wan_3_0::image_to_video::MODEL,
+    #[cfg(feature = "wan-ai")]
+    wan_ai::wan_3_0::reference_to_video::MODEL,
+    #[cfg(feature = "wan-ai")]
+    wan_ai::wan_3_0::text_to_video::MODEL,
+    #[cfg(feature = "wan-ai")]
+    wan_ai::wan_3_0_prime::image_to_video::MODEL,
+    #[cfg(feature = "wan-ai")]
+    wan_ai::wan_3_0_prime::reference_to_video::MODEL,
+    #[cfg(feature = "wan-ai")]
+    wan_ai::wan_3_0_prime::text_to_video::MODEL,
 ];

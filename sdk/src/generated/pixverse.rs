@@ -2,4 +2,6 @@
 
 //! Models of `pixverse`.
 
+pub mod pixverse_c1;
+
 pub mod pixverse_v6;

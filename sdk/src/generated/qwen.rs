@@ -3,3 +3,5 @@
 //! Models of `qwen`.
 
 pub mod qwen_image_2_1;
+
+pub mod qwen_image_3_0;

@@ -3,3 +3,7 @@
 //! Models of `wan_ai`.
 
 pub mod wan_2_7;
+
+pub mod wan_3_0;
+
+pub mod wan_3_0_prime;

@@ -3,3 +3,5 @@
 //! Variants of `ace_step`.
 
 pub mod audio_inpaint;
+
+pub mod text_to_audio;

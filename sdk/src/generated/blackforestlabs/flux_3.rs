@@ -2,4 +2,12 @@
 
 //! Variants of `flux_3`.
 
+pub mod extend_video;
+
+pub mod first_last_frame_to_video;
+
+pub mod image;
+
 pub mod image_to_video;
+
+pub mod text_to_video;

@@ -2,4 +2,10 @@
 
 //! Variants of `seedance_2_5`.
 
+pub mod first_last_frame;
+
+pub mod image_to_video;
+
 pub mod reference_to_video;
+
+pub mod text_to_video;

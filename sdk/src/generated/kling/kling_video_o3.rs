@@ -2,4 +2,8 @@
 
 //! Variants of `kling_video_o3`.
 
+pub mod _4k;
+
+pub mod pro;
+
 pub mod standard;

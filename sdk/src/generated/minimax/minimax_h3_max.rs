@@ -3,3 +3,7 @@
 //! Variants of `minimax_h3_max`.
 
 pub mod image_to_video;
+
+pub mod reference_to_video;
+
+pub mod text_to_video;

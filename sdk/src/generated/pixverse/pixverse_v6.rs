@@ -2,4 +2,12 @@
 
 //! Variants of `pixverse_v6`.
 
+pub mod extend;
+
+pub mod image_to_video;
+
+pub mod reference_to_video;
+
+pub mod text_to_video;
+
 pub mod transition;

@@ -3,3 +3,5 @@
 //! Variants of `qwen_image_2_1`.
 
 pub mod edit;
+
+pub mod text_to_image;

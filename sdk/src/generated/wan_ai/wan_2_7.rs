@@ -2,4 +2,16 @@
 
 //! Variants of `wan_2_7`.
 
+pub mod edit;
+
+pub mod edit_video;
+
+pub mod image_to_video;
+
+pub mod pro;
+
+pub mod reference_to_video;
+
+pub mod text_to_image;
+
 pub mod text_to_video;

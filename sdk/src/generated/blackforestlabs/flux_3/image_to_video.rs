@@ -18,6 +18,8 @@ use crate::schema::runtime::{Field, Fields, Rule, optional, required};
 use crate::schema::Extra;
 use crate::{Files, Image, model, object, string_enum};
 
+pub mod draft;
+
 /// Input of `blackforestlabs/flux-3/image-to-video`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

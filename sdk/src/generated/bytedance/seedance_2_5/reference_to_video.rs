@@ -3,3 +3,7 @@
 //! Variants of `reference_to_video`.
 
 pub mod _480p;
+
+pub mod _4k;
+
+pub mod _720p;

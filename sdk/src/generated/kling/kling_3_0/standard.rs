@@ -3,3 +3,5 @@
 //! Variants of `standard`.
 
 pub mod image_to_video;
+
+pub mod text_to_video;

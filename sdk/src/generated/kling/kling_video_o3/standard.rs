@@ -2,4 +2,8 @@
 
 //! Variants of `standard`.
 
+pub mod image_to_video;
+
+pub mod reference_to_video;
+
 pub mod video_to_video;
