@@ -1,4 +1,49 @@
-//! Typed inputs and results for RunComfy's Model API.
+//! Typed inputs and results for RunComfy's Model API: hundreds of image, video and audio models
+//! behind one paid, asynchronous queue.
+//!
+//! ```no_run
+//! use runcomfy::Client;
+//! use runcomfy::models::google::nano_banana_2::text_to_image::{AspectRatio, Input};
+//!
+//! # async fn f() -> Result<(), runcomfy::Error> {
+//! let client = Client::from_env()?; // RUNCOMFY_API_TOKEN
+//! let input = Input::new("a lighthouse at dusk").aspect_ratio(AspectRatio::_16_9);
+//! let done = client.run(input).await?;
+//! let saved = client.download(&done).to("pictures").await?;
+//! println!("{} files for {:?} USD", saved.len(), done.cost);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What holds
+//!
+//! - **What is wrong is found before it costs.** An input is checked against the schema of its
+//!   model before anything is sent: every fault at once, each with its place and its limit.
+//! - **Nothing is paid twice.** A submit is sent again only where not a byte of it can have
+//!   arrived, or where the service turned it away. An outcome that is not known is
+//!   [an error of its own](Error::is_outcome_unknown).
+//! - **No paid job is lost.** From the request id on, a failed poll is an [`Event`], not the end;
+//!   a [`JobToken`] brings a job back in another process, and a [`Journal`] does so after a crash.
+//! - **No paid result is lost.** Outputs keep values and members that this version does not know.
+//!
+//! # Where to look
+//!
+//! | for | see |
+//! |---|---|
+//! | the models, their fields and limits | [`models`] |
+//! | a model that is not compiled in, or plain JSON | [`JsonInput`] |
+//! | progress, deadlines, cancelling | [`Job`], [`Wait`] |
+//! | many inputs, with a budget | [`Batch`] |
+//! | files on the disk | [`Download`] |
+//! | pictures, films and sounds of this machine as inputs | [`Image`], [`Video`], [`Audio`] |
+//! | what went wrong, and what it may have cost | [`Error`] |
+//! | tests and first steps without paying | the feature `simulator` |
+//!
+//! The features of the crate are listed in its [README](https://docs.rs/crate/runcomfy).
+#![cfg_attr(
+    not(feature = "client"),
+    allow(rustdoc::broken_intra_doc_links, reason = "the client is documented with it")
+)]
 
 pub mod schema;
 
@@ -61,6 +106,7 @@ pub use input::Model;
 pub use input::{Input, JsonInput, Output, OutputKind};
 pub use media::{Audio, Image, Video};
 pub use output::MediaOutput;
+#[doc(inline)]
 pub use schema::{Invalid, Violation};
 
 #[cfg(feature = "client")]
