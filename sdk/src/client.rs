@@ -61,6 +61,8 @@ pub(crate) struct Inner {
     pub(crate) options: Options,
     pub(crate) budget: Budget,
     pub(crate) history: History,
+    #[cfg(feature = "schema-text")]
+    pub(crate) drift: crate::catalog::DriftWatch,
 }
 
 pub(crate) struct Options {
@@ -137,6 +139,8 @@ impl Client {
     ) -> Result<Job<I::Output>, Error> {
         let Options { allow_unknown_keys, reach, .. } = self.inner.options;
         check::check(&input, allow_unknown_keys, reach)?;
+        #[cfg(feature = "schema-text")]
+        self.inner.drift.look(&self.inner, &input);
         let (model_id, body) = (input.model_id().to_owned(), input.to_json());
         drop(input);
         media::request(&body)?;

@@ -29,6 +29,13 @@ pub trait Input: Send + 'static {
     /// The body of the submit request.
     fn to_json(&self) -> String;
 
+    /// The JSON Schema that the input was generated from.
+    #[cfg(feature = "schema-text")]
+    #[doc(hidden)]
+    fn input_schema(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Shows every medium of the input, with its place as a JSON pointer. The client refuses to
     /// submit those that no service could use.
     #[doc(hidden)]
@@ -203,6 +210,10 @@ macro_rules! model {
             }
             fn to_json(&self) -> String {
                 $crate::schema::runtime::write::json(self)
+            }
+            #[cfg(feature = "schema-text")]
+            fn input_schema(&self) -> Option<&'static str> {
+                Some(include_str!($input_text))
             }
             fn each_medium(&self, see: &mut dyn FnMut(String, $crate::schema::runtime::Medium<'_>)) {
                 $crate::schema::runtime::media::each(self, see);

@@ -35,6 +35,7 @@
 //! | progress, deadlines, cancelling | [`Job`], [`Wait`] |
 //! | many inputs, with a budget | [`Batch`] |
 //! | files on the disk | [`Download`] |
+//! | which models there are, and what they cost | [`Catalog`] |
 //! | pictures, films and sounds of this machine as inputs | [`Image`], [`Video`], [`Audio`] |
 //! | what went wrong, and what it may have cost | [`Error`] |
 //! | tests and first steps without paying | the feature `simulator` |
@@ -68,6 +69,8 @@ mod redact;
 
 #[cfg(feature = "client")]
 mod batch;
+#[cfg(feature = "client")]
+mod catalog;
 #[cfg(feature = "client")]
 mod client;
 #[cfg(feature = "client")]
@@ -111,6 +114,10 @@ pub use schema::{Invalid, Violation};
 
 #[cfg(feature = "client")]
 pub use batch::{Batch, BatchItem, BatchResults};
+#[cfg(feature = "client")]
+pub use catalog::{Catalog, CatalogEntries, CatalogEntry, Price, PriceUnit};
+#[cfg(all(feature = "client", feature = "schema-text"))]
+pub use catalog::{FieldChange, SchemaDrift};
 #[cfg(feature = "client")]
 pub use client::{Client, ClientBuilder};
 #[cfg(feature = "client")]

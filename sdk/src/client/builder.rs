@@ -48,6 +48,8 @@ pub struct ClientBuilder {
     allow_any_media: bool,
     hooks: Hooks,
     journal: Option<PathBuf>,
+    #[cfg(feature = "schema-text")]
+    on_schema_drift: Option<crate::catalog::OnDrift>,
 }
 
 impl Default for ClientBuilder {
@@ -68,6 +70,8 @@ impl Default for ClientBuilder {
             allow_any_media: false,
             hooks: Hooks::default(),
             journal: None,
+            #[cfg(feature = "schema-text")]
+            on_schema_drift: None,
         }
     }
 }
@@ -171,6 +175,30 @@ impl ClientBuilder {
         self
     }
 
+    /// Is called when the schema of a model differs from the one that was compiled in, with what
+    /// differs and whether it may break inputs.
+    ///
+    /// Beside the first submit of each model (of inputs that have a schema), the client then asks the
+    /// catalog once. No submit waits for that or fails by it, and without a hook nothing is asked.
+    /// [`Catalog::drift`](crate::Catalog::drift) tells the same when it is wanted.
+    ///
+    /// Needs the feature `schema-text`.
+    ///
+    /// ```no_run
+    /// let client = runcomfy::Client::builder()
+    ///     .on_schema_drift(|drift| eprintln!("time to update runcomfy: {drift}"))
+    ///     .build()?;
+    /// # Ok::<(), runcomfy::Error>(())
+    /// ```
+    #[cfg(feature = "schema-text")]
+    pub fn on_schema_drift(
+        mut self,
+        hook: impl Fn(&crate::SchemaDrift) + Send + Sync + 'static,
+    ) -> Self {
+        self.on_schema_drift = Some(Arc::new(hook));
+        self
+    }
+
     /// Writes every submit into the [`Journal`] at this path, before it is sent and after, so that
     /// [`Client::recover`] finds what a process that died has left behind.
     ///
@@ -225,6 +253,8 @@ impl ClientBuilder {
             },
             budget: Budget::per_second(self.polls_per_second),
             history: History::default(),
+            #[cfg(feature = "schema-text")]
+            drift: crate::catalog::DriftWatch::new(self.on_schema_drift),
         };
         Ok(Client { inner: Arc::new(inner) })
     }

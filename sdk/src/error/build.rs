@@ -18,6 +18,7 @@ use crate::wire::{Fault, Reply, Scrub};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Call {
     Submit,
+    Catalog,
     /// A call about a job that exists, by the name it has in messages.
     Job(&'static str),
 }
@@ -26,6 +27,7 @@ impl Call {
     fn name(self) -> &'static str {
         match self {
             Self::Submit => "the submit",
+            Self::Catalog => "the catalog call",
             Self::Job(name) => name,
         }
     }

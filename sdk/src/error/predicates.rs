@@ -140,8 +140,8 @@ impl Error {
         self.kind() == Kind::JobUnknown
     }
 
-    /// One call about a job got no usable answer: no connection, a timeout, a 5xx, a 429, HTML.
-    /// A wait never ends with this; it shows it as an event and asks again.
+    /// One call about a job, or one to the catalog, got no usable answer: no connection, a timeout,
+    /// a 5xx, a 429, HTML. A wait never ends with this; it shows it as an event and asks again.
     ///
     /// *Caused by* the network or the service. *Cost*: nothing more; the job goes on.
     /// *Again*: yes, it is safe.

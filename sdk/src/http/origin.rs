@@ -52,6 +52,11 @@ impl Origin {
         self.0.as_str().trim_end_matches('/')
     }
 
+    /// The catalog, or a part of it.
+    pub(crate) fn models(&self, part: &[&str]) -> Url {
+        self.at(["v1", "models"].into_iter().chain(part.iter().copied()))
+    }
+
     pub(crate) fn model(&self, model_id: &str) -> Url {
         self.at(["v1", "models"].into_iter().chain(model_id.split('/')))
     }

@@ -58,7 +58,7 @@ impl Fields for Form {
 
 object!(Form { image, images, video, lora, cover, either, named, count, ..extra });
 
-model!(@input "acme/paint/image-to-image", Form, runcomfy::MediaOutput, "");
+model!(@input "acme/paint/image-to-image", Form, runcomfy::MediaOutput, "form.json");
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Lora {
