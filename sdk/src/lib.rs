@@ -69,6 +69,8 @@ mod redact;
 
 #[cfg(feature = "client")]
 mod batch;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 #[cfg(feature = "client")]
 mod catalog;
 #[cfg(feature = "client")]

@@ -1,0 +1,184 @@
+//! The client for programs without async.
+#![cfg(all(feature = "blocking", feature = "simulator"))]
+
+#[expect(dead_code, reason = "the other tests use the rest")]
+mod support;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use runcomfy::blocking::Client;
+use runcomfy::models::google::nano_banana_2::text_to_image::Input;
+use runcomfy::simulator::{QueuePace, Simulator};
+use runcomfy::{CancelOutcome, ClientBuilder, Event, State};
+use serde_json::json;
+use support::{Act, Server, input, json_answer, success};
+use tokio::runtime::Runtime;
+use tokio::sync::Notify;
+
+/// A simulator, and the runtime that it needs and the client does not.
+fn simulator(pace: QueuePace) -> (Runtime, Simulator) {
+    let host = Runtime::new().unwrap();
+    let simulator = Simulator::builder().compiled_models().queue(pace).start();
+    let simulator = host.block_on(simulator).unwrap();
+    (host, simulator)
+}
+
+fn builder(simulator: &Simulator) -> ClientBuilder {
+    Client::builder()
+        .token("t")
+        .base_url(simulator.url())
+        .poll_between(Duration::ZERO, Duration::from_millis(20))
+}
+
+#[test]
+fn a_run_and_its_files() {
+    let (_host, simulator) = simulator(QueuePace::instant());
+    let client = builder(&simulator).build_blocking().unwrap();
+    let done = client.run(Input::new("a lighthouse").num_images(2)).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let saved = client.download(&done).to(folder.path()).named("light").run().unwrap();
+    assert_eq!(saved.len(), 2);
+    assert!(saved.iter().all(|file| file.path.exists() && file.bytes > 0));
+    assert!(client.run(Input::new("")).is_ok_and(|done| done.cost.is_some()));
+    assert_eq!(simulator.ledger().entries.len(), 2);
+}
+
+#[test]
+fn a_job_is_watched_given_up_and_taken_up_again() {
+    let pace = QueuePace::clock(1, Duration::from_millis(100), Duration::from_millis(100));
+    let (_host, simulator) = simulator(pace);
+    let client = builder(&simulator).build_blocking().unwrap();
+    let job = client.submit(Input::new("a lighthouse")).unwrap();
+    let error = job.wait().timeout(Duration::from_millis(20)).run().unwrap_err();
+    assert!(error.is_deadline(), "{error}");
+    assert_eq!(job.status().unwrap().state, State::Queued);
+    let told: Vec<_> = job.events().map(|event| format!("{event:?}")).collect();
+    assert!(told[0].starts_with("Queued"), "{told:?}");
+    assert!(told.last().unwrap().starts_with("Finished(Ok"), "{told:?}");
+    let token = error.job().unwrap().clone();
+    assert!(client.resume::<Input>(token.clone()).run().is_ok());
+    assert!(client.resume_json(token).run().is_ok());
+    assert_eq!(job.cancel().unwrap(), CancelOutcome::TooLate);
+    assert!(matches!(job.events().last(), Some(Event::Finished(Ok(_)))));
+    assert_eq!(simulator.ledger().entries.len(), 1);
+}
+
+#[test]
+fn a_batch_comes_back_through_the_journal() {
+    let (_host, simulator) = simulator(QueuePace::instant());
+    let folder = tempfile::tempdir().unwrap();
+    let build = || builder(&simulator).journal(folder.path().join("jobs")).build_blocking();
+    let inputs = || ["a", "b", "c", "d"].map(Input::new);
+    {
+        let client = build().unwrap();
+        let mut results = client.batch(inputs()).named("n").in_flight(1).start().unwrap();
+        assert!(results.next().unwrap().result.is_ok());
+        assert!(results.next().unwrap().result.is_ok());
+    }
+    let client = build().unwrap();
+    let mut results = client.batch(inputs()).named("n").start().unwrap();
+    assert!(results.by_ref().all(|item| item.result.is_ok()));
+    assert_eq!((results.collected_before(), results.jobs()), (2, 4));
+    drop(results);
+    assert_eq!(client.recover().unwrap().jobs.len(), 0);
+    assert_eq!(simulator.ledger().entries.len(), 4);
+}
+
+#[test]
+fn the_catalog_is_listed() {
+    let (_host, simulator) = simulator(QueuePace::instant());
+    let client = builder(&simulator).build_blocking().unwrap();
+    let mut entries = client.catalog().page_size(7).entries();
+    let count = entries.by_ref().map(Result::unwrap).count();
+    assert_eq!((count, entries.total()), (runcomfy::models::ALL.len(), Some(count as u64)));
+    assert!(!client.catalog().categories().unwrap().is_empty());
+}
+
+#[test]
+fn it_works_inside_async_code_too() {
+    let (host, simulator) = simulator(QueuePace::instant());
+    host.block_on(async {
+        let client = builder(&simulator).build_blocking().unwrap();
+        client.run(Input::new("a lighthouse")).unwrap();
+    });
+    let single = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    single.block_on(async {
+        let client = builder(&simulator).build_blocking().unwrap();
+        client.run(Input::new("a lighthouse")).unwrap();
+    });
+}
+
+#[test]
+fn a_submit_that_has_left_outlives_its_client() {
+    let host = Runtime::new().unwrap();
+    let gate = Arc::new(Notify::new());
+    let accepted = json_answer(200, &json!({ "request_id": "r-1" }));
+    let late = Act::When(gate.clone(), Box::new(accepted.clone()));
+    let mut submits = [accepted, late].into_iter();
+    let server = host.block_on(Server::start(move |seen| match &*seen.method {
+        "POST" => submits.next().unwrap(),
+        _ => success(),
+    }));
+    let ids = Arc::new(AtomicUsize::new(0));
+    let heard = ids.clone();
+    let builder = server.builder().on_submitted(move |_| {
+        heard.fetch_add(1, Ordering::SeqCst);
+    });
+    let client = builder.build_blocking().unwrap();
+    let mut results = client.batch([input(), input()]).start().unwrap();
+    assert!(results.next().unwrap().result.is_ok());
+    host.block_on(async {
+        while server.submits() < 2 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    });
+    drop((results, client));
+    gate.notify_one();
+    for _ in 0..500 {
+        if ids.load(Ordering::SeqCst) == 2 {
+            break;
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    assert_eq!(ids.load(Ordering::SeqCst), 2);
+}
+
+/// Whatever the asynchronous client can do, this one can.
+#[test]
+fn nothing_is_missing() {
+    let blocking = [
+        include_str!("../src/blocking.rs"),
+        include_str!("../src/blocking/batch.rs"),
+        include_str!("../src/blocking/catalog.rs"),
+        include_str!("../src/blocking/download.rs"),
+        include_str!("../src/blocking/job.rs"),
+    ]
+    .concat();
+    let twins = [
+        include_str!("../src/client.rs"),
+        include_str!("../src/client/recover.rs"),
+        include_str!("../src/batch.rs"),
+        include_str!("../src/catalog.rs"),
+        include_str!("../src/download.rs"),
+        include_str!("../src/job.rs"),
+        include_str!("../src/job/wait.rs"),
+    ]
+    .concat();
+    // An iterator is what a stream is.
+    let absent = ["batch_stream"];
+    let methods = twins.lines().filter_map(|line| {
+        let rest = line.trim().strip_prefix("pub ")?;
+        let rest = rest.strip_prefix("async ").unwrap_or(rest).strip_prefix("fn ")?;
+        Some(&rest[..rest.find(['(', '<'])?])
+    });
+    let methods: Vec<&str> = methods.filter(|name| !absent.contains(name)).collect();
+    assert!(methods.len() > 40, "{methods:?}");
+    let has = |name: &&&str| {
+        [format!(" {name}("), format!(" {name}<")].iter().any(|text| blocking.contains(text))
+    };
+    let missing: Vec<_> = methods.iter().filter(|name| !has(name)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
