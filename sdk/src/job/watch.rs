@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, timeout_at};
 
 use super::reading::{self, Grade, Reading};
 use super::{JobToken, Started, finish};
@@ -76,10 +76,7 @@ impl Watch {
     /// Waits until there is something new. Dropping the future loses nothing: call it again.
     pub(super) async fn next(&mut self) -> Sight {
         loop {
-            // A timer would round up to the next millisecond.
-            if self.due > Instant::now() {
-                sleep_until(self.due).await;
-            }
+            self.rest().await;
             let ask = self.ask();
             let reading = {
                 let _turn = self.client.budget.turn().await;
@@ -89,6 +86,28 @@ impl Watch {
                 return sight;
             }
         }
+    }
+
+    /// Waits until the next poll is due, which the first ends of a model's jobs may bring forward.
+    async fn rest(&mut self) {
+        // A timer would round up to the next millisecond.
+        while self.due > Instant::now() {
+            if timeout_at(self.due, self.lives.news()).await.is_ok() {
+                self.reconsider();
+            }
+        }
+    }
+
+    fn reconsider(&mut self) {
+        let settled = self.state.failures > 0 || self.state.hint.is_some() || self.next.is_some();
+        if settled || matches!(self.state.phase, Phase::Queued(_)) {
+            return;
+        }
+        if let (Phase::Running(_), Some(since)) = (self.state.phase, self.running) {
+            self.state.phase = Phase::Running(since.elapsed());
+        }
+        self.state.elapsed = self.age();
+        self.due = self.due.min(Instant::now() + self.pause());
     }
 
     fn ask(&mut self) -> Ask {
@@ -170,7 +189,7 @@ impl Watch {
         if self.started.known && !in_queue {
             let since = self.running.unwrap_or(self.started.at);
             let from = self.seen.saturating_duration_since(since);
-            self.lives.lock().ended(from, since.elapsed());
+            self.lives.ended(from, since.elapsed());
         }
     }
 

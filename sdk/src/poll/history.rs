@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
 
 use super::Lifetimes;
 
@@ -16,7 +19,13 @@ pub(crate) struct History {
 
 /// One model's lifetimes, shared by its jobs.
 #[derive(Clone, Default)]
-pub(crate) struct SharedLifetimes(Arc<Mutex<Lifetimes>>);
+pub(crate) struct SharedLifetimes(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    lives: Mutex<Lifetimes>,
+    news: Notify,
+}
 
 impl History {
     /// What is known of a model; of a job whose model is unknown, nothing is shared.
@@ -37,6 +46,21 @@ impl History {
 
 impl SharedLifetimes {
     pub(crate) fn lock(&self) -> MutexGuard<'_, Lifetimes> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lives.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes the end of a job, as [`Lifetimes::ended`] does, and tells those that wait for others if
+    /// it is news.
+    pub(crate) fn ended(&self, from: Duration, to: Duration) {
+        let mut lives = self.lock();
+        lives.ended(from, to);
+        if lives.is_new() {
+            self.0.news.notify_waiters();
+        }
+    }
+
+    /// Waits for the end of a job that changes what to expect of the others.
+    pub(crate) async fn news(&self) {
+        self.0.news.notified().await;
     }
 }

@@ -17,13 +17,15 @@ const ENDS: [f64; SLICES] = {
 };
 
 /// How many jobs the guess counts for that is made before anything is learnt.
-const PRIOR_WEIGHT: f64 = 0.3;
+const PRIOR_WEIGHT: f64 = 0.2;
 /// How much of what is seen in a slice counts for the next one and for the one after it.
-const NEIGHBOURS: [f64; 3] = [1.0, 0.7, 0.4];
+const NEIGHBOURS: [f64; 3] = [1.0, 0.4, 0.1];
+/// The ends of so many jobs of a model are news to those that are waiting.
+const NEWS: f32 = 50.0;
 /// After so many jobs the old ones begin to fade.
 const MEMORY: f32 = 500.0;
 /// What a poll is worth: so many seconds in which a result lies unseen, less for a young job.
-const PRICE: f64 = 0.04;
+const PRICE: f64 = 0.034;
 const PRICE_BY_AGE: f64 = 0.06;
 
 /// How often jobs ended at each age, against how often they were watched at that age.
@@ -103,6 +105,11 @@ impl Lifetimes {
         if self.learnt > MEMORY {
             self.fade();
         }
+    }
+
+    /// Whether so little is known that each end changes what to expect of the others.
+    pub(crate) fn is_new(&self) -> bool {
+        self.learnt <= NEWS
     }
 
     fn fade(&mut self) {
