@@ -158,7 +158,8 @@ impl<I: Input> Batch<I> {
     ///
     /// Fails, before anything is sent, with
     /// - [`is_config`](Error::is_config): a name without a journal, a limit that is no number, or a
-    ///   batch of this name that runs already, here or in another process;
+    ///   batch of this name that runs already, here or in another process, or that was started with
+    ///   another service (a simulator, say);
     /// - [`is_journal`](Error::is_journal): the journal cannot be read.
     pub async fn start(self) -> Result<BatchResults<I>, Error> {
         self.limits.check()?;
@@ -179,10 +180,11 @@ impl<I: Input> Batch<I> {
 
 async fn read(client: &Client, name: String) -> Result<Past, Error> {
     let journal = client.journal_or_refuse()?.clone();
+    let origin = client.inner.http.origin.as_str().to_owned();
     off_thread(move || {
         // First the lock: whoever has it may be writing.
         let claim = journal.lock_batch(&name)?;
-        Ok(Past::of(&journal.state()?, name, claim))
+        Past::of(&journal.state()?, &origin, name, claim)
     })
     .await
 }

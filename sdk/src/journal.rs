@@ -42,8 +42,9 @@ use writer::{Line, Writer};
 ///   collects them when it is dropped.)
 ///
 /// The file is text, one JSON object a line. It holds model ids, request ids, times, a hash of each
-/// input, and the keys that callers give, but neither tokens nor inputs nor results. It is readable
-/// by its owner only. Several processes may share it (they take turns by a lock on the file
+/// input, and the keys that callers give, but neither tokens nor results, and inputs only if
+/// [`journal_inputs`](crate::ClientBuilder::journal_inputs) asks for them. It is readable by its owner
+/// only. Several processes may share it (they take turns by a lock on the file
 /// `<name>.lock` beside it); a line that a crash cut in half is passed over. What is settled is
 /// cleared out when the file has grown.
 ///
@@ -132,6 +133,8 @@ impl Journal {
             at: crate::time::unix_seconds(std::time::SystemTime::now()),
             model_id: intent.model_id.clone(),
             fingerprint: intent.fingerprint.clone(),
+            origin: Some(intent.origin.clone()),
+            body: intent.body.as_deref().and_then(|body| serde_json::from_str(body).ok()),
             key,
             batch,
             usd,

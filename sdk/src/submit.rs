@@ -27,6 +27,10 @@ pub(crate) struct Intent {
     pub(crate) model_id: String,
     /// The beginning of the SHA-256 of model id and body: tells equal inputs without holding them.
     pub(crate) fingerprint: String,
+    /// The service that it goes to.
+    pub(crate) origin: String,
+    /// The body, where the journal is to have it.
+    pub(crate) body: Option<String>,
     pub(crate) label: Label,
 }
 
@@ -58,8 +62,13 @@ pub(crate) async fn submit(
     }
     let runtime = Handle::try_current()
         .map_err(|_| Error::config("a submit needs a Tokio runtime to run in"))?;
-    let intent =
-        Intent { model_id: model_id.to_owned(), fingerprint: fingerprint(model_id, &body), label };
+    let intent = Intent {
+        model_id: model_id.to_owned(),
+        fingerprint: fingerprint(model_id, &body),
+        origin: client.http.origin.as_str().to_owned(),
+        body: client.hooks.journal_inputs.then(|| body.clone()),
+        label,
+    };
     let request = client.http.submit_request(model_id, body);
     let print = intent.fingerprint.clone();
     let (answer, caller) = oneshot::channel();

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use crate::error::Error;
 use crate::job::JobToken;
 use crate::journal::{Claim, Entry, Stage, State};
 
@@ -27,8 +28,23 @@ pub(super) struct Past {
 }
 
 impl Past {
-    pub(super) fn of(state: &State, name: String, claim: Claim) -> Self {
+    /// What was done under this name, which has to have been done at this service: neither may a
+    /// rehearsal with a simulator pass for the real thing, nor the real thing be done twice because
+    /// its service has a new address.
+    pub(super) fn of(
+        state: &State,
+        origin: &str,
+        name: String,
+        claim: Claim,
+    ) -> Result<Self, Error> {
         let mine = |entry: &&Entry| entry.batch().is_some_and(|(of, _)| of == name);
+        let mut elsewhere = state.entries().iter().filter(mine).filter_map(Entry::origin);
+        if let Some(elsewhere) = elsewhere.find(|of| *of != origin) {
+            return Err(Error::config(format!(
+                "the batch {name:?} was started with {elsewhere}, and this client calls {origin}: \
+                 give it another name if it is to be done here too",
+            )));
+        }
         let mut by_fingerprint: BTreeMap<String, Vec<(u64, Before)>> = BTreeMap::new();
         let mut spent = (0, 0.0);
         for entry in state.entries().iter().filter(mine) {
@@ -45,7 +61,7 @@ impl Past {
             let items = by_fingerprint.entry(entry.fingerprint().to_owned()).or_default();
             items.push((index, before));
         }
-        Self { name, by_fingerprint: Mutex::new(by_fingerprint), spent, _claim: claim }
+        Ok(Self { name, by_fingerprint: Mutex::new(by_fingerprint), spent, _claim: claim })
     }
 
     /// How many jobs there were, and what they were expected to cost.

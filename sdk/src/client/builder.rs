@@ -216,6 +216,16 @@ impl ClientBuilder {
         self
     }
 
+    /// Writes the inputs into the journal as well: prompts, URLs and inline files as they are sent.
+    ///
+    /// By default it holds a hash of each, which tells equal ones and gives nothing away. With the
+    /// input at hand, whoever recovers an [unknown submit](crate::UnknownSubmit) sees what it was. It
+    /// is cleared out with everything else that is settled.
+    pub fn journal_inputs(mut self, write: bool) -> Self {
+        self.hooks.journal_inputs = write;
+        self
+    }
+
     /// The client, if the settings make sense. Nothing is sent.
     ///
     /// Fails with [`is_config`](Error::is_config), and with [`is_journal`](Error::is_journal) if the

@@ -33,6 +33,10 @@ pub(super) struct Intent {
     pub(super) at: u64,
     pub(super) model_id: String,
     pub(super) fingerprint: String,
+    /// The service that it goes to.
+    pub(super) origin: Option<String>,
+    /// What is sent, if the user wants that here.
+    pub(super) body: Option<Value>,
     pub(super) key: Option<String>,
     /// The name of the batch, and the place of the item in it.
     pub(super) batch: Option<(String, u64)>,
@@ -68,6 +72,8 @@ impl Record {
                 at: number("at")?,
                 model_id: text("model")?,
                 fingerprint: text("input")?,
+                origin: text("origin"),
+                body: line.get("body").cloned(),
                 key: text("key"),
                 batch: text("batch").zip(number("item")),
                 usd: line.get("usd").and_then(Value::as_f64),
@@ -92,6 +98,12 @@ impl Intent {
             "model": self.model_id,
             "input": self.fingerprint,
         });
+        if let Some(origin) = &self.origin {
+            line["origin"] = json!(origin);
+        }
+        if let Some(body) = &self.body {
+            line["body"] = body.clone();
+        }
         if let Some(key) = &self.key {
             line["key"] = json!(key);
         }
@@ -128,11 +140,15 @@ mod tests {
             at: 1_767_225_600,
             model_id: "acme/paint".to_owned(),
             fingerprint: "00ff".to_owned(),
+            origin: None,
+            body: None,
             key: None,
             batch: None,
             usd: None,
         };
         let full = Intent {
+            origin: Some("https://a.example".to_owned()),
+            body: Some(json!({ "prompt": "a\nb" })),
             key: Some("order \"17\"\n".to_owned()),
             batch: Some(("nightly".to_owned(), 3)),
             usd: Some(0.04),

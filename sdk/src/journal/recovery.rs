@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use serde_json::Value;
+
 use super::state::{Entry, Stage, State};
 use crate::job::JobToken;
 
@@ -31,7 +33,7 @@ pub struct Recovery {
 }
 
 /// A job that waits to be collected.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct KnownJob {
     /// For [`Client::resume`](crate::Client::resume).
@@ -40,13 +42,17 @@ pub struct KnownJob {
     pub key: Option<String>,
     /// The name of the batch that it belongs to, and its place there.
     pub batch: Option<(String, usize)>,
+    /// The base URL of the service that it went to, where the journal tells.
+    pub service: Option<String>,
+    /// What was sent, with [`journal_inputs`](crate::ClientBuilder::journal_inputs).
+    pub input: Option<Value>,
 }
 
 /// A submit with an unknown outcome.
 ///
 /// When it is known what became of it, settle it with
 /// [`Journal::forget`](crate::Journal::forget) or [`Journal::adopt`](crate::Journal::adopt).
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct UnknownSubmit {
     /// The id of the intent in the journal.
@@ -61,6 +67,10 @@ pub struct UnknownSubmit {
     pub key: Option<String>,
     /// The name of the batch that it belongs to, and its place there.
     pub batch: Option<(String, usize)>,
+    /// The base URL of the service that it went to, where the journal tells.
+    pub service: Option<String>,
+    /// What was sent, with [`journal_inputs`](crate::ClientBuilder::journal_inputs).
+    pub input: Option<Value>,
 }
 
 /// `acme/paint at 2026-01-31T09:05:00Z (input 6cca4749e2fa05fb)`.
@@ -68,6 +78,33 @@ impl fmt::Display for UnknownSubmit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let at = crate::time::utc(self.sent_at);
         write!(f, "{} at {at} (input {})", self.model_id, self.fingerprint)
+    }
+}
+
+/// Without the input: it is the user's.
+impl fmt::Debug for KnownJob {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KnownJob")
+            .field("token", &self.token)
+            .field("key", &self.key)
+            .field("batch", &self.batch)
+            .field("service", &self.service)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Without the input: it is the user's.
+impl fmt::Debug for UnknownSubmit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UnknownSubmit")
+            .field("id", &self.id)
+            .field("model_id", &self.model_id)
+            .field("fingerprint", &self.fingerprint)
+            .field("sent_at", &self.sent_at)
+            .field("key", &self.key)
+            .field("batch", &self.batch)
+            .field("service", &self.service)
+            .finish_non_exhaustive()
     }
 }
 
@@ -80,6 +117,8 @@ impl Recovery {
                     token: token.clone(),
                     key: entry.key().map(str::to_owned),
                     batch: batch(entry),
+                    service: entry.origin().map(str::to_owned),
+                    input: entry.input(),
                 }),
                 Stage::Open if !is_under_way(entry.id()) => {
                     found.unknown.push(UnknownSubmit::of(entry));
@@ -100,6 +139,8 @@ impl UnknownSubmit {
             sent_at: UNIX_EPOCH + Duration::from_secs(entry.at().min(1 << 40)),
             key: entry.key().map(str::to_owned),
             batch: batch(entry),
+            service: entry.origin().map(str::to_owned),
+            input: entry.input(),
         }
     }
 }

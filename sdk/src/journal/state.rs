@@ -63,6 +63,15 @@ impl Entry {
         self.intent.batch.as_ref().map(|(name, item)| (name.as_str(), *item))
     }
 
+    /// The service that it went to; older journals do not say.
+    pub(crate) fn origin(&self) -> Option<&str> {
+        self.intent.origin.as_deref()
+    }
+
+    pub(super) fn input(&self) -> Option<Value> {
+        self.intent.body.clone()
+    }
+
     pub(crate) fn usd(&self) -> Option<f64> {
         self.intent.usd
     }
@@ -105,6 +114,10 @@ impl State {
             match stage {
                 Stage::Closed => continue,
                 Stage::Collected(_) if !in_batch => continue,
+                Stage::Collected(_) => {
+                    let intent = Intent { body: None, ..intent.clone() };
+                    text += &Record::Intent(intent).to_line();
+                }
                 _ => text += &Record::Intent(intent.clone()).to_line(),
             }
             if let Stage::Known(job) | Stage::Collected(job) = stage {
@@ -149,6 +162,8 @@ impl State {
                 at,
                 model_id: job.model_id().unwrap_or_default().to_owned(),
                 fingerprint: String::new(),
+                origin: None,
+                body: None,
                 key: None,
                 batch: None,
                 usd: None,

@@ -15,6 +15,8 @@ type OnSubmitted = Arc<dyn Fn(&JobToken) + Send + Sync>;
 pub(crate) struct Hooks {
     pub(crate) on_submitted: Option<OnSubmitted>,
     pub(crate) journal: Option<Journal>,
+    /// Whether the journal is to have the inputs as well.
+    pub(crate) journal_inputs: bool,
 }
 
 impl Hooks {

@@ -155,8 +155,13 @@ async fn a_named_batch_goes_on_where_it_was() {
     }
     drop(first);
     // The submits that were under way end in tasks of their own.
-    while client.recover().await.unwrap().jobs.len() + 10 < simulator.ledger().entries.len() {
-        tokio::task::yield_now().await;
+    let (mut settled, path) = (0, client.journal().unwrap().path());
+    while settled < 20 {
+        let text = std::fs::read_to_string(path).unwrap();
+        let count = |word: &str| text.matches(&format!(r#""is":"{word}""#)).count();
+        let ended = count("submitted") + count("closed") + count("unknown");
+        settled = if count("intent") == ended { settled + 1 } else { 0 };
+        tokio::time::sleep(Duration::from_millis(5)).await;
     }
     let mut second = batch().start().await.unwrap();
     let (good, bad) = all(&mut second).await;

@@ -186,11 +186,53 @@ async fn neither_token_nor_input_nor_result_is_in_the_file() {
     client.run(job(3)).await.unwrap_err();
     let text = fs::read_to_string(&path).unwrap();
     for secret in
-        [TOKEN, "secret", "lighthouse", "http"].into_iter().chain(urls.iter().map(|u| &**u))
+        [TOKEN, "secret", "lighthouse", "https"].into_iter().chain(urls.iter().map(|u| &**u))
     {
         assert!(!text.contains(secret), "{secret}: {text}");
     }
     assert!(format!("{:?}", client.journal()).contains("journal"));
+}
+
+#[tokio::test]
+async fn inputs_are_written_down_for_those_who_ask() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("journal");
+    let server = Server::start(script([accepted(), Act::Reset])).await;
+    let client = server.builder().journal(&path).journal_inputs(true).build().unwrap();
+    let job = client.submit(input()).await.unwrap();
+    client.submit(input()).await.unwrap_err();
+    let left = client.recover().await.unwrap();
+    let sent = json!({ "prompt": "a secret lighthouse" });
+    assert_eq!(left.jobs[0].input, Some(sent.clone()));
+    assert_eq!(left.unknown[0].input, Some(sent));
+    assert!(!format!("{left:?}").contains("lighthouse"), "{left:?}");
+
+    let journal = client.journal().unwrap();
+    journal.forget_job(job.token()).unwrap();
+    journal.forget(&left.unknown[0]).unwrap();
+    journal.compact().unwrap();
+    assert!(!fs::read_to_string(&path).unwrap().contains("lighthouse"));
+}
+
+#[tokio::test]
+async fn a_rehearsal_does_not_pass_for_the_real_thing() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("journal");
+    let rehearsal = simulator().start().await.unwrap();
+    let client = client_of(rehearsal.url()).journal(&path).build().unwrap();
+    let mut results = client.batch([job(1)]).named("n").start().await.unwrap();
+    results.next().await.unwrap().result.unwrap();
+    drop(results);
+    client.submit(job(9)).await.unwrap();
+
+    let real = simulator().start().await.unwrap();
+    let client = client_of(real.url()).journal(&path).build().unwrap();
+    let error = client.batch([job(1)]).named("n").start().await.unwrap_err();
+    assert!(error.is_config() && error.to_string().contains(rehearsal.url()), "{error}");
+    let mut results = client.batch([job(1)]).named("m").start().await.unwrap();
+    results.next().await.unwrap().result.unwrap();
+    let left = client.recover().await.unwrap();
+    assert_eq!(left.jobs[0].service.as_deref(), Some(rehearsal.url().trim_end_matches('/')));
 }
 
 #[tokio::test]
