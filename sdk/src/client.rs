@@ -15,11 +15,12 @@ use tracing::Instrument;
 use crate::completed::Completed;
 use crate::error::Error;
 use crate::http::Http;
-use crate::input::Input;
+use crate::input::{Input, Output};
 use crate::job::{Job, JobToken};
 use crate::media::check::{self as media, Reach};
 use crate::poll::{Bounds, Budget, History};
 use crate::submit::{self, Gate, Hooks, Label};
+use crate::trace;
 
 pub use builder::ClientBuilder;
 
@@ -104,15 +105,11 @@ impl Client {
     ///
     /// Fails as [`submit`](Self::submit) and [`Wait`](crate::Wait) do.
     pub async fn run<I: Input>(&self, input: I) -> Result<Completed<I::Output>, Error> {
-        let span = tracing::info_span!(
-            "runcomfy.run",
-            model = input.model_id(),
-            request_id = tracing::field::Empty,
-        );
+        let span = trace::run(&self.inner, input.model_id(), I::Output::KIND);
         let work = async {
-            let job = self.submit(input).await?;
-            span.record("request_id", job.request_id());
-            job.await
+            let job = self.submit(input).await.inspect_err(|error| trace::failed(&span, error))?;
+            trace::record_id(&span, job.token());
+            job.wait().within(span.clone()).await
         };
         work.instrument(span.clone()).await
     }
@@ -138,13 +135,18 @@ impl Client {
         label: Label,
     ) -> Result<Job<I::Output>, Error> {
         let Options { allow_unknown_keys, reach, .. } = self.inner.options;
-        check::check(&input, allow_unknown_keys, reach)?;
+        let span = trace::submit(&self.inner, input.model_id());
+        check::check(&input, allow_unknown_keys, reach)
+            .inspect_err(|error| trace::failed(&span, error))?;
         #[cfg(feature = "schema-text")]
         self.inner.drift.look(&self.inner, &input);
         let (model_id, body) = (input.model_id().to_owned(), input.to_json());
         drop(input);
         media::request(&body)?;
-        let token = submit::submit(self.inner.clone(), &model_id, body, label).await?;
+        let submit = submit::submit(self.inner.clone(), &model_id, body, label);
+        let outcome = submit.instrument(span.clone()).await;
+        trace::submitted(&span, &outcome);
+        let token = outcome?;
         Ok(Job::submitted(self.inner.clone(), token))
     }
 

@@ -84,6 +84,40 @@ pub(crate) enum Kind {
     Disk,
 }
 
+impl Kind {
+    /// A word for it that stays the same, for `error.type` in spans.
+    fn type_name(self) -> &'static str {
+        match self {
+            Self::Config => "config",
+            Self::Invalid => "invalid_input",
+            Self::NotSent => "not_sent",
+            Self::RateLimited => "rate_limited",
+            Self::Rejected(Reason::Auth) => "auth",
+            Self::Rejected(Reason::Balance) => "insufficient_balance",
+            Self::Rejected(Reason::Model) => "unknown_model",
+            Self::Rejected(Reason::Input) => "rejected_input",
+            Self::Rejected(Reason::Forbidden) => "not_yours",
+            Self::Rejected(Reason::Other) => "rejected",
+            Self::OutcomeUnknown => "outcome_unknown",
+            Self::Failed => "job_failed",
+            Self::Cancelled => "cancelled",
+            Self::Deadline => "deadline",
+            Self::JobUnknown => "job_unknown",
+            Self::Unreachable => "unreachable",
+            Self::Decode => "decode",
+            Self::Unsettled => "unsettled",
+            Self::Journal => "journal",
+            Self::Price => "price_unknown",
+            Self::UrlRefused => "url_refused",
+            Self::FileGone => "file_gone",
+            Self::Interrupted => "interrupted",
+            Self::WrongContent => "wrong_content",
+            Self::TooLarge => "too_large",
+            Self::Disk => "disk",
+        }
+    }
+}
+
 /// Why the service refused a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reason {
@@ -195,6 +229,13 @@ impl Error {
         let own = self.inner.source.as_ref().and_then(|source| source.downcast_ref::<io::Error>());
         let files = || self.inner.failed.iter().find_map(|file| file.error.io_kind());
         own.map(io::Error::kind).or_else(files)
+    }
+
+    /// What kind of error it is, in a word that stays the same from version to version: the name of
+    /// its predicate without `is_`, such as `outcome_unknown`. Spans have it as `error.type`.
+    #[must_use]
+    pub fn type_name(&self) -> &'static str {
+        self.inner.kind.type_name()
     }
 
     /// What became of the job that

@@ -17,9 +17,11 @@ use std::time::Duration;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 use secrecy::{ExposeSecret, SecretString};
+use tracing::Instrument;
 use url::Url;
 
 use crate::error::Error;
+use crate::trace;
 use crate::wire::{Reply, Scrub};
 
 pub(crate) use files::FileHttp;
@@ -123,11 +125,25 @@ impl Http {
 }
 
 async fn fate(client: &reqwest::Client, request: reqwest::Request) -> Fate {
-    match client.execute(request).await {
-        Ok(response) => Fate::Replied(read::reply(response).await),
-        Err(error) if error.is_connect() || error.is_builder() => Fate::NotSent(Cause::of(&error)),
-        Err(error) => Fate::Lost(Cause::of(&error)),
-    }
+    let span = trace::call(&request);
+    let told = span.clone();
+    let call = async move {
+        match client.execute(request).await {
+            Ok(response) => {
+                told.record("http.response.status_code", response.status().as_u16());
+                Fate::Replied(read::reply(response).await)
+            }
+            Err(error) if error.is_connect() || error.is_builder() => {
+                told.record("error.type", "not_sent");
+                Fate::NotSent(Cause::of(&error))
+            }
+            Err(error) => {
+                told.record("error.type", "lost");
+                Fate::Lost(Cause::of(&error))
+            }
+        }
+    };
+    call.instrument(span).await
 }
 
 fn headers(token: &SecretString) -> Result<HeaderMap, Error> {

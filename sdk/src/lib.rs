@@ -40,6 +40,35 @@
 //! | what went wrong, and what it may have cost | [`Error`] |
 //! | tests and first steps without paying | the feature `simulator` |
 //!
+//! # Spans
+//!
+//! The client tells [`tracing`](https://docs.rs/tracing) what it does, in the words of OpenTelemetry's
+//! [conventions for generative AI](https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/), so
+//! that `tracing-opentelemetry` brings it where other model calls are. A run is one span; its submit, its
+//! polls and what is tried again are inside. No prompt, no token and no address of a medium is told.
+//!
+//! | span | level | is |
+//! |---|---|---|
+//! | `runcomfy.run` | info | one [`Client::run`], the only one that counts as a call of a model |
+//! | `runcomfy.submit` | info | one submit, all its attempts; inside a run or by itself |
+//! | `runcomfy.wait` | info | one wait that is no part of a run |
+//! | `runcomfy.http` | debug | one request of those |
+//! | `runcomfy.download` | debug | the files of one download |
+//!
+//! | attribute | of | value |
+//! |---|---|---|
+//! | `gen_ai.operation.name`, `gen_ai.provider.name` | run | `generate_content`, `runcomfy` |
+//! | `gen_ai.output.type` | run | `image`, `video` or `audio`, where it is known |
+//! | `gen_ai.request.model` | run, submit, wait | the model's id |
+//! | `gen_ai.response.id` | run, submit, wait | the request id, as soon as there is one |
+//! | `server.address`, `server.port` | run, submit, wait | of the service |
+//! | `error.type`, `otel.status_code` | run, submit, wait | [`Error::type_name`], and `ERROR`, where it failed |
+//! | `otel.name`, `otel.kind` | run | `generate_content` and the model's id; `client` |
+//! | `runcomfy.queue_seconds`, `runcomfy.run_seconds` | run, wait | how long the job was queued and ran, as seen from here |
+//! | `runcomfy.polls` | run, wait | how often it was asked about |
+//! | `runcomfy.cost_usd` | run, wait | what it cost, where the service says so |
+//! | `http.request.method`, `url.template`, `http.response.status_code` | http | as in the conventions for HTTP |
+//!
 //! The features of the crate are listed in its [README](https://docs.rs/crate/runcomfy).
 #![cfg_attr(
     not(feature = "client"),
@@ -99,6 +128,8 @@ mod status;
 mod submit;
 #[cfg(feature = "client")]
 mod time;
+#[cfg(feature = "client")]
+mod trace;
 #[cfg(feature = "client")]
 mod wire;
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::timeout;
+use tracing::{Instrument, Span};
 
 use super::watch::{Sight, Watch};
 use super::{CancelOutcome, Job, JobToken, cancel, finish};
@@ -14,6 +15,7 @@ use crate::completed::Completed;
 use crate::error::{Error, Kind};
 use crate::input::Output;
 use crate::time::spoken;
+use crate::trace;
 
 type Boxed<T> = Pin<Box<dyn Future<Output = Result<Completed<T>, Error>> + Send>>;
 
@@ -30,11 +32,13 @@ pub struct Wait<T> {
     job: Job<T>,
     timeout: Option<Duration>,
     cancel_if_queued: bool,
+    /// The span of the run that it is a part of.
+    span: Option<Span>,
 }
 
 impl<T: Output> Wait<T> {
     pub(super) fn new(job: Job<T>) -> Self {
-        Self { job, timeout: None, cancel_if_queued: false }
+        Self { job, timeout: None, cancel_if_queued: false, span: None }
     }
 
     /// Stops waiting after this time, with [`is_deadline`](Error::is_deadline).
@@ -55,8 +59,14 @@ impl<T: Output> Wait<T> {
         self
     }
 
+    pub(crate) fn within(mut self, span: Span) -> Self {
+        self.span = Some(span);
+        self
+    }
+
     async fn run(self) -> Result<Completed<T>, Error> {
         let (client, token) = (self.job.client.clone(), self.job.token.clone());
+        let span = self.span.clone().unwrap_or_else(|| trace::wait(&client, &token));
         let mut guard = Guard {
             watch: Watch::new(&client, &token, self.job.started),
             client,
@@ -64,13 +74,18 @@ impl<T: Output> Wait<T> {
             armed: self.cancel_if_queued,
         };
         let limit = self.timeout.unwrap_or(Duration::MAX);
-        match timeout(limit, end(&mut guard.watch)).await {
-            Ok(end) => {
-                guard.armed = false;
-                finish::hand_over(&guard.client, &guard.token, end)
+        let work = async {
+            match timeout(limit, end(&mut guard.watch)).await {
+                Ok(end) => {
+                    guard.armed = false;
+                    finish::hand_over(&guard.client, &guard.token, end)
+                }
+                Err(_) => Err(guard.at_deadline(limit).await),
             }
-            Err(_) => Err(guard.at_deadline(limit).await),
-        }
+        };
+        let end = work.instrument(span.clone()).await;
+        trace::waited(&span, guard.watch.course(), &end);
+        end
     }
 }
 

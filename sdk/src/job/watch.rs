@@ -11,6 +11,7 @@ use super::{JobToken, Started, finish};
 use crate::client::Inner;
 use crate::error::{Error, Kind};
 use crate::poll::{self, Ask, Phase, PollState, SharedLifetimes};
+use crate::trace::Course;
 
 /// For how long after its submit a job may be unknown to a part of the service.
 const NEWBORN: Duration = Duration::from_secs(15);
@@ -37,6 +38,7 @@ pub(super) struct Watch {
     next: Option<Ask>,
     doubt: Doubt,
     told: Option<Phase>,
+    course: Course,
 }
 
 impl Watch {
@@ -53,6 +55,7 @@ impl Watch {
             next: None,
             doubt: Doubt::default(),
             told: None,
+            course: Course::default(),
         };
         if started.here {
             watch.due = started.at + watch.pause();
@@ -63,6 +66,11 @@ impl Watch {
     /// Whether the job was in the queue when it was last seen, or may be.
     pub(super) fn may_be_queued(&self) -> bool {
         !matches!(self.state.phase, Phase::Running(_))
+    }
+
+    /// What was seen of the job so far.
+    pub(super) fn course(&self) -> Course {
+        self.course
     }
 
     pub(super) fn last_seen(&self) -> &'static str {
@@ -78,6 +86,7 @@ impl Watch {
         loop {
             self.rest().await;
             let ask = self.ask();
+            self.course.polls += 1;
             let reading = {
                 let _turn = self.client.budget.turn().await;
                 reading::ask(&self.client, &self.job, ask).await
@@ -148,6 +157,7 @@ impl Watch {
 
     fn alive(&mut self, phase: Phase) -> Option<Sight> {
         let now = Instant::now();
+        tracing::debug!(?phase, "polled");
         self.doubt = Doubt::default();
         self.next = None;
         if matches!(phase, Phase::Running(_)) {
@@ -174,7 +184,11 @@ impl Watch {
     fn since_when_running(&mut self, now: Instant) -> Instant {
         let queued = matches!(self.state.phase, Phase::Queued(_));
         let guess = if queued { self.seen + (now - self.seen) / 2 } else { self.started.at };
-        *self.running.get_or_insert(guess)
+        let since = *self.running.get_or_insert(guess);
+        if self.started.known {
+            self.course.queued = Some(since - self.started.at);
+        }
+        since
     }
 
     fn learn_alive(&self, since: Instant, now: Instant) {
@@ -184,8 +198,9 @@ impl Watch {
         }
     }
 
-    fn learn_end(&self) {
+    fn learn_end(&mut self) {
         let in_queue = matches!(self.state.phase, Phase::Queued(_));
+        self.course.ran = self.running.map(|since| since.elapsed());
         if self.started.known && !in_queue {
             let since = self.running.unwrap_or(self.started.at);
             let from = self.seen.saturating_duration_since(since);
