@@ -47,6 +47,7 @@ fn schema(schema: &mut Value, at: &str, remarks: &mut Remarks) {
     media_without_items(object, at, remarks);
     items_as_list(object);
     dependencies(object);
+    unevaluated(object);
     nullable(object);
     null_default(object);
     for (key, value) in object.iter_mut() {
@@ -315,6 +316,30 @@ fn dependencies(object: &mut Object) {
         }
     }
 }
+
+/// Where no other schema has a say in what is evaluated, `unevaluatedProperties` is another word
+/// for `additionalProperties`, and `unevaluatedItems` one for `items`.
+pub(crate) fn unevaluated(object: &mut Object) {
+    let applies = |keys: &[&str]| keys.iter().any(|key| object.contains_key(*key));
+    let by_others = applies(IN_PLACE);
+    let by_contains = applies(&["contains"]);
+    for (unevaluated, rest, unclear) in [
+        ("unevaluatedProperties", "additionalProperties", by_others),
+        ("unevaluatedItems", "items", by_others || by_contains),
+    ] {
+        // Beside the keyword for the rest there is nothing that is unevaluated.
+        let known = object.contains_key(rest);
+        if (known || !unclear)
+            && let Some(schema) = object.shift_remove(unevaluated)
+        {
+            object.entry(rest).or_insert(schema);
+        }
+    }
+}
+
+/// Keywords whose schemas evaluate parts of the very value that they stand for.
+const IN_PLACE: &[&str] =
+    &["$ref", "$dynamicRef", "$recursiveRef", "allOf", "anyOf", "oneOf", "if", "dependentSchemas"];
 
 /// `OpenAPI` 3.0: `"nullable": true`.
 fn nullable(object: &mut Object) {

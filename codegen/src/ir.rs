@@ -154,8 +154,10 @@ pub(crate) enum Rule {
     Properties {
         named: Vec<(String, Vec<Rule>)>,
         patterns: Vec<(String, Vec<Rule>)>,
-        additional: Vec<Rule>,
+        additional: Option<Vec<Rule>>,
     },
+    UnevaluatedItems(Vec<Rule>),
+    UnevaluatedProperties(Vec<Rule>),
     DependentRequired(Vec<(String, Vec<String>)>),
     DependentSchemas(Vec<(String, Vec<Rule>)>),
     Type(Vec<Kind>),
@@ -209,6 +211,36 @@ pub(crate) enum Kind {
     Object,
 }
 
+impl Rule {
+    /// Whether a set of rules is mentioned, here or further in.
+    pub(crate) fn refers(&self) -> bool {
+        let any = |rules: &[Self]| rules.iter().any(Self::refers);
+        let within = |lists: &[Vec<Self>]| lists.iter().any(|rules| any(rules));
+        let members = |all: &[(String, Vec<Self>)]| all.iter().any(|(_, rules)| any(rules));
+        match self {
+            Self::Ref(_) => true,
+            Self::Items(rules)
+            | Self::ItemsAfter(_, rules)
+            | Self::Contains(rules, ..)
+            | Self::Values(rules)
+            | Self::PropertyNames(rules)
+            | Self::UnevaluatedItems(rules)
+            | Self::UnevaluatedProperties(rules)
+            | Self::Not(rules) => any(rules),
+            Self::PrefixItems(lists)
+            | Self::AllOf(lists)
+            | Self::AnyOf(lists)
+            | Self::OneOf(lists) => within(lists),
+            Self::Properties { named, patterns, additional } => {
+                members(named) || members(patterns) || additional.as_deref().is_some_and(any)
+            }
+            Self::DependentSchemas(all) => members(all),
+            Self::If(condition, then, otherwise) => any(condition) || any(then) || any(otherwise),
+            _ => false,
+        }
+    }
+}
+
 impl Item {
     pub(crate) fn name(&self) -> &str {
         match self {
@@ -217,6 +249,16 @@ impl Item {
             Self::Union(item) => &item.name,
             Self::Newtype(item) => &item.name,
             Self::RuleSet(item) => &item.name,
+        }
+    }
+
+    pub(crate) fn name_mut(&mut self) -> &mut String {
+        match self {
+            Self::Struct(item) => &mut item.name,
+            Self::Choice(item) => &mut item.name,
+            Self::Union(item) => &mut item.name,
+            Self::Newtype(item) => &mut item.name,
+            Self::RuleSet(item) => &mut item.name,
         }
     }
 

@@ -128,11 +128,7 @@ impl Lowering<'_> {
         self.enter(at);
         self.begin(at, Some((slot, name.clone())));
         let lowered = self.lower_as(schema, at, &name, Some((slot, name.clone())));
-        if self.items[slot].is_none() {
-            let docs = schema.as_object().map(describe).unwrap_or_default();
-            let Lowered { ty, rules } = lowered;
-            self.items[slot] = Some(Item::Newtype(Newtype { name, docs, ty, rules }));
-        }
+        self.settle(slot, &name, schema, lowered);
         if let (Some(about), Some(item)) = (about, &mut self.items[slot]) {
             *item.docs() = vec![about.to_owned()];
         }
@@ -142,6 +138,31 @@ impl Lowering<'_> {
                 docs.push("A part of the schema that has no description.".to_owned());
             }
         }
+    }
+
+    /// Makes what a schema became the type of a name that others use already: the rules that stand
+    /// beside it become its own.
+    fn settle(&mut self, slot: usize, name: &str, schema: &Value, lowered: Lowered) {
+        let Lowered { mut ty, rules } = lowered;
+        let mut docs = schema.as_object().map(describe).unwrap_or_default();
+        if ty == Type::Named(name.to_owned()) {
+            match &mut self.items[slot] {
+                Some(Item::Struct(item)) => return item.rules.extend(rules),
+                Some(_) if rules.is_empty() => return,
+                // Nothing else has rules of its own: a type around it has them.
+                Some(item) => {
+                    let inner = self.scope.claim(format!("{name}Value"));
+                    docs.clone_from(item.docs());
+                    inner.clone_into(item.name_mut());
+                    let item = self.items[slot].take();
+                    self.items.push(item);
+                    ty = Type::Named(inner);
+                }
+                None => {}
+            }
+        }
+        let name = name.to_owned();
+        self.items[slot] = Some(Item::Newtype(Newtype { name, docs, ty, rules }));
     }
 
     fn lower(&mut self, schema: &Value, at: &str, hint: &str) -> Lowered {
@@ -226,6 +247,7 @@ impl Lowering<'_> {
         if let Some(inner) = nullable::peel(object) {
             // The name that is given is that of the whole; what is not `null` needs another.
             let inner_hint = if named.is_some() { format!("{hint}Value") } else { hint.to_owned() };
+            self.leave_null(at);
             let lowered = self.lower(&Value::Object(inner), at, &inner_hint);
             return Lowered { ty: lowered.ty.nullable(), rules: lowered.rules };
         }

@@ -196,8 +196,9 @@ pub(crate) fn find<'a>(document: &'a Value, pointer: &str) -> Option<(String, &'
         let is_index = steps.peek().is_some_and(|next| next.parse::<usize>().is_ok());
         let moved = match step {
             "items" if is_index && value["prefixItems"].is_array() => "prefixItems",
-            "additionalItems" if value.get(step).is_none() => "items",
+            "additionalItems" | "unevaluatedItems" if value.get(step).is_none() => "items",
             "dependencies" if value.get(step).is_none() => "dependentSchemas",
+            "unevaluatedProperties" if value.get(step).is_none() => "additionalProperties",
             step => step,
         };
         value = match value {

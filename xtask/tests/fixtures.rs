@@ -14,7 +14,7 @@ mod generated {
 use generated::{
     all_of, dialect, enums, korean, limits, media, names, nested, nullable, open_output, prose,
     references, required, residual, root_anything, root_enum, root_list, root_string, root_union,
-    unions, validations, wrapped_output,
+    unevaluated, unions, validations, wrapped_output,
 };
 use runcomfy::schema::Nullable;
 use runcomfy::schema::runtime::media::each as each_medium;
@@ -282,6 +282,43 @@ fn what_no_type_expresses_is_checked() {
             "has 8 members, at most 3",
         ],
     );
+}
+
+#[test]
+fn what_nothing_evaluates_is_refused_or_checked() {
+    let _ = accepts::<unevaluated::Root>(&json!({
+        "closed": {"a": 1},
+        "extended": {"width": 1, "height": 2, "label": "l"},
+        "shape": {"kind": "circle", "radius": 1},
+        "conditional": {"mode": "strict", "limit": 1, "other": "o"},
+        "mapped": {"width": 1, "x-a": true},
+        "row": ["a", 1, 2],
+        "words": ["a"],
+        "tree": {"left": {"right": {}}, "right": {"left": {}}},
+    }));
+    let message = refuses::<unevaluated::Root>(
+        &json!({
+            "closed": {"b": 1},
+            "extended": {"width": 1, "labell": "l"},
+            "shape": {"kind": "circle", "radius": 1, "side": 2},
+            "conditional": {"mode": "lax", "limit": 1},
+            "mapped": {"height": 1},
+            "row": ["a", 1, "b"],
+            "words": [1],
+            "tree": {"left": {"right": {"middle": {}}}},
+        }),
+        &[
+            "/closed/b",
+            "/extended/labell: is not a property that the schema names; did you mean `label`?",
+            "/shape/side: is not a property that the schema allows",
+            "/conditional/limit: must be a string",
+            "/mapped/width: is required",
+            "/row/2: nothing is allowed here",
+            "/words/0",
+            "/tree",
+        ],
+    );
+    assert_eq!(message.matches("/mapped/width").count(), 1, "told once: {message}");
 }
 
 #[test]

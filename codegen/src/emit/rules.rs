@@ -36,6 +36,8 @@ impl Emitter<'_> {
             Rule::Items(rules) => self.nested("Items", rules),
             Rule::Values(rules) => self.nested("Values", rules),
             Rule::PropertyNames(rules) => self.nested("PropertyNames", rules),
+            Rule::UnevaluatedItems(rules) => self.nested("UnevaluatedItems", rules),
+            Rule::UnevaluatedProperties(rules) => self.nested("UnevaluatedProperties", rules),
             Rule::Not(rules) => self.nested("Not", rules),
             Rule::ItemsAfter(first, rules) => {
                 let (first, rules) = (Literal::usize_unsuffixed(*first), self.rules(rules));
@@ -54,8 +56,14 @@ impl Emitter<'_> {
             Rule::Properties { named, patterns, additional } => {
                 self.import("schema::runtime", "Properties");
                 let (named, patterns) = (self.members(named), self.members(patterns));
-                let additional = self.rules(additional);
-                quote!(Rule::Properties(&Properties { named: #named, patterns: #patterns, additional: &[#(#additional),*] }))
+                let additional = match additional {
+                    Some(rules) => {
+                        let rules = self.rules(rules);
+                        quote!(Some(&[#(#rules),*]))
+                    }
+                    None => quote!(None),
+                };
+                quote!(Rule::Properties(&Properties { named: #named, patterns: #patterns, additional: #additional }))
             }
             Rule::DependentRequired(members) => {
                 let members = members.iter().map(|(name, names)| quote!((#name, &[#(#names),*])));

@@ -232,8 +232,17 @@ impl Emitter<'_> {
         let presence = if field.required { "required" } else { "optional" };
         self.import("schema::runtime", presence);
         let presence = ident(presence);
-        let rules = self.rules(&field.rules);
-        let with = (!rules.is_empty()).then(|| quote!(.with(&[#(#rules),*])));
+        let with = match field.rules.as_slice() {
+            [] => None,
+            [Rule::Ref(set)] => {
+                let set = ident(set);
+                Some(quote!(.with(#set)))
+            }
+            rules => {
+                let rules = self.rules(rules);
+                Some(quote!(.with(&[#(#rules),*])))
+            }
+        };
         let or_null = field.null_is_absent.then(|| quote!(.or_null()));
         quote!(#presence(#wire) #with #or_null)
     }

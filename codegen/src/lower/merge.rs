@@ -3,8 +3,11 @@
 use serde_json::{Value, json};
 
 use super::{Lowered, Lowering, Named};
+use crate::dialect;
 use crate::ir::Rule;
 use crate::schema::{self, Object, equal};
+
+const UNEVALUATED: &[&str] = &["unevaluatedProperties", "unevaluatedItems"];
 
 /// References are followed this far while schemas are merged.
 const MAX_STEPS: usize = 16;
@@ -17,6 +20,9 @@ impl Lowering<'_> {
         hint: &str,
         named: Named,
     ) -> Lowered {
+        if UNEVALUATED.iter().any(|key| object.contains_key(*key)) {
+            return self.all_of_with_unevaluated(object, at, hint, named);
+        }
         let branches = branches(object, at);
         let mut constraining: Vec<_> =
             branches.iter().filter(|(_, branch)| constrains(branch)).collect();
@@ -39,6 +45,29 @@ impl Lowering<'_> {
         lowered
     }
 
+    /// What is evaluated depends on all schemas: they become one, or they are checked as a whole.
+    fn all_of_with_unevaluated(
+        &mut self,
+        object: &Object,
+        at: &str,
+        hint: &str,
+        named: Named,
+    ) -> Lowered {
+        let others = schema::without(object, UNEVALUATED);
+        let schemas: Vec<_> = branches(&others, at).into_iter().map(|(_, branch)| branch).collect();
+        if let Some(mut merged) = self.merged(&schemas, at, MAX_STEPS) {
+            for key in UNEVALUATED {
+                if let Some(schema) = object.get(*key) {
+                    merged.insert((*key).to_owned(), schema.clone());
+                }
+            }
+            dialect::unevaluated(&mut merged);
+            return self.lower_as(&Value::Object(merged), at, hint, named);
+        }
+        let Lowered { ty, .. } = self.all_of(&others, at, hint, named);
+        Lowered { ty, rules: self.object_rules(object, at) }
+    }
+
     fn merged(&mut self, schemas: &[Value], at: &str, steps: usize) -> Option<Object> {
         let mut all = Object::new();
         for schema in schemas {
@@ -59,6 +88,8 @@ impl Lowering<'_> {
                 for (_, branch) in branches(object, at) {
                     let target = branch.get("$ref").and_then(Value::as_str).map(str::to_owned);
                     match target {
+                        // What is taken out of its resource would lose the resource's anchors.
+                        Some(_) if !self.dynamic.is_empty() => return None,
                         Some(target) => parts.push(self.resolve(&target, at)?.1.clone()),
                         None => parts.push(branch),
                     }

@@ -72,7 +72,10 @@ impl Lowering<'_> {
         left.shift_remove("type");
         if self.role == Role::Input && crate::schema::assertions(&left).next().is_some() {
             // They belong to the type and are checked wherever it stands.
-            if left.contains_key("patternProperties") {
+            if ["patternProperties", "unevaluatedProperties"]
+                .iter()
+                .any(|key| left.contains_key(*key))
+            {
                 let known =
                     object.get("properties").and_then(Value::as_object).into_iter().flatten();
                 let known: Object =
@@ -157,6 +160,7 @@ impl Lowering<'_> {
             Some(files) => files,
             None => self.lower(schema, at, &hint),
         };
+        let rules = self.hoisted(rules, &hint);
         let name = scope.claim(names::field(wire));
         let mut docs = facts::describe_field(schema);
         if docs.is_empty() {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Lowered, Lowering, Named, describe};
+use super::{Lowered, Lowering, Named};
 use crate::bundle::DANGLING;
-use crate::ir::{Item, Newtype, Type};
+use crate::ir::Type;
 use crate::names;
 use crate::schema::find;
 
@@ -15,6 +15,8 @@ use crate::schema::find;
 pub(super) enum State {
     /// It is being lowered, and has this place and name if it needed one so far.
     Begun(Named),
+    /// What is being lowered is the target without `null`: its name is not that of the target.
+    WithoutNull,
     Done(Lowered),
 }
 
@@ -37,7 +39,7 @@ impl<'a> Lowering<'a> {
             Some(State::Begun(Some((_, name)))) => {
                 return Lowered::of(Type::Boxed(Box::new(Type::Named(name.clone()))));
             }
-            Some(State::Begun(None)) => {
+            Some(State::Begun(None) | State::WithoutNull) => {
                 // A type that holds itself needs a name, even if it is a mere list.
                 let (slot, name) = self.name(hint, None);
                 self.begin(pointer, Some((slot, name.clone())));
@@ -47,15 +49,9 @@ impl<'a> Lowering<'a> {
         }
         self.begin(pointer, None);
         let mut lowered = self.lower_as(schema, pointer, hint, named);
-        if let Some(State::Begun(Some((slot, name)))) = self.references.get(&key)
-            && self.items[*slot].is_none()
-            && lowered.ty != Type::Named(name.clone())
-        {
-            let docs = schema.as_object().map(describe).unwrap_or_default();
-            let Lowered { ty, rules } = lowered;
-            self.items[*slot] =
-                Some(Item::Newtype(Newtype { name: name.clone(), docs, ty, rules }));
-            lowered = Lowered::of(Type::Named(name.clone()));
+        if let Some(State::Begun(Some((slot, name)))) = self.references.get(&key).cloned() {
+            self.settle(slot, &name, schema, lowered);
+            lowered = Lowered::of(Type::Named(name));
         }
         self.references.insert(key, State::Done(lowered.clone()));
         lowered
@@ -64,6 +60,13 @@ impl<'a> Lowering<'a> {
     pub(super) fn begin(&mut self, pointer: &str, named: Named) {
         let key = self.key(pointer);
         self.references.insert(key, State::Begun(named));
+    }
+
+    /// Of the schema at a place, it is what is not `null` that is lowered now.
+    pub(super) fn leave_null(&mut self, pointer: &str) {
+        if let Some(state @ State::Begun(None)) = self.references.get_mut(&self.key(pointer)) {
+            *state = State::WithoutNull;
+        }
     }
 
     /// The type of the schema at a place has its name now, so that what refers to it can use it.

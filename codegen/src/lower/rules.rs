@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::Lowering;
+use crate::Role;
 use crate::dialect::escape;
 use crate::ir::{Item, Limit, Rule, RuleSet};
 use crate::names;
@@ -125,10 +126,8 @@ impl Lowering<'_> {
                 let target = self.dynamic_target(value.as_str()?);
                 Rule::Ref(self.rule_set(&target, at.strip_suffix("/$dynamicRef").unwrap_or(at))?)
             }
-            "$recursiveRef" | "unevaluatedItems" | "unevaluatedProperties" => {
-                self.remarks.fault(at, "is not understood yet");
-                return None;
-            }
+            "unevaluatedItems" => Rule::UnevaluatedItems(self.rules(value, at)),
+            "unevaluatedProperties" => Rule::UnevaluatedProperties(self.rules(value, at)),
             _ => return None,
         })
     }
@@ -143,7 +142,7 @@ impl Lowering<'_> {
         let additional = object
             .get("additionalProperties")
             .map(|schema| self.rules(schema, &format!("{base}/additionalProperties")));
-        Rule::Properties { named, patterns, additional: additional.unwrap_or_default() }
+        Rule::Properties { named, patterns, additional }
     }
 
     fn each(&mut self, value: &Value, at: &str) -> Vec<(String, Vec<Rule>)> {
@@ -172,6 +171,9 @@ impl Lowering<'_> {
     /// The rules that a reference speaks of, as a set with a name: it may hold itself.
     fn rule_set(&mut self, target: &str, at: &str) -> Option<String> {
         let (pointer, schema) = self.resolve(target, at)?;
+        if self.role == Role::Output {
+            return None;
+        }
         let before = self.enter(&pointer);
         let key = self.key(&pointer);
         if let Some(name) = self.rule_sets.get(&key) {
@@ -189,6 +191,21 @@ impl Lowering<'_> {
         self.items[slot] =
             Some(Item::RuleSet(RuleSet { name: name.clone(), docs: Vec::new(), rules }));
         Some(name)
+    }
+
+    /// Rules that mention a set can stand in a field's row only as a set of their own: what mentions
+    /// a `static` is no constant that the compiler would keep for a function's argument.
+    pub(super) fn hoisted(&mut self, rules: Vec<Rule>, hint: &str) -> Vec<Rule> {
+        if matches!(rules.as_slice(), [Rule::Ref(_)]) || !rules.iter().any(Rule::refers) {
+            return rules;
+        }
+        let name = self.scope.claim(format!("{}_RULES", names::snake(hint).to_uppercase()));
+        self.items.push(Some(Item::RuleSet(RuleSet {
+            name: name.clone(),
+            docs: Vec::new(),
+            rules,
+        })));
+        vec![Rule::Ref(name)]
     }
 
     fn limit(&mut self, value: &Value, at: &str) -> Option<Limit> {

@@ -1,108 +1,20 @@
 //! The rules, applied to scalars, and to whole values where a rule asks for them.
 
-use std::cmp::Ordering::{Greater, Less};
-use std::fmt::Display;
+mod array;
+mod object;
+mod scalar;
+mod unevaluated;
 
 use serde_json::Value;
 
 use super::number::{Num, equal};
 use super::path::Path;
 use super::report::{self, Faults, fault, one_of_kinds, shown};
-use super::rule::{Kind, Properties, Rule};
+use super::rule::{Kind, Rule};
+use unevaluated::Seen;
 
-/// Applies the rules that speak of numbers.
-pub(super) fn number(value: Num, rules: &[Rule], path: &Path<'_>, out: &mut Faults) {
-    for rule in rules {
-        let (broken, keyword, words, limit): (bool, _, _, &dyn Display) = match rule {
-            Rule::Minimum(m) => (value.cmp_i64(*m) == Some(Less), "minimum", BELOW, m),
-            Rule::MinimumF64(m) => (value.cmp_f64(*m) == Some(Less), "minimum", BELOW, m),
-            Rule::Maximum(m) => (value.cmp_i64(*m) == Some(Greater), "maximum", ABOVE, m),
-            Rule::MaximumF64(m) => (value.cmp_f64(*m) == Some(Greater), "maximum", ABOVE, m),
-            Rule::ExclusiveMinimum(m) => (value.cmp_i64(*m) != Some(Greater), LOW, NOT_ABOVE, m),
-            Rule::ExclusiveMinimumF64(m) => (value.cmp_f64(*m) != Some(Greater), LOW, NOT_ABOVE, m),
-            Rule::ExclusiveMaximum(m) => (value.cmp_i64(*m) != Some(Less), HIGH, NOT_BELOW, m),
-            Rule::ExclusiveMaximumF64(m) => (value.cmp_f64(*m) != Some(Less), HIGH, NOT_BELOW, m),
-            Rule::MultipleOf(m) => (!value.is_multiple_of(*m), "multipleOf", MULTIPLE, m),
-            _ => continue,
-        };
-        if broken {
-            out_of_bounds(value, keyword, words, limit, path, out);
-        }
-    }
-}
-
-const BELOW: &str = "is below the minimum";
-const ABOVE: &str = "is above the maximum";
-const LOW: &str = "exclusiveMinimum";
-const HIGH: &str = "exclusiveMaximum";
-const NOT_ABOVE: &str = "must be above";
-const NOT_BELOW: &str = "must be below";
-const MULTIPLE: &str = "is not a multiple of";
-
-#[cold]
-fn out_of_bounds(
-    value: Num,
-    keyword: &'static str,
-    words: &str,
-    limit: &dyn Display,
-    path: &Path<'_>,
-    out: &mut Faults,
-) {
-    let message = match value {
-        Num::Whole(value) => format!("{value} {words} {limit}"),
-        Num::Float(value) => format!("{value} {words} {limit}"),
-    };
-    fault(out, path, keyword, message);
-}
-
-/// Applies the rules that speak of strings.
-pub(super) fn string(value: &str, rules: &[Rule], path: &Path<'_>, out: &mut Faults) {
-    for rule in rules {
-        match *rule {
-            Rule::MinLength(min) if length(value) < min => {
-                let message =
-                    format!("has {}, at least {min} are needed", characters(length(value)));
-                fault(out, path, "minLength", message);
-            }
-            // A string of few bytes cannot have many code points: most need not be counted.
-            Rule::MaxLength(max) if value.len() as u64 > max && length(value) > max => {
-                let message =
-                    format!("has {}, at most {max} are allowed", characters(length(value)));
-                fault(out, path, "maxLength", message);
-            }
-            #[cfg(feature = "pattern")]
-            Rule::Pattern(pattern) if !super::pattern::matches(pattern, value) => {
-                let message =
-                    format!("{} does not match the pattern {pattern}", report::shown_str(value));
-                fault(out, path, "pattern", message);
-            }
-            _ => {}
-        }
-    }
-}
-
-fn length(value: &str) -> u64 {
-    value.chars().count() as u64
-}
-
-fn characters(count: u64) -> String {
-    if count == 1 { "1 character".to_owned() } else { format!("{count} characters") }
-}
-
-/// Applies the rules that speak of an array's length.
-pub(super) fn array_length(len: usize, rules: &[Rule], path: &Path<'_>, out: &mut Faults) {
-    for rule in rules {
-        match *rule {
-            Rule::MinItems(min) if (len as u64) < min => {
-                fault(out, path, "minItems", format!("has {len} items, at least {min} are needed"));
-            }
-            Rule::MaxItems(max) if len as u64 > max => {
-                fault(out, path, "maxItems", format!("has {len} items, at most {max} are allowed"));
-            }
-            _ => {}
-        }
-    }
-}
+pub(super) use array::array_length;
+pub(super) use scalar::{number, string};
 
 /// The rules of the items or members among the rules of an array or map.
 pub(super) fn inner_rules(rules: &'static [Rule]) -> &'static [Rule] {
@@ -115,8 +27,13 @@ pub(super) fn inner_rules(rules: &'static [Rule]) -> &'static [Rule] {
 
 /// Applies every rule to a whole value.
 pub(super) fn value(value: &Value, rules: &[Rule], path: &Path<'_>, out: &mut Faults) {
+    look(value, rules, path, out, &mut Seen::unasked());
+}
+
+/// [`value`], for rules that speak of the same value as a rule that asks what was looked at.
+fn look(value: &Value, rules: &[Rule], path: &Path<'_>, out: &mut Faults, seen: &mut Seen) {
     shallow(value, rules, path, out);
-    deep(value, rules, path, out);
+    look_deep(value, rules, path, out, seen);
 }
 
 /// Applies every rule but those that [`deep`] applies.
@@ -149,18 +66,34 @@ pub(super) fn shallow(value: &Value, rules: &[Rule], path: &Path<'_>, out: &mut 
 
 /// Applies the rules that look at a whole value, and no others.
 pub(super) fn deep(value: &Value, rules: &[Rule], path: &Path<'_>, out: &mut Faults) {
-    for rule in rules {
-        match value {
-            Value::Array(items) => array(items, rule, path, out),
-            Value::Object(members) => object(members, rule, path, out),
-            _ => {}
-        }
-        any(value, rule, path, out);
+    look_deep(value, rules, path, out, &mut Seen::unasked());
+}
+
+fn look_deep(value: &Value, rules: &[Rule], path: &Path<'_>, out: &mut Faults, seen: &mut Seen) {
+    if !rules.iter().any(Rule::asks_what_was_seen) {
+        return rules.iter().for_each(|rule| one(value, rule, path, out, seen));
     }
+    let (before, mut own) = (out.len(), Seen::of(value));
+    rules.iter().for_each(|rule| one(value, rule, path, out, &mut own));
+    // A rule that is broken has not said what it looked at.
+    if out.len() == before {
+        unevaluated::unevaluated(value, rules, path, out, &mut own);
+    }
+    seen.add(&own);
+}
+
+/// Applies one rule that looks at a whole value.
+fn one(value: &Value, rule: &Rule, path: &Path<'_>, out: &mut Faults, seen: &mut Seen) {
+    match value {
+        Value::Array(items) => array::array(items, rule, path, out, seen),
+        Value::Object(members) => object::object(value, members, rule, path, out, seen),
+        _ => {}
+    }
+    any(value, rule, path, out, seen);
 }
 
 /// The rules that speak of every kind of value.
-fn any(value: &Value, rule: &Rule, path: &Path<'_>, out: &mut Faults) {
+fn any(value: &Value, rule: &Rule, path: &Path<'_>, out: &mut Faults, seen: &mut Seen) {
     match *rule {
         Rule::Type(kinds) if !kinds.iter().any(|kind| is_kind(value, *kind)) => {
             report::wrong_type(out, path, &one_of_kinds(kinds), &shown(value));
@@ -182,194 +115,89 @@ fn any(value: &Value, rule: &Rule, path: &Path<'_>, out: &mut Faults) {
             fault(out, path, "not", format!("{} is what the schema excludes", shown(value)));
         }
         Rule::AllOf(branches) => {
-            for rules in branches {
-                self::value(value, rules, path, out);
+            branches.iter().for_each(|rules| look(value, rules, path, out, seen));
+        }
+        Rule::AnyOf(branches) => {
+            // Where it is asked what was looked at, each that fits has a say.
+            let enough = if seen.is_asked() { usize::MAX } else { 1 };
+            let (fitting, faults) = fitting(value, branches, enough, path, seen);
+            if fitting == 0 {
+                closest("anyOf", faults, path, out);
             }
         }
-        Rule::AnyOf(branches) if !branches.iter().any(|rules| is_right(value, rules)) => {
-            closest(value, "anyOf", branches, path, out);
-        }
-        Rule::OneOf(branches) => {
-            match branches.iter().filter(|rules| is_right(value, rules)).count() {
-                0 => closest(value, "oneOf", branches, path, out),
-                1 => {}
-                many => {
-                    let message = format!(
-                        "{} fits {many} alternatives that exclude one another",
-                        shown(value)
-                    );
-                    fault(out, path, "oneOf", message);
-                }
+        Rule::OneOf(branches) => match fitting(value, branches, usize::MAX, path, seen) {
+            (0, faults) => closest("oneOf", faults, path, out),
+            (1, _) => {}
+            (many, _) => {
+                let message =
+                    format!("{} fits {many} alternatives that exclude one another", shown(value));
+                fault(out, path, "oneOf", message);
             }
-        }
+        },
         Rule::If(condition, then, otherwise) => {
-            let rules = if is_right(value, condition) { then } else { otherwise };
-            self::value(value, rules, path, out);
+            let holds = fits(value, condition, path, seen).is_ok();
+            look(value, if holds { then } else { otherwise }, path, out, seen);
         }
-        Rule::Ref(rules) => self::value(value, rules, path, out),
+        Rule::Ref(rules) => look(value, rules, path, out, seen),
         Rule::Never => fault(out, path, "false", "nothing is allowed here".to_owned()),
         _ => {}
     }
 }
 
-/// The faults of the alternative that fits best.
-fn closest(
+/// Looks at a value only if it keeps all the rules; else these are its faults.
+fn fits(value: &Value, rules: &[Rule], path: &Path<'_>, seen: &mut Seen) -> Result<(), Faults> {
+    let (mut faults, mut looked) = (Faults::new(), seen.afresh());
+    look(value, rules, path, &mut faults, &mut looked);
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    seen.add(&looked);
+    Ok(())
+}
+
+/// How many alternatives a value fits, and the faults of the others.
+fn fitting(
     value: &Value,
-    keyword: &'static str,
     branches: &[&[Rule]],
+    enough: usize,
     path: &Path<'_>,
-    out: &mut Faults,
-) {
-    let faults = branches.iter().map(|rules| {
-        let mut faults = Faults::new();
-        self::value(value, rules, path, &mut faults);
-        faults
-    });
-    match faults
-        .min_by_key(|faults| (faults.iter().any(|fault| fault.keyword() == "type"), faults.len()))
-    {
-        Some(faults) if branches.len() == 1 => out.extend(faults),
-        Some(faults) => {
-            let nearest =
-                faults.first().map(|fault| fault.message().to_owned()).unwrap_or_default();
-            let message =
-                format!("fits none of {} alternatives; the nearest: {nearest}", branches.len());
-            fault(out, path, keyword, message);
-            out.extend(faults.into_iter().skip(1));
+    seen: &mut Seen,
+) -> (usize, Vec<Faults>) {
+    let (mut fitting, mut faults) = (0, Vec::new());
+    for rules in branches {
+        match fits(value, rules, path, seen) {
+            Ok(()) => fitting += 1,
+            Err(theirs) => faults.push(theirs),
         }
-        None => fault(out, path, keyword, "there is no alternative that it could fit".to_owned()),
+        if fitting == enough {
+            break;
+        }
     }
+    (fitting, faults)
 }
 
-fn array(items: &[Value], rule: &Rule, path: &Path<'_>, out: &mut Faults) {
-    match *rule {
-        Rule::UniqueItems => {
-            for (index, item) in items.iter().enumerate() {
-                if let Some(first) = items[..index].iter().position(|other| equal(other, item)) {
-                    let message = format!("{} stands at {first} already", shown(item));
-                    fault(out, &path.index(index), "uniqueItems", message);
-                }
-            }
-        }
-        Rule::PrefixItems(prefix) => {
-            for (index, (item, rules)) in items.iter().zip(prefix).enumerate() {
-                value(item, rules, &path.index(index), out);
-            }
-        }
-        Rule::ItemsAfter(first, rules) => {
-            for (index, item) in items.iter().enumerate().skip(first) {
-                value(item, rules, &path.index(index), out);
-            }
-        }
-        Rule::Contains(rules, min, max) => {
-            let count = items.iter().filter(|item| is_right(item, rules)).count() as u64;
-            if count < min {
-                let message =
-                    format!("{count} items fit what it has to contain, at least {min} are needed");
-                fault(out, path, "contains", message);
-            } else if count > max {
-                let message =
-                    format!("{count} items fit what it may contain, at most {max} are allowed");
-                fault(out, path, "maxContains", message);
-            }
-        }
-        _ => {}
+/// The faults of the alternative that fits best.
+fn closest(keyword: &'static str, mut faults: Vec<Faults>, path: &Path<'_>, out: &mut Faults) {
+    let remote = |faults: &Faults| faults.iter().any(|fault| fault.keyword() == "type");
+    let nearest = (0..faults.len()).min_by_key(|at| (remote(&faults[*at]), faults[*at].len()));
+    let Some(nearest) = nearest else {
+        let message = "there is no alternative that it could fit".to_owned();
+        return fault(out, path, keyword, message);
+    };
+    let (count, nearest) = (faults.len(), faults.swap_remove(nearest));
+    if count == 1 {
+        return out.extend(nearest);
     }
-}
-
-type Members = serde_json::Map<String, Value>;
-
-fn object(members: &Members, rule: &Rule, path: &Path<'_>, out: &mut Faults) {
-    let len = members.len() as u64;
-    match *rule {
-        Rule::MinProperties(min) if len < min => {
-            fault(
-                out,
-                path,
-                "minProperties",
-                format!("has {len} members, at least {min} are needed"),
-            );
-        }
-        Rule::MaxProperties(max) if len > max => {
-            fault(
-                out,
-                path,
-                "maxProperties",
-                format!("has {len} members, at most {max} are allowed"),
-            );
-        }
-        Rule::Required(names) => require(members, names, path, out),
-        Rule::PropertyNames(rules) => {
-            for name in members.keys() {
-                value(&Value::from(name.as_str()), rules, &path.key(name), out);
-            }
-        }
-        Rule::Properties(properties) => self::properties(members, properties, path, out),
-        Rule::DependentRequired(dependencies) => {
-            for (name, names) in dependencies {
-                if members.contains_key(*name) {
-                    require(members, names, path, out);
-                }
-            }
-        }
-        Rule::DependentSchemas(dependencies) => {
-            for (name, rules) in dependencies {
-                if members.contains_key(*name) {
-                    value(&Value::Object(members.clone()), rules, path, out);
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
-fn require(members: &Members, names: &[&str], path: &Path<'_>, out: &mut Faults) {
-    for name in names {
-        if !members.contains_key(*name) {
-            report::missing(out, path, name);
-        }
-    }
-}
-
-fn properties(members: &Members, properties: &Properties, path: &Path<'_>, out: &mut Faults) {
-    for (name, member) in members {
-        let path = path.key(name);
-        let named = properties.named.iter().find(|(known, _)| known == name);
-        if let Some((_, rules)) = named {
-            value(member, rules, &path, out);
-        }
-        let mut known = named.is_some();
-        #[cfg(feature = "pattern")]
-        for (pattern, rules) in properties.patterns {
-            if super::pattern::matches(pattern, name) {
-                value(member, rules, &path, out);
-                known = true;
-            }
-        }
-        if !known {
-            known = true;
-            if matches!(properties.additional, [Rule::Never]) {
-                known = false;
-            } else {
-                value(member, properties.additional, &path, out);
-            }
-        }
-        if !known {
-            fault(
-                out,
-                &path,
-                "additionalProperties",
-                "is not a property that the schema allows".to_owned(),
-            );
-        }
-    }
+    let mut nearest = nearest.into_iter();
+    let first = nearest.next().map(|fault| fault.message().to_owned()).unwrap_or_default();
+    let message = format!("fits none of {count} alternatives; the nearest: {first}");
+    fault(out, path, keyword, message);
+    out.extend(nearest);
 }
 
 /// Whether a value keeps all the rules.
 fn is_right(value: &Value, rules: &[Rule]) -> bool {
-    let mut faults = Faults::new();
-    self::value(value, rules, &Path::ROOT, &mut faults);
-    faults.is_empty()
+    fits(value, rules, &Path::ROOT, &mut Seen::unasked()).is_ok()
 }
 
 pub(super) fn is_kind(value: &Value, kind: Kind) -> bool {

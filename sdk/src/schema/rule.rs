@@ -60,6 +60,10 @@ pub enum Rule {
     PropertyNames(&'static [Rule]),
     /// `properties`, `patternProperties` and `additionalProperties`, which speak of one another.
     Properties(&'static Properties),
+    /// `unevaluatedItems`: the rules of every item that no other rule beside it looks at.
+    UnevaluatedItems(&'static [Rule]),
+    /// `unevaluatedProperties`: the rules of every member that no other rule beside it looks at.
+    UnevaluatedProperties(&'static [Rule]),
     /// `dependentRequired`.
     DependentRequired(&'static [(&'static str, &'static [&'static str])]),
     /// `dependentSchemas`.
@@ -96,8 +100,8 @@ pub struct Properties {
     pub named: &'static [(&'static str, &'static [Rule])],
     /// `patternProperties`.
     pub patterns: &'static [(&'static str, &'static [Rule])],
-    /// `additionalProperties`: the rules of every other member.
-    pub additional: &'static [Rule],
+    /// `additionalProperties`, if it is there: the rules of every other member.
+    pub additional: Option<&'static [Rule]>,
 }
 
 /// The types of JSON Schema.
@@ -151,6 +155,11 @@ impl Rule {
                 | Self::Values(_)
                 | Self::Media(_)
         )
+    }
+
+    /// Whether the rule speaks of what the rules beside it have not looked at.
+    pub(super) fn asks_what_was_seen(&self) -> bool {
+        matches!(self, Self::UnevaluatedItems(_) | Self::UnevaluatedProperties(_))
     }
 }
 

@@ -1,9 +1,10 @@
 //! What a schema refuses, and where.
 
+use std::collections::HashSet;
 use std::fmt;
 
 /// One fault of a JSON document: where it is, which rule it breaks, and how.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Violation {
     pointer: String,
     keyword: &'static str,
@@ -53,9 +54,17 @@ pub struct Invalid {
 }
 
 impl Invalid {
-    /// The error of these faults, or `Ok` where there are none.
-    pub(crate) fn unless_empty(violations: Vec<Violation>) -> Result<(), Self> {
-        if violations.is_empty() { Ok(()) } else { Err(Self { violations }) }
+    /// The error of these faults, each once, or `Ok` where there are none.
+    pub(crate) fn unless_empty(mut violations: Vec<Violation>) -> Result<(), Self> {
+        if violations.is_empty() {
+            return Ok(());
+        }
+        // A type and a rule beside it may both tell of one fault.
+        let mut told = HashSet::new();
+        let new: Vec<_> = violations.iter().map(|fault| told.insert(fault)).collect();
+        let mut new = new.into_iter();
+        violations.retain(|_| new.next().unwrap_or(true));
+        Err(Self { violations })
     }
 
     /// The faults, in the order in which they were met; at least one.

@@ -1,0 +1,92 @@
+//! The rules that speak of numbers and of strings.
+
+use std::cmp::Ordering::{Greater, Less};
+use std::fmt::Display;
+
+use crate::schema::number::Num;
+use crate::schema::path::Path;
+#[cfg(feature = "pattern")]
+use crate::schema::pattern;
+#[cfg(feature = "pattern")]
+use crate::schema::report;
+use crate::schema::report::{Faults, fault};
+use crate::schema::rule::Rule;
+
+/// Applies the rules that speak of numbers.
+pub(in crate::schema) fn number(value: Num, rules: &[Rule], path: &Path<'_>, out: &mut Faults) {
+    for rule in rules {
+        let (broken, keyword, words, limit): (bool, _, _, &dyn Display) = match rule {
+            Rule::Minimum(m) => (value.cmp_i64(*m) == Some(Less), "minimum", BELOW, m),
+            Rule::MinimumF64(m) => (value.cmp_f64(*m) == Some(Less), "minimum", BELOW, m),
+            Rule::Maximum(m) => (value.cmp_i64(*m) == Some(Greater), "maximum", ABOVE, m),
+            Rule::MaximumF64(m) => (value.cmp_f64(*m) == Some(Greater), "maximum", ABOVE, m),
+            Rule::ExclusiveMinimum(m) => (value.cmp_i64(*m) != Some(Greater), LOW, NOT_ABOVE, m),
+            Rule::ExclusiveMinimumF64(m) => (value.cmp_f64(*m) != Some(Greater), LOW, NOT_ABOVE, m),
+            Rule::ExclusiveMaximum(m) => (value.cmp_i64(*m) != Some(Less), HIGH, NOT_BELOW, m),
+            Rule::ExclusiveMaximumF64(m) => (value.cmp_f64(*m) != Some(Less), HIGH, NOT_BELOW, m),
+            Rule::MultipleOf(m) => (!value.is_multiple_of(*m), "multipleOf", MULTIPLE, m),
+            _ => continue,
+        };
+        if broken {
+            out_of_bounds(value, keyword, words, limit, path, out);
+        }
+    }
+}
+
+const BELOW: &str = "is below the minimum";
+const ABOVE: &str = "is above the maximum";
+const LOW: &str = "exclusiveMinimum";
+const HIGH: &str = "exclusiveMaximum";
+const NOT_ABOVE: &str = "must be above";
+const NOT_BELOW: &str = "must be below";
+const MULTIPLE: &str = "is not a multiple of";
+
+#[cold]
+fn out_of_bounds(
+    value: Num,
+    keyword: &'static str,
+    words: &str,
+    limit: &dyn Display,
+    path: &Path<'_>,
+    out: &mut Faults,
+) {
+    let message = match value {
+        Num::Whole(value) => format!("{value} {words} {limit}"),
+        Num::Float(value) => format!("{value} {words} {limit}"),
+    };
+    fault(out, path, keyword, message);
+}
+
+/// Applies the rules that speak of strings.
+pub(in crate::schema) fn string(value: &str, rules: &[Rule], path: &Path<'_>, out: &mut Faults) {
+    for rule in rules {
+        match *rule {
+            Rule::MinLength(min) if length(value) < min => {
+                let message =
+                    format!("has {}, at least {min} are needed", characters(length(value)));
+                fault(out, path, "minLength", message);
+            }
+            // A string of few bytes cannot have many code points: most need not be counted.
+            Rule::MaxLength(max) if value.len() as u64 > max && length(value) > max => {
+                let message =
+                    format!("has {}, at most {max} are allowed", characters(length(value)));
+                fault(out, path, "maxLength", message);
+            }
+            #[cfg(feature = "pattern")]
+            Rule::Pattern(source) if !pattern::matches(source, value) => {
+                let message =
+                    format!("{} does not match the pattern {source}", report::shown_str(value));
+                fault(out, path, "pattern", message);
+            }
+            _ => {}
+        }
+    }
+}
+
+fn length(value: &str) -> u64 {
+    value.chars().count() as u64
+}
+
+fn characters(count: u64) -> String {
+    if count == 1 { "1 character".to_owned() } else { format!("{count} characters") }
+}
