@@ -5,6 +5,7 @@
 //! document, and a reference says where.
 
 mod index;
+mod vocabulary;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -48,6 +49,8 @@ pub(crate) fn bundle(document: &mut Value, root: &str, options: &Options<'_>) ->
     let Options { base, draft, load, .. } = *options;
     let mut index = Index::new(base);
     index.document(document, root, base, draft);
+    let drops_assertions = vocabulary::is_without_assertions(document, load);
+    let own: Vec<_> = index.visited.iter().cloned().collect();
     let mut bundling = Bundling {
         document,
         index,
@@ -90,6 +93,17 @@ pub(crate) fn bundle(document: &mut Value, root: &str, options: &Options<'_>) ->
             schema.shift_remove("$anchor");
         }
     }
+    for place in own.iter().filter(|_| drops_assertions) {
+        if let Some(Value::Object(schema)) = document.pointer_mut(place) {
+            schema.retain(|key, _| !vocabulary::is_of_validation(key));
+        }
+    }
+    // What is further in comes first: its place changes with that of what is around it.
+    for place in index.unevaluating.iter().rev().filter(|_| index.has_unevaluated_items) {
+        if let Some(Value::Object(schema)) = document.pointer_mut(place) {
+            vocabulary::contains_without_evaluating(schema);
+        }
+    }
     let resources = match index.dynamic.as_slice() {
         [] => BTreeSet::new(),
         _ => index.resources.into_values().collect(),
@@ -121,7 +135,7 @@ impl Bundling<'_> {
         let fragment = index::percent_decoded(fragment);
         let resource = match self.index.resources.get(uri) {
             Some(resource) => resource.clone(),
-            None => self.remote(uri).ok_or_else(|| self.unknown(target, uri))?,
+            None => self.remote(uri, reference.draft).ok_or_else(|| self.unknown(target, uri))?,
         };
         if fragment.is_empty() {
             return Ok(resource);
@@ -154,7 +168,7 @@ impl Bundling<'_> {
     }
 
     /// Brings in a document from outside; its place.
-    fn remote(&mut self, uri: &str) -> Option<String> {
+    fn remote(&mut self, uri: &str, draft: Draft) -> Option<String> {
         if self.missing.contains(uri) {
             return None;
         }
@@ -166,11 +180,7 @@ impl Bundling<'_> {
         };
         let pointer = format!("/{REMOTES}/{}", escape(uri));
         self.index.resources.insert(uri.to_owned(), pointer.clone());
-        let place = index::Place {
-            base: uri.to_owned(),
-            resource: pointer.clone(),
-            draft: Draft::default(),
-        };
+        let place = index::Place { base: uri.to_owned(), resource: pointer.clone(), draft };
         self.index.schema(&document, &pointer, &place);
         self.remotes.insert(uri.to_owned(), document);
         Some(pointer)

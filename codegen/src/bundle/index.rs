@@ -8,7 +8,7 @@ use super::Dynamic;
 use crate::Draft;
 use crate::dialect::escape;
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Index {
     /// The place of each resource by its absolute URI.
     pub(super) resources: BTreeMap<String, String>,
@@ -19,6 +19,10 @@ pub(super) struct Index {
     pub(super) references: Vec<Reference>,
     /// The places of all schemas that were met.
     pub(super) visited: BTreeSet<String>,
+    /// The places of those whose draft has a `contains` that evaluates nothing.
+    pub(super) unevaluating: Vec<String>,
+    /// Whether one of them asks for what was evaluated.
+    pub(super) has_unevaluated_items: bool,
 }
 
 /// A keyword that refers.
@@ -42,13 +46,7 @@ pub(super) struct Place {
 
 impl Index {
     pub(super) fn new(base: &str) -> Self {
-        Self {
-            resources: BTreeMap::from([(base.to_owned(), String::new())]),
-            anchors: BTreeMap::new(),
-            dynamic: Vec::new(),
-            references: Vec::new(),
-            visited: BTreeSet::new(),
-        }
+        Self { resources: BTreeMap::from([(base.to_owned(), String::new())]), ..Self::default() }
     }
 
     /// The schema at `root`, and the definitions that a wrapper has beside it.
@@ -78,6 +76,12 @@ impl Index {
         if let Some(draft) = object.get("$schema").and_then(Value::as_str).and_then(Draft::from_uri)
         {
             place.draft = draft;
+        }
+        if place.draft == Draft::Draft2019 {
+            self.has_unevaluated_items |= object.contains_key("unevaluatedItems");
+            if object.contains_key("contains") {
+                self.unevaluating.push(at.to_owned());
+            }
         }
         let alone = place.draft.ref_stands_alone() && object.contains_key("$ref");
         if !alone {
