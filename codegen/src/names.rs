@@ -144,6 +144,7 @@ const TYPES: &[&str] = &[
     "IntoIterator",
     "Iterator",
     "Kind",
+    "MediaRule",
     "None",
     "Nullable",
     "Ok",

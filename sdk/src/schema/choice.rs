@@ -282,33 +282,33 @@ macro_rules! closed_enum {
         }
 
         const _: () = {
-            use $crate::schema::runtime::{Blank, Choice, Member, Slot, Value, View, Wires};
+            use $crate::schema::runtime;
 
-            impl Choice for $name {
-                fn wires(&self) -> Wires {
-                    Wires::$kind(Self::WIRES)
+            impl runtime::Choice for $name {
+                fn wires(&self) -> runtime::Wires {
+                    runtime::Wires::$kind(Self::WIRES)
                 }
                 fn choose(&mut self, index: usize) {
                     *self = Self::ALL[index];
                 }
-                fn choose_other(&mut self, _: &Value) -> bool {
+                fn choose_other(&mut self, _: &runtime::Value) -> bool {
                     false
                 }
-                fn chosen(&self) -> Result<usize, Value> {
+                fn chosen(&self) -> Result<usize, runtime::Value> {
                     Ok(*self as usize)
                 }
             }
 
-            impl Member for $name {
-                fn slot(&mut self) -> Slot<'_> {
-                    Slot::Choice(self)
+            impl runtime::Member for $name {
+                fn slot(&mut self) -> runtime::Slot<'_> {
+                    runtime::Slot::Choice(self)
                 }
-                fn view(&self) -> View<'_> {
-                    View::Choice(self)
+                fn view(&self) -> runtime::View<'_> {
+                    runtime::View::Choice(self)
                 }
             }
 
-            impl Blank for $name {
+            impl runtime::Blank for $name {
                 fn blank() -> Self {
                     Self::ALL[0]
                 }
@@ -411,34 +411,34 @@ macro_rules! open_integer_enum {
 macro_rules! open_enum {
     ($name:ident, $kind:ident, $get:ident) => {
         const _: () = {
-            use $crate::schema::runtime::{Blank, Choice, Member, Slot, Value, View, Wires};
+            use $crate::schema::runtime;
 
-            impl Choice for $name {
-                fn wires(&self) -> Wires {
-                    Wires::$kind(Self::WIRES)
+            impl runtime::Choice for $name {
+                fn wires(&self) -> runtime::Wires {
+                    runtime::Wires::$kind(Self::WIRES)
                 }
                 fn choose(&mut self, index: usize) {
                     *self = Self::from(Self::WIRES[index]);
                 }
-                fn choose_other(&mut self, value: &Value) -> bool {
+                fn choose_other(&mut self, value: &runtime::Value) -> bool {
                     value.$get().map(|value| *self = Self::from(value)).is_some()
                 }
-                fn chosen(&self) -> Result<usize, Value> {
+                fn chosen(&self) -> Result<usize, runtime::Value> {
                     let wire = self.$get();
                     Self::WIRES.iter().position(|known| *known == wire).ok_or_else(|| wire.into())
                 }
             }
 
-            impl Member for $name {
-                fn slot(&mut self) -> Slot<'_> {
-                    Slot::Choice(self)
+            impl runtime::Member for $name {
+                fn slot(&mut self) -> runtime::Slot<'_> {
+                    runtime::Slot::Choice(self)
                 }
-                fn view(&self) -> View<'_> {
-                    View::Choice(self)
+                fn view(&self) -> runtime::View<'_> {
+                    runtime::View::Choice(self)
                 }
             }
 
-            impl Blank for $name {
+            impl runtime::Blank for $name {
                 fn blank() -> Self {
                     Self::from(Self::WIRES[0])
                 }

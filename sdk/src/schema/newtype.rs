@@ -14,20 +14,20 @@ pub trait Rules {
 macro_rules! newtype {
     ($name:ident) => {
         const _: () = {
-            use $crate::schema::runtime::{Blank, Member, Rules, Slot, View};
+            use $crate::schema::runtime;
 
-            impl Member for $name {
-                fn slot(&mut self) -> Slot<'_> {
-                    Slot::Ruled(<Self as Rules>::RULES, &mut self.0)
+            impl runtime::Member for $name {
+                fn slot(&mut self) -> runtime::Slot<'_> {
+                    runtime::Slot::Ruled(<Self as runtime::Rules>::RULES, &mut self.0)
                 }
-                fn view(&self) -> View<'_> {
-                    View::Ruled(<Self as Rules>::RULES, &self.0)
+                fn view(&self) -> runtime::View<'_> {
+                    runtime::View::Ruled(<Self as runtime::Rules>::RULES, &self.0)
                 }
             }
 
-            impl Blank for $name {
+            impl runtime::Blank for $name {
                 fn blank() -> Self {
-                    Self(Blank::blank())
+                    Self(runtime::Blank::blank())
                 }
             }
         };

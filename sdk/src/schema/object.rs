@@ -31,50 +31,51 @@ pub trait Object {
 #[doc(hidden)]
 macro_rules! object {
     ($name:ident { $($field:ident),* $(,)? }) => {
-        $crate::object!(@impl $name [$($field)*] [] (Rest::Closed) (RestView::Closed));
+        $crate::object!(@impl $name [$($field)*] [] (runtime::Rest::Closed) (runtime::RestView::Closed));
     };
     ($name:ident { $($field:ident,)* ..map $rest:ident }) => {
-        $crate::object!(@impl $name [$($field)*] [$rest] (Rest::Map($rest)) (RestView::Map($rest)));
+        $crate::object!(@impl $name [$($field)*] [$rest] (runtime::Rest::Map($rest)) (runtime::RestView::Map($rest)));
     };
     ($name:ident { $($field:ident,)* ..$rest:ident }) => {
-        $crate::object!(@impl $name [$($field)*] [$rest] (Rest::Extra($rest)) (RestView::Extra($rest)));
+        $crate::object!(@impl $name [$($field)*] [$rest] (runtime::Rest::Extra($rest)) (runtime::RestView::Extra($rest)));
     };
     (@impl $name:ident [$($field:ident)*] [$($rest:ident)?] ($($fill:tt)*) ($($look:tt)*)) => {
         const _: () = {
-            use $crate::schema::runtime::{Blank, Field, Fields, Member, Object, Rest, RestView, Rule, Slot, View};
+            // Traits and types by path: a schema may call its own types by their names.
+            use $crate::schema::runtime;
 
             // A row for each field, and a field for each row.
-            const _: () = assert!(<$name as Fields>::FIELDS.len() == [$(stringify!($field)),*].len());
+            const _: () = assert!(<$name as runtime::Fields>::FIELDS.len() == [$(stringify!($field)),*].len());
 
-            impl Object for $name {
-                fn fields(&self) -> &'static [Field] {
-                    <Self as Fields>::FIELDS
+            impl runtime::Object for $name {
+                fn fields(&self) -> &'static [runtime::Field] {
+                    <Self as runtime::Fields>::FIELDS
                 }
-                fn rules(&self) -> &'static [Rule] {
-                    <Self as Fields>::RULES
+                fn rules(&self) -> &'static [runtime::Rule] {
+                    <Self as runtime::Fields>::RULES
                 }
-                fn with(&mut self, fill: &mut dyn FnMut(&mut [&mut dyn Member], Rest<'_>)) {
+                fn with(&mut self, fill: &mut dyn FnMut(&mut [&mut dyn runtime::Member], runtime::Rest<'_>)) {
                     let Self { $($field,)* $($rest)? } = self;
                     fill(&mut [$($field),*], $($fill)*);
                 }
-                fn see(&self, look: &mut dyn FnMut(&[&dyn Member], RestView<'_>)) {
+                fn see(&self, look: &mut dyn FnMut(&[&dyn runtime::Member], runtime::RestView<'_>)) {
                     let Self { $($field,)* $($rest)? } = self;
                     look(&[$($field),*], $($look)*);
                 }
             }
 
-            impl Member for $name {
-                fn slot(&mut self) -> Slot<'_> {
-                    Slot::Object(self)
+            impl runtime::Member for $name {
+                fn slot(&mut self) -> runtime::Slot<'_> {
+                    runtime::Slot::Object(self)
                 }
-                fn view(&self) -> View<'_> {
-                    View::Object(self)
+                fn view(&self) -> runtime::View<'_> {
+                    runtime::View::Object(self)
                 }
             }
 
-            impl Blank for $name {
+            impl runtime::Blank for $name {
                 fn blank() -> Self {
-                    Self { $($field: Blank::blank(),)* $($rest: Default::default())? }
+                    Self { $($field: runtime::Blank::blank(),)* $($rest: Default::default())? }
                 }
             }
         };
@@ -126,7 +127,7 @@ macro_rules! json {
 macro_rules! serde {
     ($name:ident) => {
         const _: () = {
-            use $crate::schema::runtime::{Blank, read, serde, write};
+            use $crate::schema::runtime::{self, read, serde, write};
 
             impl serde::Serialize for $name {
                 fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
@@ -136,7 +137,7 @@ macro_rules! serde {
 
             impl<'de> serde::Deserialize<'de> for $name {
                 fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                    let mut this = <Self as Blank>::blank();
+                    let mut this = <Self as runtime::Blank>::blank();
                     read::deserialize(&mut this, from)?;
                     Ok(this)
                 }

@@ -48,56 +48,56 @@ macro_rules! union {
         )?)*
 
         const _: () = {
-            use $crate::schema::runtime::{Blank, Member, Rule, Slot, Union, Value, Variants, View};
+            use $crate::schema::runtime::{self, Member as _};
 
-            const _: () = assert!(<$name as Variants>::VARIANTS.len() == [$(stringify!($variant)),*].len());
+            const _: () = assert!(<$name as runtime::Variants>::VARIANTS.len() == [$(stringify!($variant)),*].len());
 
-            impl Union for $name {
-                fn variants(&self) -> &'static [&'static [Rule]] {
-                    <Self as Variants>::VARIANTS
+            impl runtime::Union for $name {
+                fn variants(&self) -> &'static [&'static [runtime::Rule]] {
+                    <Self as runtime::Variants>::VARIANTS
                 }
                 fn exclusive(&self) -> bool {
-                    <Self as Variants>::EXCLUSIVE
+                    <Self as runtime::Variants>::EXCLUSIVE
                 }
-                fn choose(&mut self, index: usize) -> &mut dyn Member {
-                    let blanks: &[fn() -> Self] = &[$(|| Self::$variant(Blank::blank())),*];
+                fn choose(&mut self, index: usize) -> &mut dyn runtime::Member {
+                    let blanks: &[fn() -> Self] = &[$(|| Self::$variant(runtime::Blank::blank())),*];
                     *self = blanks[index]();
                     match self {
                         $(Self::$variant(value) => value,)*
                         $(Self::$other(value) => value,)?
                     }
                 }
-                fn choose_other(&mut self, _value: &Value) -> bool {
+                fn choose_other(&mut self, _value: &runtime::Value) -> bool {
                     $(*self = Self::$other(_value.clone()); return true;)?
                     #[allow(unreachable_code)]
                     false
                 }
-                fn chosen(&self) -> (Option<usize>, View<'_>) {
+                fn chosen(&self) -> (Option<usize>, runtime::View<'_>) {
                     let variants = [$(stringify!($variant)),*];
                     let index = |name: &str| variants.iter().position(|variant| *variant == name);
                     match self {
                         $(Self::$variant(value) => (index(stringify!($variant)), value.view()),)*
-                        $(Self::$other(value) => (None, View::Value(value)),)?
+                        $(Self::$other(value) => (None, runtime::View::Value(value)),)?
                     }
                 }
-                fn scratch(&self) -> Box<dyn Union> {
-                    Box::new(<Self as Blank>::blank())
+                fn scratch(&self) -> Box<dyn runtime::Union> {
+                    Box::new(<Self as runtime::Blank>::blank())
                 }
             }
 
-            impl Member for $name {
-                fn slot(&mut self) -> Slot<'_> {
-                    Slot::Union(self)
+            impl runtime::Member for $name {
+                fn slot(&mut self) -> runtime::Slot<'_> {
+                    runtime::Slot::Union(self)
                 }
-                fn view(&self) -> View<'_> {
-                    View::Union(self)
+                fn view(&self) -> runtime::View<'_> {
+                    runtime::View::Union(self)
                 }
             }
 
-            impl Blank for $name {
+            impl runtime::Blank for $name {
                 fn blank() -> Self {
-                    let blanks: &[fn() -> Self] = &[$(|| Self::$variant(Blank::blank())),*];
-                    blanks[<Self as Variants>::BLANK]()
+                    let blanks: &[fn() -> Self] = &[$(|| Self::$variant(runtime::Blank::blank())),*];
+                    blanks[<Self as runtime::Variants>::BLANK]()
                 }
             }
         };
