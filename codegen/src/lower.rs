@@ -66,6 +66,10 @@ pub(crate) struct Lowering<'a> {
     prefix: String,
     references: BTreeMap<String, reference::State>,
     rule_sets: BTreeMap<String, String>,
+    /// The targets of references that are part of what is being lowered, merged with other schemas.
+    merging: Vec<String>,
+    /// How many more references may be merged.
+    merges: usize,
     depth: usize,
 }
 
@@ -110,6 +114,8 @@ pub(crate) fn lower(
         prefix: prefix.to_owned(),
         references: BTreeMap::new(),
         rule_sets: BTreeMap::new(),
+        merging: Vec::new(),
+        merges: merge::MAX_MERGES,
         depth: 0,
     };
     let Some(schema) = document.pointer(root) else {

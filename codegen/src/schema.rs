@@ -132,6 +132,18 @@ fn kind(word: &str) -> Option<Kind> {
     })
 }
 
+/// What a kind has in common with others: of numbers, only the integers are integers.
+pub(crate) fn common(kind: Kind, others: &[Kind]) -> Option<Kind> {
+    let numbers = [Kind::Integer, Kind::Number];
+    match kind {
+        kind if others.contains(&kind) => Some(kind),
+        kind if numbers.contains(&kind) && numbers.iter().any(|one| others.contains(one)) => {
+            Some(Kind::Integer)
+        }
+        _ => None,
+    }
+}
+
 /// The word of a kind.
 pub(crate) fn word(kind: Kind) -> &'static str {
     match kind {

@@ -9,6 +9,9 @@ use crate::schema::{self, Object, equal};
 
 const UNEVALUATED: &[&str] = &["unevaluatedProperties", "unevaluatedItems"];
 
+/// How many references of one schema are merged with what stands beside them.
+pub(super) const MAX_MERGES: usize = 2000;
+
 /// References are followed this far while schemas are merged.
 const MAX_STEPS: usize = 16;
 
@@ -33,8 +36,9 @@ impl Lowering<'_> {
             return Lowered::anything();
         }
         let schemas: Vec<_> = constraining.iter().map(|(_, branch)| branch.clone()).collect();
-        if let Some(merged) = self.merged(&schemas, at, MAX_STEPS) {
-            return self.lower_as(&Value::Object(merged), at, hint, named);
+        let mut followed = Vec::new();
+        if let Some(merged) = self.merged(&schemas, at, MAX_STEPS, &mut followed) {
+            return self.lower_merged(merged, followed, at, hint, named);
         }
         // One of them shapes the type, the others are checked.
         let first = constraining.iter().position(|(_, branch)| says_type(branch)).unwrap_or(0);
@@ -55,30 +59,59 @@ impl Lowering<'_> {
     ) -> Lowered {
         let others = schema::without(object, UNEVALUATED);
         let schemas: Vec<_> = branches(&others, at).into_iter().map(|(_, branch)| branch).collect();
-        if let Some(mut merged) = self.merged(&schemas, at, MAX_STEPS) {
+        let mut followed = Vec::new();
+        if let Some(mut merged) = self.merged(&schemas, at, MAX_STEPS, &mut followed) {
             for key in UNEVALUATED {
                 if let Some(schema) = object.get(*key) {
                     merged.insert((*key).to_owned(), schema.clone());
                 }
             }
             dialect::unevaluated(&mut merged);
-            return self.lower_as(&Value::Object(merged), at, hint, named);
+            return self.lower_merged(merged, followed, at, hint, named);
         }
         let Lowered { ty, .. } = self.all_of(&others, at, hint, named);
         Lowered { ty, rules: self.object_rules(object, at) }
     }
 
-    fn merged(&mut self, schemas: &[Value], at: &str, steps: usize) -> Option<Object> {
+    fn lower_merged(
+        &mut self,
+        merged: Object,
+        followed: Vec<String>,
+        at: &str,
+        hint: &str,
+        named: Named,
+    ) -> Lowered {
+        let before = self.merging.len();
+        self.merging.extend(followed);
+        let lowered = self.lower_as(&Value::Object(merged), at, hint, named);
+        self.merging.truncate(before);
+        lowered
+    }
+
+    /// All the schemas as one, and the targets of the references in them.
+    fn merged(
+        &mut self,
+        schemas: &[Value],
+        at: &str,
+        steps: usize,
+        followed: &mut Vec<String>,
+    ) -> Option<Object> {
         let mut all = Object::new();
         for schema in schemas {
-            let object = self.flattened(schema, at, steps.checked_sub(1)?)?;
+            let object = self.flattened(schema, at, steps.checked_sub(1)?, followed)?;
             all = merge(all, object)?;
         }
         Some(all)
     }
 
     /// The schema with its reference followed and its `allOf` merged.
-    fn flattened(&mut self, schema: &Value, at: &str, steps: usize) -> Option<Object> {
+    fn flattened(
+        &mut self,
+        schema: &Value,
+        at: &str,
+        steps: usize,
+        followed: &mut Vec<String>,
+    ) -> Option<Object> {
         match schema {
             Value::Bool(true) => Some(Object::new()),
             Value::Object(object)
@@ -90,15 +123,28 @@ impl Lowering<'_> {
                     match target {
                         // What is taken out of its resource would lose the resource's anchors.
                         Some(_) if !self.dynamic.is_empty() => return None,
-                        Some(target) => parts.push(self.resolve(&target, at)?.1.clone()),
+                        Some(target) => {
+                            let (pointer, schema) = self.resolve(&target, at)?;
+                            parts.push(schema.clone());
+                            self.follow(&pointer)?;
+                            followed.push(pointer);
+                        }
                         None => parts.push(branch),
                     }
                 }
-                self.merged(&parts, at, steps)
+                self.merged(&parts, at, steps, followed)
             }
             Value::Object(object) => Some(object.clone()),
             _ => None,
         }
+    }
+
+    /// A target that is being lowered would be merged into itself without end, and what is merged
+    /// in several places is lowered in each: it must not be too many.
+    fn follow(&mut self, pointer: &str) -> Option<()> {
+        self.merges = self.merges.checked_sub(1)?;
+        let is_underway = self.is_begun(pointer) || self.merging.iter().any(|at| at == pointer);
+        (!is_underway).then_some(())
     }
 }
 

@@ -62,6 +62,12 @@ impl<'a> Lowering<'a> {
         self.references.insert(key, State::Begun(named));
     }
 
+    /// Whether the schema at a place is being lowered.
+    pub(super) fn is_begun(&self, pointer: &str) -> bool {
+        let state = self.references.get(&self.key(pointer));
+        matches!(state, Some(State::Begun(_) | State::WithoutNull))
+    }
+
     /// Of the schema at a place, it is what is not `null` that is lowered now.
     pub(super) fn leave_null(&mut self, pointer: &str) {
         if let Some(state @ State::Begun(None)) = self.references.get_mut(&self.key(pointer)) {

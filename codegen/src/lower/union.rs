@@ -22,8 +22,9 @@ impl Lowering<'_> {
             return None;
         }
         let branches = object.get(key)?.as_array()?.clone();
-        let kind = object.get("type");
-        let branches: Vec<_> = branches.iter().map(|branch| typed(branch, kind)).collect();
+        let kinds = schema::kinds(object);
+        let typed = branches.iter().map(|branch| typed(branch, kinds.as_deref()));
+        let branches: Vec<_> = typed.collect::<Option<_>>()?;
         // Branches that only add limits shape no types.
         if branches.is_empty() || !branches.iter().all(Self::shapes) {
             return None;
@@ -61,9 +62,7 @@ impl Lowering<'_> {
         }
         let branches: Vec<_> = kinds
             .iter()
-            .map(|kind| {
-                typed(&Value::Object(of_kind(&untyped, *kind)), Some(&json!(schema::word(*kind))))
-            })
+            .filter_map(|kind| typed(&Value::Object(of_kind(&untyped, *kind)), Some(&[*kind])))
             .collect();
         self.union(&branches, object, (at, "type"), hint, named)
     }
@@ -159,15 +158,28 @@ impl Lowering<'_> {
     }
 }
 
-/// The branch with the type that stands beside the alternatives, unless it has its own.
-fn typed(branch: &Value, kind: Option<&Value>) -> Value {
-    let mut branch = branch.clone();
-    if let (Value::Object(object), Some(kind)) = (&mut branch, kind)
-        && !object.contains_key("type")
-    {
-        object.insert("type".to_owned(), kind.clone());
+/// The branch with the type that stands beside the alternatives; `None` where its own has nothing
+/// in common with that.
+fn typed(branch: &Value, outer: Option<&[Kind]>) -> Option<Value> {
+    let (Value::Object(object), Some(outer)) = (branch, outer) else {
+        return Some(branch.clone());
+    };
+    let own = schema::kinds(object);
+    let both: Vec<_> = match &own {
+        Some(own) => own.iter().filter_map(|kind| schema::common(*kind, outer)).collect(),
+        None => outer.to_vec(),
+    };
+    let words: Vec<_> = both.iter().map(|kind| schema::word(*kind)).collect();
+    let word = match words.as_slice() {
+        [] => return None,
+        [one] => json!(one),
+        several => json!(several),
+    };
+    let mut object = object.clone();
+    if own != Some(both) {
+        object.insert("type".to_owned(), word);
     }
-    branch
+    Some(Value::Object(object))
 }
 
 /// The keywords that say something of values of a kind.

@@ -104,7 +104,10 @@ impl<'a> Reader<'a> {
                 check::shallow(value, rules, path, out);
                 *place = value.clone();
             }
-            Slot::Union(union) => variant::read(union, value, path, out),
+            Slot::Union(union) => {
+                check::shallow(value, rules, path, out);
+                variant::read(union, value, path, out);
+            }
             Slot::Opaque(opaque) => {
                 if let Err(expected) = opaque.read(value.clone()) {
                     report::wrong_type(out, path, expected, &shown(value));
@@ -325,7 +328,10 @@ fn put_slot(
         }
         (Slot::Bool(place), Scalar::Bool(value)) => *place = value,
         (Slot::Null, Scalar::Null) => {}
-        (Slot::Choice(choice), scalar) => choose(choice, scalar, path, out),
+        (Slot::Choice(choice), scalar) => {
+            choose(choice, scalar, path, out);
+            beside(scalar, rules, path, out);
+        }
         (Slot::Nullable(nullable), Scalar::Null) => nullable.set_null(),
         (Slot::Nullable(nullable), scalar) => put(nullable.set_value(), rules, scalar, path, out),
         (Slot::Ruled(own, inner), scalar) => {
@@ -336,13 +342,23 @@ fn put_slot(
             *place = scalar.to_value();
             check::shallow(place, rules, path, out);
         }
-        (Slot::Union(union), scalar) => variant::read(union, &scalar.to_value(), path, out),
+        (Slot::Union(union), scalar) => {
+            variant::read(union, &scalar.to_value(), path, out);
+            beside(scalar, rules, path, out);
+        }
         (Slot::Opaque(opaque), scalar) => {
             if let Err(expected) = opaque.read(scalar.to_value()) {
                 report::wrong_type(out, path, expected, &scalar);
             }
         }
         (slot, scalar) => report::wrong_type(out, path, &expected(slot), &scalar),
+    }
+}
+
+/// Applies the rules that stand beside a type with values of its own.
+fn beside(scalar: Scalar<'_>, rules: &'static [Rule], path: &Path<'_>, out: &mut Faults) {
+    if !rules.is_empty() {
+        check::shallow(&scalar.to_value(), rules, path, out);
     }
 }
 

@@ -26,7 +26,8 @@ fn view(view: &View<'_>, rules: &'static [Rule], path: &Path<'_>, out: &mut Faul
         check::deep(&write::view_value(view), rules, path, out);
     }
     match view {
-        View::Absent | View::Null | View::Bool(_) | View::Choice(_) => {}
+        View::Absent | View::Null | View::Bool(_) => {}
+        View::Choice(_) => beside(view, rules, path, out),
         View::Integer(value) => check::number(Num::Whole((*value).into()), rules, path, out),
         View::BigInteger(value) => check::number(Num::Whole(*value), rules, path, out),
         View::Number(value) if value.is_finite() => {
@@ -39,12 +40,11 @@ fn view(view: &View<'_>, rules: &'static [Rule], path: &Path<'_>, out: &mut Faul
         View::Value(value) => check::shallow(value, rules, path, out),
         View::Owned(value) => check::shallow(value, rules, path, out),
         View::Ruled(own, inner) => {
-            if !rules.is_empty() {
-                check::shallow(&write::view_value(view), rules, path, out);
-            }
+            beside(view, rules, path, out);
             self::view(&inner.view(), own, path, out);
         }
         View::Union(union) => {
+            beside(view, rules, path, out);
             let (Some(index), inner) = union.chosen() else {
                 return;
             };
@@ -70,6 +70,13 @@ fn view(view: &View<'_>, rules: &'static [Rule], path: &Path<'_>, out: &mut Faul
             }
             object.see(&mut |members, rest| object_members(*object, members, &rest, path, out));
         }
+    }
+}
+
+/// Applies the rules that stand beside a type with values of its own.
+fn beside(view: &View<'_>, rules: &'static [Rule], path: &Path<'_>, out: &mut Faults) {
+    if !rules.is_empty() {
+        check::shallow(&write::view_value(view), rules, path, out);
     }
 }
 

@@ -1,5 +1,6 @@
 //! The generator's fixtures, as `build.rs` generated them.
 
+use runcomfy::schema::runtime::{Member, validate};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -25,8 +26,10 @@ struct Fixture {
     read: fn(&Value) -> Result<Value, String>,
 }
 
-fn read<T: DeserializeOwned + Serialize>(instance: &Value) -> Result<Value, String> {
+fn read<T: DeserializeOwned + Serialize + Member>(instance: &Value) -> Result<Value, String> {
     let read: T = serde_json::from_value(instance.clone()).map_err(|error| error.to_string())?;
+    // What is built in Rust is judged like what is read.
+    validate::member(&read).map_err(|error| format!("read, but not valid: {error}"))?;
     serde_json::to_value(&read).map_err(|error| format!("cannot be written: {error}"))
 }
 
