@@ -24,13 +24,15 @@ pub(crate) const REMOTES: &str = "$remotes";
 pub(crate) struct Bundle {
     /// Schemas at places where no keyword leads.
     pub(crate) entries: Vec<String>,
-    /// What a `$dynamicRef` may lead to.
-    pub(crate) dynamic: Vec<Dynamic>,
-    /// The places of the resources that have such anchors.
-    pub(crate) resources: BTreeSet<String>,
+    /// What a `$dynamicRef` may lead to: the name of each dynamic anchor by its place.
+    pub(crate) dynamic: Anchors,
+    /// The dynamic anchors of each resource, by its place; the place of each by its name.
+    pub(crate) resources: BTreeMap<String, Anchors>,
     /// What is wrong with the references that lead nowhere: each is now `#/$dangling/<index>`.
     pub(crate) dangling: Vec<String>,
 }
+
+pub(crate) type Anchors = BTreeMap<String, String>;
 
 /// What the pointer of a reference that leads nowhere begins with.
 pub(crate) const DANGLING: &str = "/$dangling/";
@@ -58,6 +60,7 @@ pub(crate) fn bundle(document: &mut Value, root: &str, options: &Options<'_>) ->
         load,
         remotes: BTreeMap::new(),
         missing: BTreeSet::new(),
+        hints: MAX_HINTS,
     };
     let (mut rewritten, mut dangling) = (Vec::new(), Vec::new());
     let mut entries = Vec::new();
@@ -104,12 +107,18 @@ pub(crate) fn bundle(document: &mut Value, root: &str, options: &Options<'_>) ->
             vocabulary::contains_without_evaluating(schema);
         }
     }
-    let resources = match index.dynamic.as_slice() {
-        [] => BTreeSet::new(),
-        _ => index.resources.into_values().collect(),
-    };
+    let mut resources = BTreeMap::new();
+    if !index.dynamic.is_empty() {
+        resources.extend(index.resources.into_values().map(|place| (place, Anchors::new())));
+    }
+    let mut dynamic = Anchors::new();
+    for Dynamic { resource, name, pointer } in index.dynamic {
+        let anchors = resources.entry(resource).or_default();
+        anchors.entry(name.clone()).or_insert_with(|| pointer.clone());
+        dynamic.insert(pointer, name);
+    }
     let dangling = dangling.into_iter().map(|(_, message)| message).collect();
-    Bundle { entries, dynamic: index.dynamic, resources, dangling }
+    Bundle { entries, dynamic, resources, dangling }
 }
 
 struct Bundling<'a> {
@@ -119,7 +128,12 @@ struct Bundling<'a> {
     load: &'a dyn Fn(&str) -> Option<String>,
     remotes: BTreeMap<String, Value>,
     missing: BTreeSet<String>,
+    /// How many more references that lead nowhere are compared with what there is.
+    hints: usize,
 }
+
+const MAX_HINTS: usize = 100;
+const MAX_KNOWN: usize = 1000;
 
 impl Bundling<'_> {
     /// The place that a reference leads to.
@@ -191,7 +205,8 @@ impl Bundling<'_> {
         format!("`{target}` is outside this file, and {shown} cannot be had")
     }
 
-    fn nothing(&self, target: &str) -> String {
+    fn nothing(&mut self, target: &str) -> String {
+        self.hints = self.hints.saturating_sub(1);
         let name = target.rsplit(['/', '#']).next().unwrap_or_default();
         let known =
             ["/components/schemas", "/$defs", "/definitions"].into_iter().flat_map(|place| {
@@ -200,6 +215,7 @@ impl Bundling<'_> {
                     .into_iter()
                     .flat_map(move |members| members.keys().map(move |key| (place, key)))
             });
+        let known = known.take(if self.hints > 0 { MAX_KNOWN } else { 0 });
         let nearest = known.min_by_key(|(_, key)| strsim::osa_distance(key, name));
         let hint = nearest
             .map(|(place, key)| format!("; did you mean `#{place}/{}`?", escape(key)))

@@ -2,6 +2,8 @@
 //!
 //! One function for each quirk, named for it. Each rewrite leaves a note.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value, json};
 
 use crate::error::Remarks;
@@ -252,12 +254,10 @@ fn required_twice(object: &mut Object, at: &str, remarks: &mut Remarks) {
     let Some(Value::Array(names)) = object.get_mut("required") else {
         return;
     };
-    let mut seen = Vec::new();
+    let mut seen = BTreeSet::new();
     names.retain(|name| {
-        let first = !seen.contains(name);
-        if first {
-            seen.push(name.clone());
-        } else {
+        let first = seen.insert(name.to_string());
+        if !first {
             remarks.note(&format!("{at}/required"), format!("names {name} twice"));
         }
         first

@@ -1,5 +1,6 @@
 //! What went wrong, and what was read in a way that its author may want to know.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// A place in a file and what is to say of it.
@@ -34,6 +35,8 @@ pub(crate) struct Remarks {
     /// How many places have the type that the schema gives them, and those that have none.
     pub(crate) typed: usize,
     pub(crate) untyped: Vec<Note>,
+    /// All of them, each told once.
+    told: BTreeSet<Remark>,
 }
 
 impl Remarks {
@@ -43,14 +46,14 @@ impl Remarks {
 
     pub(crate) fn note(&mut self, pointer: &str, message: impl Into<String>) {
         let note = self.remark(pointer, message.into());
-        if !self.notes.contains(&note) {
+        if self.told.insert(note.clone()) {
             self.notes.push(note);
         }
     }
 
     pub(crate) fn fault(&mut self, pointer: &str, message: impl Into<String>) {
         let fault = self.remark(pointer, message.into());
-        if !self.faults.contains(&fault) {
+        if self.told.insert(fault.clone()) {
             self.faults.push(fault);
         }
     }
@@ -63,7 +66,7 @@ impl Remarks {
         }
         let message = "has a type in the schema and none in Rust: it is a `Value`, checked";
         let note = self.remark(pointer, message.to_owned());
-        if !self.untyped.contains(&note) {
+        if self.told.insert(note.clone()) {
             self.untyped.push(note);
         }
     }

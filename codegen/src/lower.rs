@@ -5,6 +5,7 @@
 //! accepts. Outputs have no rules: a paid result is never lost to a limit.
 
 mod choice;
+mod endless;
 mod facts;
 mod media;
 mod merge;
@@ -14,12 +15,12 @@ mod rules;
 mod terminate;
 mod union;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::Value;
 
 use crate::Role;
-use crate::bundle::{Bundle, Dynamic};
+use crate::bundle::{Anchors, Bundle};
 use crate::dialect;
 use crate::error::Remarks;
 use crate::ir::{Item, Kind, Module, Newtype, Rule, Type};
@@ -47,13 +48,13 @@ impl Lowered {
 
 pub(crate) struct Lowering<'a> {
     document: &'a Value,
-    /// What a `$dynamicRef` may lead to, and the resources that have such anchors.
-    dynamic: &'a [Dynamic],
-    resources: BTreeSet<String>,
+    /// What a `$dynamicRef` may lead to, and the resources with their dynamic anchors.
+    dynamic: &'a Anchors,
+    resources: &'a BTreeMap<String, Anchors>,
     /// What is wrong with the references that lead nowhere.
     dangling: &'a [String],
     /// The place of each dynamic anchor that counts here.
-    scope_anchors: BTreeMap<String, String>,
+    scope_anchors: Anchors,
     role: Role,
     /// Whether limits that nothing can satisfy are faults, or only noted.
     strict: bool,
@@ -66,6 +67,9 @@ pub(crate) struct Lowering<'a> {
     prefix: String,
     references: BTreeMap<String, reference::State>,
     rule_sets: BTreeMap<String, String>,
+    /// The place of each type and each set of rules that is referred to.
+    places: BTreeMap<String, String>,
+    begun_sets: VecDeque<rules::Begun<'a>>,
     /// The targets of references that are part of what is being lowered, merged with other schemas.
     merging: Vec<String>,
     /// How many more references may be merged.
@@ -103,8 +107,8 @@ pub(crate) fn lower(
         document,
         dynamic: &bundle.dynamic,
         dangling: &bundle.dangling,
-        resources: bundle.resources.clone(),
-        scope_anchors: BTreeMap::new(),
+        resources: &bundle.resources,
+        scope_anchors: Anchors::new(),
         role,
         strict,
         remarks,
@@ -114,6 +118,8 @@ pub(crate) fn lower(
         prefix: prefix.to_owned(),
         references: BTreeMap::new(),
         rule_sets: BTreeMap::new(),
+        places: BTreeMap::from([(name.to_owned(), root.to_owned())]),
+        begun_sets: VecDeque::new(),
         merging: Vec::new(),
         merges: merge::MAX_MERGES,
         depth: 0,
@@ -123,6 +129,7 @@ pub(crate) fn lower(
     };
     lowering.root(schema, root, about);
     let mut items: Vec<_> = lowering.items.into_iter().flatten().collect();
+    endless::refuse(&items, &lowering.places, lowering.remarks);
     terminate::ensure(&mut items);
     Module { items }
 }
@@ -135,6 +142,7 @@ impl Lowering<'_> {
         self.begin(at, Some((slot, name.clone())));
         let lowered = self.lower_as(schema, at, &name, Some((slot, name.clone())));
         self.settle(slot, &name, schema, lowered);
+        self.finish_sets();
         if let (Some(about), Some(item)) = (about, &mut self.items[slot]) {
             *item.docs() = vec![about.to_owned()];
         }
@@ -201,7 +209,7 @@ impl Lowering<'_> {
 
     /// Lowers a schema; a type that needs a name gets that of `named`, or one made of the hint.
     fn lower_as(&mut self, schema: &Value, at: &str, hint: &str, named: Named) -> Lowered {
-        if !self.resources.contains(at) {
+        if !self.resources.contains_key(at) {
             return self.lower_here(schema, at, hint, named);
         }
         let before = self.enter(at);

@@ -1,6 +1,6 @@
 //! Names: total, pure functions from what is on the wire to what is in Rust.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// `aspect_ratio`, `aspect-ratio` and `aspectRatio` become `AspectRatio`; `16:9` becomes `_16_9`.
 pub(crate) fn pascal(wire: &str) -> String {
@@ -40,12 +40,14 @@ pub(crate) fn type_name(wire: &str) -> String {
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Scope {
     taken: BTreeSet<String>,
+    /// The next number to try for a name that was taken.
+    next: BTreeMap<String, usize>,
 }
 
 impl Scope {
     pub(crate) fn with(taken: &[&str]) -> Self {
         let taken = taken.iter().map(|name| (*name).to_owned()).collect();
-        Self { taken }
+        Self { taken, next: BTreeMap::new() }
     }
 
     pub(crate) fn claim(&mut self, name: impl Into<String>) -> String {
@@ -54,10 +56,13 @@ impl Scope {
         // `Self_` is `Self` made an identifier: with a number it is one without the underscore.
         let stem = name.trim_end_matches('_');
         let gap = if stem.ends_with(|c: char| c.is_ascii_digit()) { "_" } else { "" };
-        let mut count = 2;
+        let mut count = self.next.get(&name).copied().unwrap_or(2);
         while !self.taken.insert(unique.clone()) {
             unique = format!("{stem}{gap}{count}");
             count += 1;
+        }
+        if count > 2 {
+            self.next.insert(name, count);
         }
         unique
     }

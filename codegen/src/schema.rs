@@ -200,6 +200,27 @@ pub(crate) fn equal(a: &Value, b: &Value) -> bool {
     }
 }
 
+/// The text that all [`equal`] values have in common, and no others.
+pub(crate) fn canonical(value: &Value) -> String {
+    match value {
+        Value::Number(number) => match number.as_f64() {
+            Some(float) if number.is_f64() && float.fract() == 0.0 => format!("{float:.0}"),
+            _ => number.to_string(),
+        },
+        Value::Array(items) => {
+            let items: Vec<_> = items.iter().map(canonical).collect();
+            format!("[{}]", items.join(","))
+        }
+        Value::Object(members) => {
+            let mut members: Vec<_> =
+                members.iter().map(|(key, member)| (key, canonical(member))).collect();
+            members.sort();
+            format!("{members:?}")
+        }
+        value => value.to_string(),
+    }
+}
+
 /// Follows a pointer that was made before the dialect's rewrites moved some keywords.
 pub(crate) fn find<'a>(document: &'a Value, pointer: &str) -> Option<(String, &'a Value)> {
     let (mut value, mut place) = (document, String::new());

@@ -10,8 +10,9 @@ impl Emitter<'_> {
     /// Spelled as a module around an enum with discriminants, which the printer knows how to lay
     /// out; it then makes the module's head the macro's.
     pub(super) fn choice(&mut self, item: &Choice) -> TokenStream {
+        let of_one_kind = of_one_kind(item);
         let macro_name = match (&item.variants[0].1, item.open) {
-            _ if !of_one_kind(item) => "mixed_enum",
+            _ if !of_one_kind => "mixed_enum",
             (Wire::String(_), false) => "string_enum",
             (Wire::String(_), true) => "open_string_enum",
             (_, false) => "integer_enum",
@@ -21,7 +22,7 @@ impl Emitter<'_> {
         let (docs, name, macro_name) = (docs(&item.docs), ident(&item.name), ident(macro_name));
         let variants = item.variants.iter().map(|(name, wire)| {
             let name = ident(name);
-            let wire = if of_one_kind(item) { plain(wire) } else { tagged(wire) };
+            let wire = if of_one_kind { plain(wire) } else { tagged(wire) };
             quote!(#name = #wire)
         });
         quote! {

@@ -1,5 +1,7 @@
 //! `enum` and `const`: one of a few values.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::{Lowered, Lowering, Named, describe};
@@ -75,8 +77,9 @@ impl Lowering<'_> {
         }
         let kinds = schema::kinds(object);
         let mut values: Vec<Value> = Vec::new();
+        let mut seen = BTreeSet::new();
         for value in listed {
-            if values.iter().any(|other| equal(other, &value)) {
+            if seen.contains(&schema::canonical(&value)) {
                 self.remarks.note(&format!("{at}/enum"), format!("lists {value} twice"));
             } else if kinds
                 .as_ref()
@@ -87,6 +90,7 @@ impl Lowering<'_> {
                     format!("lists {value}, which its own type excludes"),
                 );
             } else {
+                seen.insert(schema::canonical(&value));
                 values.push(value);
             }
         }

@@ -1,5 +1,7 @@
 //! `allOf`, and keywords beside `$ref`: several schemas at once become one where they can.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::{Lowered, Lowering, Named};
@@ -189,9 +191,8 @@ fn merge(mut a: Object, b: Object) -> Option<Object> {
             .iter()
             .any(|key| object.contains_key(*key))
     };
-    if closes(&a) && constrains(&Value::Object(b.clone()))
-        || closes(&b) && constrains(&Value::Object(a.clone()))
-    {
+    let constrains = |object: &Object| schema::assertions(object).next().is_some();
+    if closes(&a) && constrains(&b) || closes(&b) && constrains(&a) {
         return None;
     }
     // Keywords that speak of one another mean something else beside those of another schema.
@@ -200,15 +201,16 @@ fn merge(mut a: Object, b: Object) -> Option<Object> {
         return None;
     }
     for (key, theirs) in b {
-        let Some(ours) = a.get(&key) else {
-            a.insert(key, theirs);
-            continue;
-        };
-        if equal(ours, &theirs) || !schema::is_assertion(&key) {
-            continue;
+        match a.get_mut(&key) {
+            None => {
+                a.insert(key, theirs);
+            }
+            Some(ours) if schema::is_assertion(&key) && !equal(ours, &theirs) => {
+                let merged = merge_keyword(&key, ours.take(), theirs)?;
+                *ours = merged;
+            }
+            Some(_) => {}
         }
-        let merged = merge_keyword(&key, ours, &theirs)?;
-        a.insert(key, merged);
     }
     Some(a)
 }
@@ -216,53 +218,61 @@ fn merge(mut a: Object, b: Object) -> Option<Object> {
 const TOGETHER: &[&[&str]] =
     &[&["if", "then", "else"], &["contains", "minContains", "maxContains"]];
 
-fn merge_keyword(key: &str, ours: &Value, theirs: &Value) -> Option<Value> {
-    Some(match key {
-        "properties" => {
-            let mut all = ours.as_object()?.clone();
-            for (name, schema) in theirs.as_object()? {
-                let both = match all.get(name) {
-                    Some(other) if !equal(other, schema) => json!({ "allOf": [other, schema] }),
-                    _ => schema.clone(),
-                };
-                all.insert(name.clone(), both);
+fn merge_keyword(key: &str, ours: Value, theirs: Value) -> Option<Value> {
+    Some(match (key, ours, theirs) {
+        ("properties", Value::Object(mut all), Value::Object(theirs)) => {
+            for (name, schema) in theirs {
+                match all.get_mut(&name) {
+                    Some(other) if equal(other, &schema) => {}
+                    Some(other) => *other = json!({ "allOf": [other.take(), schema] }),
+                    None => {
+                        all.insert(name, schema);
+                    }
+                }
             }
             Value::Object(all)
         }
-        "required" => {
-            let mut all = ours.as_array()?.clone();
-            all.extend(
-                theirs
-                    .as_array()?
-                    .iter()
-                    .filter(|name| !ours.as_array().is_some_and(|ours| ours.contains(name)))
-                    .cloned(),
-            );
+        ("required", Value::Array(mut all), Value::Array(theirs)) => {
+            let new: Vec<_> = theirs.into_iter().filter(|name| !all.contains(name)).collect();
+            all.extend(new);
             Value::Array(all)
         }
-        "enum" => {
-            let theirs = theirs.as_array()?;
-            let both = ours
-                .as_array()?
-                .iter()
-                .filter(|value| theirs.iter().any(|other| equal(value, other)));
-            Value::Array(both.cloned().collect())
+        ("enum", Value::Array(mut both), Value::Array(theirs)) => {
+            let theirs: BTreeSet<_> = theirs.iter().map(schema::canonical).collect();
+            both.retain(|value| theirs.contains(&schema::canonical(value)));
+            Value::Array(both)
         }
-        "minimum" | "exclusiveMinimum" | "minLength" | "minItems" | "minProperties" => {
-            if ours.as_f64()? >= theirs.as_f64()? { ours.clone() } else { theirs.clone() }
+        (
+            "minimum" | "exclusiveMinimum" | "minLength" | "minItems" | "minProperties",
+            ours,
+            theirs,
+        ) => {
+            if ours.as_f64()? >= theirs.as_f64()? {
+                ours
+            } else {
+                theirs
+            }
         }
-        "maximum" | "exclusiveMaximum" | "maxLength" | "maxItems" | "maxProperties" => {
-            if ours.as_f64()? <= theirs.as_f64()? { ours.clone() } else { theirs.clone() }
+        (
+            "maximum" | "exclusiveMaximum" | "maxLength" | "maxItems" | "maxProperties",
+            ours,
+            theirs,
+        ) => {
+            if ours.as_f64()? <= theirs.as_f64()? {
+                ours
+            } else {
+                theirs
+            }
         }
-        "uniqueItems" => json!(ours == &json!(true) || theirs == &json!(true)),
-        "items" => json!({ "allOf": [ours, theirs] }),
-        "type"
+        ("uniqueItems", ours, theirs) => json!(ours == json!(true) || theirs == json!(true)),
+        ("items", ours, theirs) => json!({ "allOf": [ours, theirs] }),
+        ("type", ours, theirs)
             if (ours == "integer" && theirs == "number")
                 || (ours == "number" && theirs == "integer") =>
         {
             json!("integer")
         }
-        "additionalProperties" => json!(true),
+        ("additionalProperties", ..) => json!(true),
         _ => return None,
     })
 }

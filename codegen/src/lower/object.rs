@@ -1,5 +1,7 @@
 //! Objects: structs where properties are known, maps where only their kind is.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::{Lowered, Lowering, Named, describe, facts, with};
@@ -113,13 +115,14 @@ impl Lowering<'_> {
     fn fields(&mut self, object: &Object, at: &str, owner: &str) -> Vec<Field> {
         let empty = Object::new();
         let properties = object.get("properties").and_then(Value::as_object).unwrap_or(&empty);
-        let required: Vec<_> = object
+        let listed: Vec<_> = object
             .get("required")
             .and_then(Value::as_array)
             .into_iter()
             .flatten()
             .filter_map(Value::as_str)
             .collect();
+        let mut required: BTreeSet<_> = listed.iter().copied().collect();
         let mut scope = Scope::with(&["extra"]);
         let mut fields = Vec::new();
         for (wire, schema) in in_stated_order(object, properties) {
@@ -129,12 +132,12 @@ impl Lowering<'_> {
                 schema,
                 &at,
                 owner,
-                required.contains(&wire.as_str()),
+                required.remove(wire.as_str()),
                 &mut scope,
             ));
         }
-        for (index, wire) in required.iter().enumerate() {
-            if !properties.contains_key(*wire) && !required[..index].contains(wire) {
+        for (index, wire) in listed.iter().enumerate() {
+            if required.remove(wire) {
                 let at = format!("{at}/required/{index}");
                 self.remarks.note(
                     &at,

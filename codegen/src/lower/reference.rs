@@ -1,14 +1,14 @@
 //! `$ref`: each target becomes one type, however often it is referred to.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use super::{Lowered, Lowering, Named};
-use crate::bundle::DANGLING;
+use crate::bundle::{Anchors, DANGLING};
 use crate::ir::Type;
 use crate::names;
-use crate::schema::find;
+use crate::schema::{self, find};
 
 /// How far the target of a reference is.
 #[derive(Debug, Clone)]
@@ -52,6 +52,9 @@ impl<'a> Lowering<'a> {
         if let Some(State::Begun(Some((slot, name)))) = self.references.get(&key).cloned() {
             self.settle(slot, &name, schema, lowered);
             lowered = Lowered::of(Type::Named(name));
+        }
+        if let Type::Named(name) = &lowered.ty {
+            self.places.entry(name.clone()).or_insert_with(|| pointer.to_owned());
         }
         self.references.insert(key, State::Done(lowered.clone()));
         lowered
@@ -97,29 +100,43 @@ impl<'a> Lowering<'a> {
         found
     }
 
+    /// [`Self::resolve`], through targets that are nothing but references themselves.
+    pub(super) fn resolve_far(&mut self, target: &str, at: &str) -> Option<(String, &'a Value)> {
+        let (mut pointer, mut schema) = self.resolve(target, at)?;
+        let mut passed = BTreeSet::new();
+        while let Value::Object(object) = schema
+            && let Some(next) = object.get("$ref").and_then(Value::as_str)
+            && schema::asserts_only(object, &["$ref"])
+            && !self.resources.contains_key(&pointer)
+            && passed.insert(pointer.clone())
+        {
+            (pointer, schema) = self.resolve(next, &pointer)?;
+        }
+        Some((pointer, schema))
+    }
+
     /// The place that a `$dynamicRef` leads to from here: the outermost of its name.
     pub(super) fn dynamic_target(&self, target: &str) -> String {
         let pointer = target.strip_prefix('#').unwrap_or(target);
-        let anchor = self.dynamic.iter().find(|dynamic| dynamic.pointer == pointer);
-        let outermost = anchor.and_then(|anchor| self.scope_anchors.get(&anchor.name));
+        let name = self.dynamic.get(pointer);
+        let outermost = name.and_then(|name| self.scope_anchors.get(name));
         format!("#{}", outermost.map_or(pointer, String::as_str))
     }
 
     /// Enters the resource that a place is in: its dynamic anchors count, unless there are outer
     /// ones. The anchors from before are handed back.
-    pub(super) fn enter(&mut self, pointer: &str) -> BTreeMap<String, String> {
+    pub(super) fn enter(&mut self, pointer: &str) -> Anchors {
         let before = self.scope_anchors.clone();
-        let within = |resource: &str| {
-            pointer
-                .strip_prefix(resource)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        let resources = self.resources.iter().filter(|resource| within(resource));
-        if let Some(innermost) = resources.max_by_key(|resource| resource.len()) {
-            for dynamic in self.dynamic.iter().filter(|dynamic| dynamic.resource == *innermost) {
-                let anchors = self.scope_anchors.entry(dynamic.name.clone());
-                anchors.or_insert_with(|| dynamic.pointer.clone());
+        let mut around = Some(pointer);
+        while let Some(place) = around {
+            if let Some(anchors) = self.resources.get(place) {
+                for (name, pointer) in anchors {
+                    let outermost = self.scope_anchors.entry(name.clone());
+                    outermost.or_insert_with(|| pointer.clone());
+                }
+                break;
             }
+            around = place.rfind('/').map(|end| &place[..end]);
         }
         before
     }

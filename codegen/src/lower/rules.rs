@@ -4,10 +4,21 @@ use serde_json::Value;
 
 use super::Lowering;
 use crate::Role;
+use crate::bundle::Anchors;
 use crate::dialect::escape;
 use crate::ir::{Item, Limit, Rule, RuleSet};
 use crate::names;
 use crate::schema::{self, Object};
+
+/// A set of rules that was mentioned: it has a place and a name, and no rules yet.
+pub(super) struct Begun<'a> {
+    slot: usize,
+    name: String,
+    pointer: String,
+    schema: &'a Value,
+    /// The dynamic anchors that count in it.
+    anchors: Anchors,
+}
 
 impl Lowering<'_> {
     /// All the rules of a schema, for a value of any type.
@@ -15,7 +26,7 @@ impl Lowering<'_> {
         match schema {
             Value::Bool(true) => Vec::new(),
             Value::Object(object) => {
-                let before = self.resources.contains(at).then(|| self.enter(at));
+                let before = self.resources.contains_key(at).then(|| self.enter(at));
                 let rules = self.object_rules(object, at);
                 if let Some(before) = before {
                     self.scope_anchors = before;
@@ -170,7 +181,7 @@ impl Lowering<'_> {
 
     /// The rules that a reference speaks of, as a set with a name: it may hold itself.
     fn rule_set(&mut self, target: &str, at: &str) -> Option<String> {
-        let (pointer, schema) = self.resolve(target, at)?;
+        let (pointer, schema) = self.resolve_far(target, at)?;
         if self.role == Role::Output {
             return None;
         }
@@ -185,12 +196,21 @@ impl Lowering<'_> {
             if pointer.is_empty() { "ROOT".to_owned() } else { names::snake(last).to_uppercase() };
         let name = self.scope.claim(format!("{name}_RULES"));
         self.rule_sets.insert(key, name.clone());
+        self.places.insert(name.clone(), pointer.clone());
         let slot = self.reserve();
-        let rules = self.rules(schema, &pointer);
-        self.scope_anchors = before;
-        self.items[slot] =
-            Some(Item::RuleSet(RuleSet { name: name.clone(), docs: Vec::new(), rules }));
+        let anchors = std::mem::replace(&mut self.scope_anchors, before);
+        self.begun_sets.push_back(Begun { slot, name: name.clone(), pointer, schema, anchors });
         Some(name)
+    }
+
+    /// Fills the sets that were mentioned. Each waits for its turn, however many mention one another.
+    pub(super) fn finish_sets(&mut self) {
+        while let Some(Begun { slot, name, pointer, schema, anchors }) = self.begun_sets.pop_front()
+        {
+            self.scope_anchors = anchors;
+            let rules = self.rules(schema, &pointer);
+            self.items[slot] = Some(Item::RuleSet(RuleSet { name, docs: Vec::new(), rules }));
+        }
     }
 
     /// Rules that mention a set can stand in a field's row only as a set of their own: what mentions

@@ -1,5 +1,7 @@
 //! `anyOf`, `oneOf` and lists of types: one of several shapes.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Value, json};
 
 use super::{Lowered, Lowering, Named, describe, with};
@@ -126,7 +128,7 @@ impl Lowering<'_> {
         if known.is_empty() || free.is_empty() || !free.iter().all(is_free) {
             return None;
         }
-        let mut wires = Vec::new();
+        let (mut wires, mut seen) = (Vec::new(), BTreeSet::new());
         for branch in known {
             let Value::Object(branch) = branch else {
                 return None;
@@ -139,7 +141,7 @@ impl Lowering<'_> {
                 listed.unwrap_or_else(|| branch.get("const").cloned().into_iter().collect())
             {
                 let wire = Wire::String(value.as_str()?.to_owned());
-                if !wires.contains(&wire) {
+                if seen.insert(value.to_string()) {
                     wires.push(wire);
                 }
             }
@@ -229,35 +231,29 @@ fn constants(branches: &[Value], key: &str) -> Option<Vec<Value>> {
         };
         values.push(listed.into_iter().filter(fits).collect::<Vec<_>>());
     }
-    let all = values.concat();
     // What stands in two alternatives fits both: `oneOf` refuses it.
-    let once = |value: &&Value| {
-        key == "anyOf"
-            || values
-                .iter()
-                .filter(|listed| listed.iter().any(|other| schema::equal(other, value)))
-                .count()
-                == 1
-    };
-    let mut left: Vec<Value> = Vec::new();
-    for value in all.iter().filter(once) {
-        if !left.iter().any(|other| schema::equal(other, value)) {
-            left.push(value.clone());
-        }
+    let mut fitting: BTreeMap<String, usize> = BTreeMap::new();
+    for listed in &values {
+        let distinct: BTreeSet<_> = listed.iter().map(schema::canonical).collect();
+        distinct.into_iter().for_each(|value| *fitting.entry(value).or_default() += 1);
     }
-    Some(left)
+    let mut all = values.concat();
+    // The first of equal ones stays.
+    all.retain(|value| {
+        let count = fitting.remove(&schema::canonical(value));
+        count.is_some_and(|count| key == "anyOf" || count == 1)
+    });
+    Some(all)
 }
 
 /// The property that tells the alternatives apart: each has it, with one value of its own.
 fn discriminator(branches: &[Value]) -> Option<&str> {
     let properties = branches.first()?.get("properties")?.as_object()?;
     let tells = |name: &&String| {
-        let values: Vec<_> =
-            branches.iter().map(|branch| constant(&branch["properties"][name.as_str()])).collect();
-        values
-            .iter()
-            .enumerate()
-            .all(|(index, value)| value.is_some() && !values[..index].contains(value))
+        let mut seen = BTreeSet::new();
+        branches.iter().all(|branch| {
+            constant(&branch["properties"][name.as_str()]).is_some_and(|value| seen.insert(value))
+        })
     };
     properties.keys().find(tells).map(String::as_str)
 }
