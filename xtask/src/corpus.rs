@@ -12,8 +12,7 @@ use runcomfy_codegen::{Note, Role};
 use serde_json::Value;
 
 use crate::instances::Instances;
-use crate::oracle::Oracle;
-use crate::{failed, repository, schemas};
+use crate::{failed, oracle, repository, schemas};
 use figures::Figures;
 use scratch::{Judge, Scratch};
 
@@ -153,19 +152,19 @@ fn judge(
     let mut judge = Judge::start(scratch)?;
     for (index, module) in modules.iter().enumerate() {
         progress(&format!("judging {} of {}: {}", index + 1, modules.len(), module.file));
-        let oracle = match Oracle::new(&module.schema) {
-            Ok(oracle) => oracle,
+        let cases = if module.role == Role::Input { arguments.cases } else { arguments.cases / 4 };
+        let mut instances = Instances::new(&module.schema, arguments.seed + index as u64);
+        let instances: Vec<_> = (0..cases).map(|_| instances.any()).collect();
+        let theirs = match oracle::judgements(&module.schema, &instances) {
+            Ok(judgements) => judgements,
             Err(error) => {
                 figures.unusable(module, &error);
                 continue;
             }
         };
-        let cases = if module.role == Role::Input { arguments.cases } else { arguments.cases / 4 };
-        let mut instances = Instances::new(&module.schema, arguments.seed + index as u64);
-        let instances: Vec<_> = (0..cases).map(|_| instances.any()).collect();
         let verdicts = judge.judge(scratch, &module.name, &instances)?;
-        for (instance, verdict) in instances.iter().zip(&verdicts) {
-            figures.compare(module, &oracle, instance, verdict);
+        for ((instance, theirs), ours) in instances.iter().zip(&theirs).zip(&verdicts) {
+            figures.compare(module, theirs, instance, ours);
         }
     }
     progress("");

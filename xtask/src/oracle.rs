@@ -1,7 +1,11 @@
 //! The other judge of a schema: the `jsonschema` crate, which shares nothing with ours.
 
+mod patience;
+
 use jsonschema::Validator;
 use serde_json::{Value, json};
+
+pub(crate) use patience::{Judgement, PATIENCE, judgements};
 
 /// What the schema says of an instance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

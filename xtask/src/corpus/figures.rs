@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::scratch::Verdict;
 use super::{Module, word};
-use crate::oracle::{self, Oracle, RoundTrip};
+use crate::oracle::{self, Judgement, RoundTrip};
 
 /// What came out.
 pub(super) struct Figures {
@@ -47,7 +47,7 @@ impl Figures {
     pub(super) fn compare(
         &mut self,
         module: &Module,
-        oracle: &Oracle,
+        theirs: &Judgement,
         instance: &Value,
         ours: &Verdict,
     ) {
@@ -55,7 +55,7 @@ impl Figures {
         let tally = if is_output { &mut self.outputs } else { &mut self.inputs };
         tally.judged += 1;
         let disagreements = tally.modules.entry(module.file.clone()).or_default();
-        let how = match (oracle.judge(instance), ours) {
+        let how = match (theirs.verdict, ours) {
             (oracle::Verdict::Excluded, Verdict::Accepted(_) | Verdict::Refused(_)) => {
                 tally.excluded += 1;
                 return;
@@ -71,7 +71,7 @@ impl Figures {
             }
             (oracle::Verdict::Refused, Verdict::Accepted(written)) => {
                 tally.wrong_accepts += 1;
-                format!("wrongly accepted: {} — read as {}", oracle.reason(instance), cut(written))
+                format!("wrongly accepted: {} — read as {}", theirs.reason, cut(written))
             }
             (_, Verdict::Refused(reason)) => {
                 tally.wrong_refusals += 1;

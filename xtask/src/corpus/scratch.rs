@@ -3,11 +3,13 @@
 use std::fs;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
 
 use serde_json::Value;
 
 use super::Module;
+use crate::oracle::PATIENCE;
 use crate::repository;
 
 /// The compiled program.
@@ -52,6 +54,7 @@ pub(super) enum Verdict {
 /// The program, running.
 pub(super) struct Judge {
     child: Child,
+    questions: ChildStdin,
     answers: BufReader<ChildStdout>,
 }
 
@@ -59,11 +62,13 @@ impl Judge {
     pub(super) fn start(scratch: &Scratch) -> io::Result<Self> {
         let mut command = Command::new(&scratch.program);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let questions = child.stdin.take().ok_or_else(|| io::Error::other("no input"))?;
         let answers = child.stdout.take().ok_or_else(|| io::Error::other("no output"))?;
-        Ok(Self { child, answers: BufReader::new(answers) })
+        Ok(Self { child, questions, answers: BufReader::new(answers) })
     }
 
-    /// Judges instances, in order. A crash costs the instance that caused it, and no other.
+    /// Judges instances, in order. A crash costs the instance that caused it, and no other; a
+    /// program that does not answer in time is a program that crashed.
     pub(super) fn judge(
         &mut self,
         scratch: &Scratch,
@@ -89,8 +94,7 @@ impl Judge {
         instances: &[Value],
         verdicts: &mut Vec<Verdict>,
     ) -> io::Result<()> {
-        let questions = self.child.stdin.as_mut().ok_or_else(|| io::Error::other("no input"))?;
-        let answers = &mut self.answers;
+        let Self { child, questions, answers } = self;
         std::thread::scope(|scope| {
             scope.spawn(move || {
                 for instance in instances {
@@ -99,12 +103,24 @@ impl Judge {
                 }
                 let _ = questions.flush();
             });
+            let (answered, waiting) = mpsc::channel();
+            scope.spawn(move || {
+                let end = loop {
+                    if let Err(end) = waiting.recv_timeout(PATIENCE) {
+                        break end;
+                    }
+                };
+                if end == RecvTimeoutError::Timeout {
+                    let _ = child.kill();
+                }
+            });
             for _ in instances {
                 let mut line = String::new();
                 if answers.read_line(&mut line)? == 0 {
                     break;
                 }
                 verdicts.push(verdict(&line));
+                let _ = answered.send(());
             }
             Ok(())
         })
