@@ -1,6 +1,7 @@
 //! Exact comparison of JSON numbers, whatever their Rust type.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use serde_json::{Number, Value};
 
@@ -130,9 +131,29 @@ pub(super) fn equal(a: &Value, b: &Value) -> bool {
     }
 }
 
+/// The text that all [`equal`] values have in common, and no others.
+pub(super) fn canonical(value: &Value) -> String {
+    match value {
+        Value::Number(number) => {
+            let number = Num::of(number);
+            number.as_i128().map_or_else(|| format!("{:e}", number.as_f64()), |n| n.to_string())
+        }
+        Value::Array(items) => {
+            let items: Vec<_> = items.iter().map(canonical).collect();
+            format!("[{}]", items.join(","))
+        }
+        Value::Object(members) => {
+            let members: BTreeMap<_, _> =
+                members.iter().map(|(key, member)| (key, canonical(member))).collect();
+            format!("{members:?}")
+        }
+        value => value.to_string(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Num, equal};
+    use super::{Num, canonical, equal};
     use serde_json::json;
     use std::cmp::Ordering::{Equal, Greater, Less};
 
@@ -171,5 +192,33 @@ mod tests {
         assert!(equal(&json!({"a": [1, 2.0]}), &json!({"a": [1.0, 2]})));
         assert!(!equal(&json!({"a": 1}), &json!({"a": 1, "b": 2})));
         assert!(!equal(&json!(0), &json!(false)));
+    }
+
+    #[test]
+    fn equal_values_have_one_text() {
+        let values = [
+            json!(1),
+            json!(1.0),
+            json!(1.5),
+            json!(-0.0),
+            json!(0),
+            json!(1e300),
+            json!(u64::MAX),
+            json!(18_446_744_073_709_551_616.0),
+            json!("1"),
+            json!(null),
+            json!("null"),
+            json!([1, 2]),
+            json!([1.0, 2.0]),
+            json!(["1,2"]),
+            json!({"a": 1, "b": [2]}),
+            json!({"b": [2.0], "a": 1}),
+            json!({"a": "1", "b": [2]}),
+        ];
+        for a in &values {
+            for b in &values {
+                assert_eq!(canonical(a) == canonical(b), equal(a, b), "{a} {b}");
+            }
+        }
     }
 }

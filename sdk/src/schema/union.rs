@@ -1,5 +1,7 @@
 //! Untagged unions: one of several shapes.
 
+use std::any::Any;
+
 use serde_json::Value;
 
 use super::rule::Rule;
@@ -29,6 +31,10 @@ pub trait Union {
     fn chosen(&self) -> (Option<usize>, View<'_>);
     /// A blank union of the same type.
     fn scratch(&self) -> Box<dyn Union>;
+    /// Becomes what stands in a scratch of its own.
+    fn adopt(&mut self, scratch: Box<dyn Any>);
+    /// The union as [`Union::adopt`] takes it.
+    fn into_any(self: Box<Self>) -> Box<dyn Any>;
 }
 
 /// Makes an enum a [`Union`]: `union!(ImageSize { Preset: Preset, Custom: Custom, ..Other })`.
@@ -82,6 +88,14 @@ macro_rules! union {
                 }
                 fn scratch(&self) -> Box<dyn runtime::Union> {
                     Box::new(<Self as runtime::Blank>::blank())
+                }
+                fn adopt(&mut self, scratch: Box<dyn std::any::Any>) {
+                    if let Ok(scratch) = scratch.downcast() {
+                        *self = *scratch;
+                    }
+                }
+                fn into_any(self: Box<Self>) -> Box<dyn std::any::Any> {
+                    self
                 }
             }
 

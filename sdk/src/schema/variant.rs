@@ -41,10 +41,12 @@ pub(super) fn read(union: &mut dyn Union, value: &Value, path: &Path<'_>, out: &
         }
         return;
     }
-    let mut best = faults.is_empty().then(|| (oddity(&union.chosen().1), first));
+    let mut best = faults.is_empty().then(|| oddity(&union.chosen().1));
+    // What was read is never read again: nested unions would double the work with each level.
+    let mut better = None;
     let mut nearest = faults;
     for index in likely {
-        if !union.exclusive() && best.is_some_and(|(oddity, _)| oddity == 0) {
+        if !union.exclusive() && best == Some(0) {
             break;
         }
         let mut faults = Faults::new();
@@ -59,17 +61,15 @@ pub(super) fn read(union: &mut dyn Union, value: &Value, path: &Path<'_>, out: &
             return fault(out, path, "oneOf", message);
         } else {
             let oddity = oddity(&scratch.chosen().1);
-            if best.is_none_or(|(least, _)| oddity < least) {
-                best = Some((oddity, index));
+            if best.is_none_or(|least| oddity < least) {
+                best = Some(oddity);
+                better = Some(std::mem::replace(&mut scratch, union.scratch()));
             }
         }
     }
-    match best {
-        Some((_, index)) if index != first => {
-            read_value(union.choose(index), variants[index], value, path, out);
-        }
-        Some(_) => {}
-        None if union.choose_other(value) => {}
+    match better {
+        Some(better) => union.adopt(better.into_any()),
+        None if best.is_some() || union.choose_other(value) => {}
         None => out.append(&mut nearest),
     }
 }

@@ -1,9 +1,11 @@
 //! The rules that speak of arrays.
 
+use std::collections::HashMap;
+
 use serde_json::Value;
 
 use super::{Seen, is_right, value};
-use crate::schema::number::equal;
+use crate::schema::number::canonical;
 use crate::schema::path::Path;
 use crate::schema::report::{Faults, fault, shown};
 use crate::schema::rule::Rule;
@@ -38,8 +40,10 @@ pub(super) fn array(
 ) {
     match *rule {
         Rule::UniqueItems => {
+            let mut places = HashMap::new();
             for (index, item) in items.iter().enumerate() {
-                if let Some(first) = items[..index].iter().position(|other| equal(other, item)) {
+                let first = *places.entry(canonical(item)).or_insert(index);
+                if first != index {
                     let message = format!("{} stands at {first} already", shown(item));
                     fault(out, &path.index(index), "uniqueItems", message);
                 }
