@@ -148,6 +148,12 @@ pub fn standard(file: &str, text: &str, role: Role) -> Result<serde_json::Value,
     }
 }
 
+/// The name of the module that a segment of a model's id becomes: `nano_banana_2` for `nano-banana-2`.
+#[must_use]
+pub fn module_name(segment: &str) -> String {
+    names::snake(segment)
+}
+
 /// From text to the IR, and the standard schema that it stands for.
 fn read(
     text: &str,

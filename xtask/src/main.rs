@@ -3,6 +3,7 @@
 mod codegen;
 mod conformance;
 mod corpus;
+mod diff;
 mod emit;
 #[cfg(test)]
 mod exactness;
@@ -11,6 +12,7 @@ mod oracle;
 mod schemas;
 mod scratch;
 mod simulate;
+mod surface;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -28,6 +30,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Codegen(codegen::Arguments),
+    Diff(diff::Arguments),
     Emit(emit::Arguments),
     Corpus(corpus::Arguments),
     Conformance(conformance::Arguments),
@@ -37,6 +40,7 @@ enum Command {
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Codegen(arguments) => codegen::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
         Command::Emit(arguments) => emit::run(&arguments),
         Command::Corpus(arguments) => corpus::run(&arguments),
         Command::Conformance(arguments) => conformance::run(&arguments),

@@ -1,0 +1,315 @@
+//! Walks two versions of a schema side by side and judges every field.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use super::document::{closed, kinds, peel};
+use super::judge::{Lost, lost};
+use super::meaning::alike;
+use super::open::opened;
+use super::place::{Place, Step};
+use super::witness::{Witness, Witnesses};
+use super::words::{self, Words};
+use super::{Side, Verdict};
+
+/// What became of one field.
+#[derive(Debug, Clone)]
+pub(crate) struct FieldChange {
+    pub(crate) place: Place,
+    pub(crate) verdict: Verdict,
+    pub(crate) reasons: Vec<String>,
+    pub(crate) witness: Option<Witness>,
+}
+
+/// Two versions of a schema, and how many fields of both were looked at.
+pub(crate) struct Fields<'a> {
+    side: Side,
+    old: &'a Value,
+    new: &'a Value,
+    witnesses: Witnesses,
+    /// The pairs that are being compared: a schema may hold itself.
+    open: BTreeSet<(*const Value, *const Value)>,
+    /// The places of the old version that may be left out.
+    optional: BTreeSet<Place>,
+    pub(crate) seen: usize,
+    pub(crate) changes: Vec<FieldChange>,
+}
+
+/// What speaks of an object's named properties.
+const NAMED: &[&str] = &["properties", "required"];
+/// Keywords with which an object is no mere list of properties.
+const COMPOSED: &[&str] = &[
+    "$ref",
+    "allOf",
+    "anyOf",
+    "oneOf",
+    "not",
+    "if",
+    "then",
+    "else",
+    "enum",
+    "const",
+    "dependentSchemas",
+    "patternProperties",
+    "unevaluatedProperties",
+    "$dynamicRef",
+];
+
+impl<'a> Fields<'a> {
+    /// Compares two standard schemas.
+    pub(crate) fn compare(side: Side, old: &'a Value, new: &'a Value) -> Self {
+        let witnesses = Witnesses::new(side, old, new);
+        let (open, optional, changes) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+        let mut fields = Self { side, old, new, witnesses, open, optional, seen: 0, changes };
+        fields.pair(old, new, &Place::default());
+        fields
+    }
+
+    fn pair(&mut self, old: &'a Value, new: &'a Value, place: &Place) {
+        self.seen += 1;
+        let (was, is) = (peel(self.old, old), peel(self.new, new));
+        let key = (std::ptr::from_ref(was.schema), std::ptr::from_ref(is.schema));
+        if !self.open.insert(key) {
+            return;
+        }
+        let null = (was.nullable, is.nullable);
+        let named = |schema: &Value| schema.get("properties").is_some();
+        let both = is_structure(was.schema) && is_structure(is.schema);
+        if both && (named(was.schema) || named(is.schema)) {
+            self.structure(was.schema, is.schema, place, null);
+        } else if is_list(was.schema) && is_list(is.schema) {
+            self.list(was.schema, is.schema, place, null);
+        } else {
+            let words = words::between(was.schema, is.schema, &[], null);
+            self.leaf((closed(self.old, old), closed(self.new, new)), place, words);
+        }
+        self.open.remove(&key);
+    }
+
+    fn structure(&mut self, old: &'a Value, new: &'a Value, place: &Place, null: (bool, bool)) {
+        let (was, is) = (properties(old), properties(new));
+        let names: Map<String, Value> =
+            was.iter().chain(&is).map(|(name, _)| ((*name).clone(), json!(true))).collect();
+        // Properties are judged by themselves; what only one side names, as added or removed.
+        let rest = |schema: &Value, nullable| {
+            let mut rest = without(schema, NAMED);
+            rest["properties"] = Value::Object(names.clone());
+            if nullable { or_null(&rest) } else { rest }
+        };
+        let words = words::between(old, new, NAMED, null);
+        let (before, after) = (rest(old, null.0), rest(new, null.1));
+        let rests = (closed(self.old, &before), closed(self.new, &after));
+        self.rest(rests, self.whole(old, new, null), place, words);
+        for (name, schema) in &was {
+            let (place, needed) = (place.property(name), requires(old, name));
+            if !needed {
+                self.optional.insert(place.clone());
+            }
+            match is.iter().find(|(other, _)| other == name) {
+                Some((_, now)) => {
+                    self.presence(needed, requires(new, name), &place);
+                    self.pair(schema, now, &place);
+                }
+                None => self.removed(needed, schema, new, &place),
+            }
+        }
+        for (name, _) in is.iter().filter(|(name, _)| was.iter().all(|(other, _)| other != name)) {
+            self.added(requires(new, name), &place.property(name));
+        }
+    }
+
+    fn whole(&self, old: &Value, new: &Value, null: (bool, bool)) -> (Value, Value) {
+        let whole = |document, schema, nullable| {
+            let whole = closed(document, schema);
+            if nullable { or_null(&whole) } else { whole }
+        };
+        (whole(self.old, old, null.0), whole(self.new, new, null.1))
+    }
+
+    fn list(&mut self, old: &'a Value, new: &'a Value, place: &Place, null: (bool, bool)) {
+        let rest = |schema: &Value, nullable| {
+            let rest = without(schema, &["items"]);
+            if nullable { or_null(&rest) } else { rest }
+        };
+        let words = words::between(old, new, &["items"], null);
+        let (before, after) = (rest(old, null.0), rest(new, null.1));
+        let rests = (closed(self.old, &before), closed(self.new, &after));
+        self.rest(rests, self.whole(old, new, null), place, words);
+        self.pair(&old["items"], &new["items"], &place.then(Step::Item));
+    }
+
+    /// A part that is judged as one.
+    fn leaf(&mut self, (old, new): (Value, Value), place: &Place, words: Words) {
+        let whole = (old.clone(), new.clone());
+        self.rest((old, new), whole, place, words);
+    }
+
+    /// What a schema says beside its parts, which are judged by themselves: loose in them. What
+    /// shows a difference is of the whole schemas, so that it has parts that fit.
+    fn rest(
+        &mut self,
+        (old, new): (Value, Value),
+        whole: (Value, Value),
+        place: &Place,
+        words: Words,
+    ) {
+        let same = alike(&old, &new)
+            || lost(&old, &new) == Lost::Nothing && lost(&new, &old) == Lost::Nothing;
+        if same {
+            return self.aside(place, words);
+        }
+        let (sender, whole, reader) = match self.side {
+            Side::Input => (old, whole.0, new),
+            // Of a member that need not be there, `null` is read as absent.
+            Side::Output if self.optional.contains(place) => (new, whole.1, or_null(&opened(&old))),
+            Side::Output => (new, whole.1, opened(&old)),
+        };
+        let judged = match lost(&sender, &reader) {
+            Lost::Shown(value) if sender != whole => match lost(&whole, &reader) {
+                Lost::Shown(value) => Lost::Shown(value),
+                _ => Lost::Shown(value),
+            },
+            judged => judged,
+        };
+        let (verdict, witness) = match judged {
+            Lost::Nothing => (Verdict::Compatible, None),
+            Lost::Shown(value) => (Verdict::Breaking, Some(self.witnesses.with(place, value))),
+            Lost::Unshown => {
+                (Verdict::Breaking, Some(Witness::none("the algebra proves it; none was found")))
+            }
+            Lost::Unjudged(reason) => {
+                (Verdict::Breaking, Some(Witness::none(&format!("cannot be judged: {reason}"))))
+            }
+        };
+        let mut reasons = words.says;
+        if reasons.is_empty() {
+            let wider = verdict == Verdict::Compatible;
+            reasons.push(if wider { "accepts more" } else { "accepts other values" }.to_owned());
+        }
+        reasons.extend(words.aside);
+        self.say(place, verdict, reasons, witness);
+    }
+
+    /// What no validator sees: the limits of files, and what the service does by itself.
+    fn aside(&mut self, place: &Place, words: Words) {
+        if words.aside.is_empty() || self.side == Side::Output {
+            return;
+        }
+        let verdict = if words.narrows_files { Verdict::Breaking } else { Verdict::Compatible };
+        let why = "it shows in files, of which JSON holds only the URL";
+        let witness = words.narrows_files.then(|| Witness::none(why));
+        self.say(place, verdict, words.aside, witness);
+    }
+
+    fn presence(&mut self, was_needed: bool, is_needed: bool, place: &Place) {
+        let word = match (was_needed, is_needed) {
+            (false, true) => REQUIRED,
+            (true, false) => OPTIONAL,
+            _ => return,
+        };
+        let breaks = is_needed == (self.side == Side::Input);
+        let witness = breaks.then(|| self.witnesses.without(place));
+        let verdict = if breaks { Verdict::Breaking } else { Verdict::Compatible };
+        self.say(place, verdict, vec![word.to_owned()], witness);
+    }
+
+    fn removed(&mut self, was_needed: bool, old: &Value, owner: &Value, place: &Place) {
+        let witness = match (self.side, owner.get("additionalProperties")) {
+            (Side::Input, Some(Value::Bool(false))) => self.witnesses.having(place),
+            (Side::Input, Some(others @ Value::Object(_))) => {
+                match lost(&closed(self.old, old), &closed(self.new, others)) {
+                    Lost::Shown(value) => self.witnesses.with(place, value),
+                    _ => Witness::none(UNKNOWN_PASSES),
+                }
+            }
+            (Side::Input, _) => Witness::none(UNKNOWN_PASSES),
+            (Side::Output, _) if was_needed => self.witnesses.without(place),
+            (Side::Output, _) => {
+                Witness::none("results without it are read; whoever looks for it finds nothing")
+            }
+        };
+        self.say(place, Verdict::Breaking, vec![GONE.to_owned()], Some(witness));
+    }
+
+    fn added(&mut self, is_needed: bool, place: &Place) {
+        if is_needed && self.side == Side::Input {
+            let witness = self.witnesses.without(place);
+            let reason = NEW_REQUIRED.to_owned();
+            return self.say(place, Verdict::Breaking, vec![reason], Some(witness));
+        }
+        self.say(place, Verdict::Compatible, vec![NEW.to_owned()], None);
+    }
+
+    fn say(
+        &mut self,
+        place: &Place,
+        verdict: Verdict,
+        reasons: Vec<String>,
+        witness: Option<Witness>,
+    ) {
+        let place = place.clone();
+        if let Some(same) = self.changes.iter_mut().find(|change| change.place == place) {
+            same.verdict = same.verdict.max(verdict);
+            same.reasons.extend(reasons);
+            same.witness = same.witness.take().or(witness);
+            return;
+        }
+        self.changes.push(FieldChange { place, verdict, reasons, witness });
+    }
+}
+
+/// What is said of a field that comes, goes, or has to be there.
+pub(super) const PRESENCE: [&str; 5] = [GONE, NEW, NEW_REQUIRED, REQUIRED, OPTIONAL];
+const GONE: &str = "is gone";
+const NEW: &str = "is new";
+const NEW_REQUIRED: &str = "is new and required";
+const REQUIRED: &str = "is required now";
+const OPTIONAL: &str = "is optional now";
+
+/// Why a property that is gone is not refused by the schema.
+const UNKNOWN_PASSES: &str = "the schema lets members pass that it does not name; they are refused \
+    before they are sent, and the setter is gone";
+
+fn properties(schema: &Value) -> Vec<(&String, &Value)> {
+    schema["properties"].as_object().into_iter().flatten().collect()
+}
+
+fn requires(schema: &Value, name: &str) -> bool {
+    schema["required"].as_array().is_some_and(|all| all.iter().any(|other| other == name))
+}
+
+fn without(schema: &Value, keys: &[&str]) -> Value {
+    let members = schema.as_object().into_iter().flatten();
+    let kept = members.filter(|(key, _)| !keys.contains(&key.as_str()));
+    kept.map(|(key, value)| (key.clone(), value.clone())).collect()
+}
+
+/// The same or `null`; definitions stay where references look for them.
+fn or_null(schema: &Value) -> Value {
+    let mut schema = schema.clone();
+    let definitions = schema.as_object_mut().and_then(|schema| schema.remove("$defs"));
+    let mut either = json!({"anyOf": [schema, {"type": "null"}]});
+    if let Some(definitions) = definitions {
+        either["$defs"] = definitions;
+    }
+    either
+}
+
+/// An object whose properties can be judged one by one.
+fn is_structure(schema: &Value) -> bool {
+    let Some(object) = schema.as_object() else { return false };
+    let others = kinds(schema).iter().any(|kind| !matches!(*kind, "object" | "null"));
+    (object.contains_key("properties") || kinds(schema).contains(&"object"))
+        && !others
+        && !COMPOSED.iter().any(|key| object.contains_key(*key))
+}
+
+/// A list whose items can be judged by themselves.
+fn is_list(schema: &Value) -> bool {
+    let others = kinds(schema).iter().any(|kind| !matches!(*kind, "array" | "null"));
+    !others
+        && schema.get("items").is_some_and(Value::is_object)
+        && schema.get("prefixItems").is_none()
+        && !COMPOSED.iter().any(|key| schema.get(*key).is_some())
+}

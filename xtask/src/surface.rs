@@ -1,0 +1,247 @@
+//! What callers of a generated module can name: its types, their members, their functions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use quote::ToTokens;
+use serde_json::Value;
+use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
+use syn::{Expr, Token};
+
+/// The public items of one module.
+#[derive(Debug, Default)]
+pub(crate) struct Surface {
+    pub(crate) types: BTreeMap<String, Item>,
+    /// What a run of the model gives.
+    pub(crate) output: String,
+}
+
+/// One public type.
+#[derive(Debug, Default)]
+pub(crate) struct Item {
+    /// `struct`, `enum`, or the word of the macro that declares it.
+    pub(crate) kind: String,
+    /// Whether callers may have written all its members down.
+    pub(crate) exhaustive: bool,
+    pub(crate) derives: BTreeSet<String>,
+    /// Fields or variants, in their order.
+    pub(crate) members: Vec<Member>,
+    pub(crate) functions: BTreeMap<String, Function>,
+    /// The types that become this one by `From`.
+    pub(crate) conversions: BTreeSet<String>,
+}
+
+/// A field or a variant.
+#[derive(Debug, Clone)]
+pub(crate) struct Member {
+    pub(crate) name: String,
+    /// The type of a field, what a variant holds, or nothing.
+    pub(crate) ty: String,
+    /// The property or the value that it stands for.
+    pub(crate) wire: Option<Value>,
+}
+
+/// An inherent function.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Function {
+    /// The names and the types of its arguments, without `self`.
+    pub(crate) arguments: Vec<(String, String)>,
+    pub(crate) returns: String,
+}
+
+impl Surface {
+    /// Reads generated code.
+    pub(crate) fn parse(text: &str) -> syn::Result<Self> {
+        let mut surface = Self { output: "Value".to_owned(), ..Self::default() };
+        for item in syn::parse_file(text)?.items {
+            surface.item(item)?;
+        }
+        Ok(surface)
+    }
+
+    fn item(&mut self, item: syn::Item) -> syn::Result<()> {
+        match item {
+            syn::Item::Struct(item) if is_public(&item.vis) => {
+                let members = item.fields.iter().enumerate().map(|(index, field)| Member {
+                    name: field
+                        .ident
+                        .as_ref()
+                        .map_or_else(|| index.to_string(), ToString::to_string),
+                    ty: text(&field.ty),
+                    wire: None,
+                });
+                let members = members.collect();
+                self.declare(item.ident.to_string(), "struct", &item.attrs, members);
+            }
+            syn::Item::Enum(item) if is_public(&item.vis) => self.enumeration("enum", &item),
+            syn::Item::Impl(item) => self.implementation(&item),
+            syn::Item::Macro(item) => self.invocation(&item.mac)?,
+            syn::Item::Use(item) if is_public(&item.vis) => self.output = text(&item.tree),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn declare(
+        &mut self,
+        name: String,
+        kind: &str,
+        attrs: &[syn::Attribute],
+        members: Vec<Member>,
+    ) {
+        let item = self.types.entry(name).or_default();
+        kind.clone_into(&mut item.kind);
+        item.exhaustive =
+            !attrs.iter().any(|attribute| attribute.path().is_ident("non_exhaustive"));
+        for attribute in attrs.iter().filter(|attribute| attribute.path().is_ident("derive")) {
+            let all = Punctuated::<syn::Path, Token![,]>::parse_terminated;
+            item.derives.extend(attribute.parse_args_with(all).iter().flatten().map(text));
+        }
+        item.members = members;
+    }
+
+    fn enumeration(&mut self, kind: &str, item: &syn::ItemEnum) {
+        let members = item.variants.iter().map(|variant| Member {
+            name: variant.ident.to_string(),
+            ty: variant.fields.iter().map(|field| text(&field.ty)).collect(),
+            wire: variant.discriminant.as_ref().map(|(_, value)| wire(value)),
+        });
+        let members = members.collect();
+        self.declare(item.ident.to_string(), kind, &item.attrs, members);
+    }
+
+    fn implementation(&mut self, item: &syn::ItemImpl) {
+        let owner = self.types.entry(text(&item.self_ty)).or_default();
+        for member in &item.items {
+            match member {
+                syn::ImplItem::Fn(function) if is_public(&function.vis) => {
+                    let name = function.sig.ident.to_string();
+                    owner.functions.insert(name, self::function(&function.sig));
+                }
+                // The table has a row for each field, and names the property.
+                syn::ImplItem::Const(table) if table.ident == "FIELDS" => {
+                    for (member, row) in owner.members.iter_mut().zip(rows(&table.expr)) {
+                        member.wire = row;
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn invocation(&mut self, call: &syn::Macro) -> syn::Result<()> {
+        let word = text(&call.path);
+        match word.as_str() {
+            "string_enum" | "integer_enum" | "mixed_enum" | "open_string_enum"
+            | "open_integer_enum" => {
+                let item: syn::ItemEnum = call.parse_body()?;
+                self.enumeration(&word, &item);
+                // These macros declare what is not to be matched exhaustively.
+                if let Some(item) = self.types.get_mut(&item.ident.to_string()) {
+                    item.exhaustive = false;
+                }
+            }
+            "union" => {
+                let Union { name, conversions } = call.parse_body()?;
+                self.types.entry(name).or_default().conversions = conversions;
+            }
+            "model" => {
+                let tokens = call.tokens.to_string();
+                if tokens.contains("Output") {
+                    "Output".clone_into(&mut self.output);
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+impl Item {
+    pub(crate) fn member(&self, name: &str) -> Option<&Member> {
+        self.members.iter().find(|member| member.name == name)
+    }
+}
+
+fn is_public(visibility: &syn::Visibility) -> bool {
+    matches!(visibility, syn::Visibility::Public(_))
+}
+
+/// Tokens as people write them.
+fn text(tokens: &impl ToTokens) -> String {
+    let text = tokens.to_token_stream().to_string();
+    let tight = text.replace(" :: ", "::").replace(" < ", "<").replace(" >", ">");
+    tight.replace("& ", "&").replace("( )", "()")
+}
+
+fn function(signature: &syn::Signature) -> Function {
+    let typed = signature.inputs.iter().filter_map(|argument| match argument {
+        syn::FnArg::Typed(argument) => Some((text(&argument.pat), text(&argument.ty))),
+        syn::FnArg::Receiver(_) => None,
+    });
+    let returns = match &signature.output {
+        syn::ReturnType::Default => "()".to_owned(),
+        syn::ReturnType::Type(_, ty) => text(ty),
+    };
+    Function { arguments: typed.collect(), returns }
+}
+
+/// The properties of `&[required("prompt"), optional("seed").with(…)]`.
+fn rows(table: &Expr) -> Vec<Option<Value>> {
+    let Expr::Reference(table) = table else { return Vec::new() };
+    let Expr::Array(rows) = &*table.expr else { return Vec::new() };
+    let property = |mut row: &Expr| loop {
+        match row {
+            Expr::MethodCall(call) => row = &call.receiver,
+            Expr::Call(call) => return call.args.first().map(wire),
+            _ => return None,
+        }
+    };
+    rows.elems.iter().map(property).collect()
+}
+
+/// The JSON value that an expression in a table stands for.
+fn wire(value: &Expr) -> Value {
+    match value {
+        Expr::Lit(literal) => match &literal.lit {
+            syn::Lit::Str(text) => Value::from(text.value()),
+            syn::Lit::Bool(truth) => Value::from(truth.value),
+            number => serde_json::from_str(&text(number).replace('_', "")).unwrap_or_default(),
+        },
+        Expr::Unary(negative) => {
+            let digits = text(negative).replace([' ', '_'], "");
+            serde_json::from_str(&digits).unwrap_or_default()
+        }
+        // `String("auto")` and `Null` of an enum of several kinds.
+        Expr::Call(tagged) => tagged.args.first().map(wire).unwrap_or_default(),
+        _ => Value::Null,
+    }
+}
+
+/// `ImageSize { Preset: Preset, Custom: Custom, ..Other }`.
+struct Union {
+    name: String,
+    conversions: BTreeSet<String>,
+}
+
+impl Parse for Union {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let name = input.parse::<syn::Ident>()?.to_string();
+        let (body, mut conversions) = (braced(input)?, BTreeSet::new());
+        while !body.is_empty() {
+            let _: Option<Token![..]> = body.parse()?;
+            let _: syn::Ident = body.parse()?;
+            if body.parse::<Option<Token![:]>>()?.is_some() {
+                conversions.insert(text(&body.parse::<syn::Type>()?));
+            }
+            let _: Option<Token![,]> = body.parse()?;
+        }
+        Ok(Self { name, conversions })
+    }
+}
+
+fn braced(input: ParseStream<'_>) -> syn::Result<syn::parse::ParseBuffer<'_>> {
+    let body;
+    syn::braced!(body in input);
+    Ok(body)
+}
