@@ -23,7 +23,11 @@ use std::process::ExitCode;
 use runcomfy_codegen::{Fault, Model};
 
 use crate::{repository, schemas};
-pub(crate) use model::{ModelChange, compare};
+pub(crate) use document::closed;
+pub(crate) use items::named;
+pub(crate) use model::{Change, ModelChange, compare, standards, surface};
+pub(crate) use open::opened;
+pub(crate) use place::{Place, Step};
 
 /// Tell what changed between two states of schemas/: for each model and field, breaking or compatible.
 ///

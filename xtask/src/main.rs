@@ -4,6 +4,7 @@ mod codegen;
 mod conformance;
 mod corpus;
 mod diff;
+mod drift;
 mod emit;
 #[cfg(test)]
 mod exactness;
@@ -31,6 +32,7 @@ struct Arguments {
 enum Command {
     Codegen(codegen::Arguments),
     Diff(diff::Arguments),
+    Drift(drift::Arguments),
     Emit(emit::Arguments),
     Corpus(corpus::Arguments),
     Conformance(conformance::Arguments),
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Codegen(arguments) => codegen::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
+        Command::Drift(arguments) => drift::run(&arguments),
         Command::Emit(arguments) => emit::run(&arguments),
         Command::Corpus(arguments) => corpus::run(&arguments),
         Command::Conformance(arguments) => conformance::run(&arguments),

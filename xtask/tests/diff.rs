@@ -131,3 +131,34 @@ fn what_cannot_be_compared_ends_with_3_and_every_reason() {
         "{stderr}"
     );
 }
+
+#[test]
+fn the_verdicts_on_pairs_are_held_against_instances() {
+    let root = TempDir::new().unwrap();
+    let drift = |cases: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        let output = command.args(["drift", "--cases", cases]).arg(root.path()).output().unwrap();
+        let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+        (output.status.code(), text(&output.stdout) + &text(&output.stderr))
+    };
+    assert_eq!(drift("1").0, Some(2), "{}", drift("1").1);
+
+    let pair = root.path().join("acme__paint");
+    fs::create_dir(&pair).unwrap();
+    let write = |file: &str, input: &Value| {
+        let document = json!({"input": input, "output": {"type": "object"}});
+        fs::write(pair.join(file), document.to_string()).unwrap();
+    };
+    write("old.json", &paint(4, &["png", "jpeg"]));
+    write("new.json", &paint(2, &["webp", "png", "jpeg"]));
+    let (code, text) = drift("400");
+    assert_eq!(code, Some(0), "{text}");
+    for words in [
+        "1 pairs;",
+        "1 compatible, 1 breaking on the wire (1 shown",
+        "; 0 not read where",
+        ", 0 renamed",
+    ] {
+        assert!(text.contains(words), "{text}\ndoes not say {words:?}");
+    }
+}

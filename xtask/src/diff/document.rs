@@ -104,7 +104,7 @@ fn decoded(fragment: &str) -> String {
 }
 
 /// A part of a document by itself, with just the definitions that it leads to.
-pub(super) fn closed(document: &Value, part: &Value) -> Value {
+pub(crate) fn closed(document: &Value, part: &Value) -> Value {
     let mut closing = Closing { names: BTreeMap::new(), queue: Vec::new() };
     let mut part = closing.rewritten(part);
     let mut definitions = Map::new();

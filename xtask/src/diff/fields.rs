@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::document::{closed, kinds, peel};
 use super::judge::{Lost, lost};
 use super::meaning::alike;
-use super::open::opened;
+use super::open::opened_at;
 use super::place::{Place, Step};
 use super::witness::{Witness, Witnesses};
 use super::words::{self, Words};
@@ -162,8 +162,10 @@ impl<'a> Fields<'a> {
         let (sender, whole, reader) = match self.side {
             Side::Input => (old, whole.0, new),
             // Of a member that need not be there, `null` is read as absent.
-            Side::Output if self.optional.contains(place) => (new, whole.1, or_null(&opened(&old))),
-            Side::Output => (new, whole.1, opened(&old)),
+            Side::Output if self.optional.contains(place) => {
+                (new, whole.1, or_null(&opened_at(place, &old)))
+            }
+            Side::Output => (new, whole.1, opened_at(place, &old)),
         };
         let judged = match lost(&sender, &reader) {
             Lost::Shown(value) if sender != whole => match lost(&whole, &reader) {

@@ -1,6 +1,7 @@
 //! What became of one model.
 
 use runcomfy_codegen::{Fault, Model, Role, Source};
+use serde_json::Value;
 
 use super::fields::{Fields, PRESENCE};
 use super::items::{self, ItemChange};
@@ -93,16 +94,8 @@ fn fields(change: &mut ModelChange, old: &Model, new: &Model) -> Result<(), Vec<
     // What can be generated has no fault.
     let (was, is) = super::both(surface(old), surface(new))?;
     let items = items::changes(&was, &is);
-    let sides = [
-        (Side::Input, Some((&old.input, &new.input))),
-        (Side::Output, old.output.as_ref().zip(new.output.as_ref())),
-    ];
-    for (side, sources) in sides {
-        let Some((was, is)) = sources else { continue };
-        let role = if side == Side::Input { Role::Input } else { Role::Output };
-        let standard =
-            |source: &Source| runcomfy_codegen::standard(&source.file, &source.text, role);
-        let (old, new) = (standard(was)?, standard(is)?);
+    for side in [Side::Input, Side::Output] {
+        let Some((old, new)) = standards(old, new, side)? else { continue };
         let fields = Fields::compare(side, &old, &new);
         change.seen += fields.seen;
         change.changes.extend(fields.changes.into_iter().map(|field| Change {
@@ -124,6 +117,20 @@ fn fields(change: &mut ModelChange, old: &Model, new: &Model) -> Result<(), Vec<
     }
     change.changes.sort_by_key(|change| change.side);
     Ok(())
+}
+
+/// The standard schemas of one side, where both versions have one.
+pub(crate) fn standards(
+    old: &Model,
+    new: &Model,
+    side: Side,
+) -> Result<Option<(Value, Value)>, Vec<Fault>> {
+    let (sources, role) = match side {
+        Side::Input => (Some((&old.input, &new.input)), Role::Input),
+        Side::Output => (old.output.as_ref().zip(new.output.as_ref()), Role::Output),
+    };
+    let standard = |source: &Source| runcomfy_codegen::standard(&source.file, &source.text, role);
+    sources.map(|(old, new)| Ok((standard(old)?, standard(new)?))).transpose()
 }
 
 /// What callers of a model's module can name.

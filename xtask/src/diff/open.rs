@@ -2,53 +2,83 @@
 
 use serde_json::{Map, Value, json};
 
-/// The schema of all that is read: outputs are open, so that a paid result is never lost.
-pub(super) fn opened(schema: &Value) -> Value {
+use super::place::{Place, Step};
+
+/// The schema of all that the type of an output reads.
+pub(crate) fn opened(schema: &Value) -> Value {
+    let mut opened = loose(schema);
+    let properties = schema["properties"].as_object().into_iter().flatten();
+    for (name, _) in properties.filter(|(name, property)| is_files(name, property)) {
+        opened["properties"][name] = files();
+    }
+    opened
+}
+
+/// The same for a part of it.
+pub(super) fn opened_at(place: &Place, part: &Value) -> Value {
+    match place.0.as_slice() {
+        [] => opened(part),
+        [Step::Property(name)] if is_files(name, part) => files(),
+        _ => loose(part),
+    }
+}
+
+/// Whether a property of the root is one in which the service sends files.
+fn is_files(name: &str, property: &Value) -> bool {
+    let item = if property["type"] == "array" { &property["items"] } else { property };
+    let format = item["format"].as_str().unwrap_or_default();
+    matches!(name, "image" | "images" | "video" | "videos" | "audio" | "audios")
+        && item["type"] == "string"
+        && (format == "uri" || format.contains("_uri"))
+}
+
+/// One URL or a list of them, whatever the schema says.
+fn files() -> Value {
+    let url = json!({"type": "string"});
+    json!({"anyOf": [url, {"type": "array", "items": url}, {"type": "null"}]})
+}
+
+/// Outputs are open, so that a paid result is never lost: what is left are the kinds of values, and
+/// what has to be there.
+fn loose(schema: &Value) -> Value {
     let Some(object) = schema.as_object() else { return json!(true) };
-    let mut open = Map::new();
-    if let Some(definitions) = object.get("$defs") {
-        open.insert("$defs".to_owned(), each(definitions));
-    }
+    let mut loose = Map::new();
+    let definitions = object.get("$defs").map(each);
+    loose.extend(definitions.map(|definitions| ("$defs".to_owned(), definitions)));
     if let Some(target) = object.get("$ref") {
-        open.insert("$ref".to_owned(), target.clone());
-        return Value::Object(open);
+        loose.insert("$ref".to_owned(), target.clone());
+        return Value::Object(loose);
     }
-    // An open enum keeps any value of its kind, a union any value at all.
-    let kind = object.get("type").cloned().or_else(|| kind_of_values(object));
+    // A union keeps any value at all.
     if ["anyOf", "oneOf", "not", "if"].iter().any(|key| object.contains_key(*key)) {
-        return nullable(object).map_or(json!(true), |inner| {
-            let mut inner = json!({"anyOf": [opened(inner), {"type": "null"}]});
-            if let Some(definitions) = open.remove("$defs") {
-                inner["$defs"] = definitions;
-            }
-            inner
-        });
-    }
-    if let Some(kind) = kind {
-        open.insert("type".to_owned(), kind);
-    }
-    for key in ["required", "prefixItems"] {
-        if let Some(value) = object.get(key).filter(|value| key == "required" && value.is_array()) {
-            open.insert(key.to_owned(), value.clone());
+        if let Some(inner) = nullable(object) {
+            loose.insert("anyOf".to_owned(), json!([self::loose(inner), {"type": "null"}]));
         }
+        return Value::Object(loose);
+    }
+    // An open enum keeps any value of its kind.
+    let kind = object.get("type").cloned().or_else(|| kind_of_values(object));
+    loose.extend(kind.map(|kind| ("type".to_owned(), kind)));
+    if let Some(required @ Value::Array(_)) = object.get("required") {
+        loose.insert("required".to_owned(), required.clone());
     }
     if let Some(properties) = object.get("properties") {
-        open.insert("properties".to_owned(), optional_or_null(each(properties), object));
+        loose.insert("properties".to_owned(), optional_or_null(each(properties), object));
     }
     for key in ["items", "additionalProperties"] {
         if let Some(inner @ Value::Object(_)) = object.get(key) {
-            open.insert(key.to_owned(), opened(inner));
+            loose.insert(key.to_owned(), self::loose(inner));
         }
     }
     if let Some(Value::Array(parts)) = object.get("allOf") {
-        open.insert("allOf".to_owned(), parts.iter().map(opened).collect());
+        loose.insert("allOf".to_owned(), parts.iter().map(self::loose).collect());
     }
-    Value::Object(open)
+    Value::Object(loose)
 }
 
 fn each(schemas: &Value) -> Value {
     let schemas = schemas.as_object().into_iter().flatten();
-    schemas.map(|(name, schema)| (name.clone(), opened(schema))).collect()
+    schemas.map(|(name, schema)| (name.clone(), loose(schema))).collect()
 }
 
 /// `null` is read as absent where a property need not be there.
@@ -103,7 +133,7 @@ mod tests {
         for (schema, open) in [
             (json!({"enum": ["a", "b"]}), json!({"type": "string"})),
             (json!({"type": "integer", "maximum": 4}), json!({"type": "integer"})),
-            (json!({"anyOf": [{"type": "string"}, {"type": "integer"}]}), json!(true)),
+            (json!({"anyOf": [{"type": "string"}, {"type": "integer"}]}), json!({})),
             (
                 json!({"anyOf": [{"type": "string", "maxLength": 4}, {"type": "null"}]}),
                 json!({"anyOf": [{"type": "string"}, {"type": "null"}]}),

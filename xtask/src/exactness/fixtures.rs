@@ -6,6 +6,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{Subject, Tally, cases};
+use crate::diff::{closed, opened};
+use crate::instances::Instances;
+use crate::oracle::{Oracle, Verdict};
 
 #[allow(
     dead_code,
@@ -41,4 +44,34 @@ fn exactness_of_fixtures() {
         tally.judge(&subject, cases().div_ceil(generated::ALL.len()));
     }
     tally.report("fixtures");
+}
+
+#[test]
+fn outputs_read_what_diff_takes_them_to_read() {
+    let (mut judged, mut wrong) = (0, Vec::new());
+    for Fixture { file, schema, read, .. } in generated::ALL.iter().filter(|one| one.output) {
+        let schema: Value = serde_json::from_str(schema).expect("a schema is JSON");
+        let schema = closed(&schema, &schema);
+        let oracle = Oracle::new(&opened(&schema)).expect("a schema can be compiled");
+        let mut instances = Instances::new(&schema, 1);
+        for _ in 0..2_000 {
+            let instance = instances.any();
+            let expected = match oracle.judge(&instance) {
+                Verdict::Accepted => true,
+                Verdict::Refused => false,
+                Verdict::Excluded => continue,
+            };
+            judged += 1;
+            if read(&instance).is_ok() != expected {
+                wrong.push(format!("{file}: read is {}: {instance}", !expected));
+            }
+        }
+    }
+    assert!(judged > 2_000);
+    assert!(
+        wrong.is_empty(),
+        "{} of {judged}:\n{}",
+        wrong.len(),
+        wrong[..wrong.len().min(9)].join("\n")
+    );
 }
