@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::emit::{self, Emitter};
 use crate::error::{Fault, Note, Remarks};
+use crate::given::Names;
 use crate::ir::{Item, Module};
 use crate::lower::Job;
 use crate::{Options, Role, docs, names, print, read};
@@ -30,6 +31,8 @@ pub struct Model {
     pub input: Source,
     /// The schema of its output, where there is one.
     pub output: Option<Source>,
+    /// The names that things keep though others would take them now, as [`Names`] reads them.
+    pub names: Option<Source>,
 }
 
 /// What `sdk/src/generated` is to hold.
@@ -41,6 +44,8 @@ pub struct Catalog {
     pub vendors: Vec<String>,
     /// What the schemas' authors may want to know.
     pub notes: Vec<Note>,
+    /// The names in each model's module, by its id.
+    pub names: BTreeMap<String, Names>,
 }
 
 /// A module: perhaps a model, perhaps others below it.
@@ -150,14 +155,27 @@ fn model(
     catalog: &mut Catalog,
     faults: &mut Vec<Fault>,
 ) -> String {
-    let input = half(model, &model.input, Role::Input, catalog, faults);
-    let output =
-        model.output.as_ref().map(|source| half(model, source, Role::Output, catalog, faults));
+    let held = model.names.as_ref().map_or_else(|| Ok(Names::default()), Names::parse);
+    let held = held.unwrap_or_else(|more| {
+        faults.extend(more);
+        Names::default()
+    });
+    let mut side = |source: &Source, role, beside: &[Item]| {
+        half(model, source, (role, held.of(role), beside), catalog, faults)
+    };
+    let input = side(&model.input, Role::Input, &[]);
+    let beside = input.as_ref().map_or(&[][..], |(module, _)| &module.items);
+    let output = model.output.as_ref().map(|source| side(source, Role::Output, beside));
     let (Some((input, input_schema)), Some(output)) =
         (input, output.map_or(Some(None), |half| half.map(Some)))
     else {
         return String::new();
     };
+    let names = Names {
+        input: input.names.clone(),
+        output: output.as_ref().map(|(module, _)| module.names.clone()).unwrap_or_default(),
+    };
+    catalog.names.insert(model.id.clone(), names);
     let leaf = path.rsplit('/').next().unwrap_or(path);
     let mut text_file = |kind: &str, schema: &Value| {
         catalog.files.insert(format!("{path}.{kind}.json"), format!("{schema}\n"));
@@ -194,7 +212,7 @@ fn model(
 fn half(
     model: &Model,
     source: &Source,
-    role: Role,
+    (role, names, beside): (Role, &BTreeMap<String, String>, &[Item]),
     catalog: &mut Catalog,
     faults: &mut Vec<Fault>,
 ) -> Option<(Module, Value)> {
@@ -204,7 +222,7 @@ fn half(
     };
     let about = format!("{name} of {}.", docs::code(&model.id));
     let mut remarks = Remarks::new(&source.file);
-    let job = Job { name, prefix, role, strict: true, about: Some(&about) };
+    let job = Job { name, prefix, role, strict: true, about: Some(&about), names, beside };
     let read = read(&source.text, &job, &Options::new(role), &mut remarks);
     catalog.notes.append(&mut remarks.notes);
     let failed = !remarks.faults.is_empty();

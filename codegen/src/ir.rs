@@ -4,10 +4,14 @@
 //! resolved, every line of prose is safe Markdown. The emitters only spell; they cannot fail and
 //! never look at a schema.
 
+use std::collections::BTreeMap;
+
 /// The types of one module, outermost first.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Module {
     pub(crate) items: Vec<Item>,
+    /// The names in it, by what has them.
+    pub(crate) names: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone)]

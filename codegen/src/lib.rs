@@ -22,6 +22,7 @@ mod docs;
 mod draft;
 mod emit;
 mod error;
+mod given;
 mod ir;
 mod lower;
 mod names;
@@ -34,6 +35,7 @@ use error::Remarks;
 pub use catalog::{Catalog, Model, Source, catalog};
 pub use draft::Draft;
 pub use error::{Fault, Note, Remark};
+pub use given::Names;
 
 /// What a schema describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,7 +107,16 @@ pub fn emit_with(
     if syn::parse_str::<syn::Ident>(name).is_err() {
         remarks.fault("", format!("`{name}` cannot name a Rust type"));
     }
-    let job = lower::Job { name, prefix: "", role: options.role, strict: false, about: None };
+    let names = Names::default();
+    let job = lower::Job {
+        name,
+        prefix: "",
+        role: options.role,
+        strict: false,
+        about: None,
+        names: &names.input,
+        beside: &[],
+    };
     let module = read(text, &job, options, &mut remarks).map(|(module, _)| module);
     let Some(module) = module.filter(|_| remarks.faults.is_empty()) else {
         return Err(remarks.faults);

@@ -23,6 +23,7 @@ use crate::Role;
 use crate::bundle::{Anchors, Bundle};
 use crate::dialect;
 use crate::error::Remarks;
+use crate::given::Given;
 use crate::ir::{Item, Kind, Module, Newtype, Rule, Type};
 use crate::names::{self, Scope};
 use crate::schema::{self, Object};
@@ -62,9 +63,12 @@ pub(crate) struct Lowering<'a> {
     /// In the order in which they are printed; a place is taken before its members are lowered.
     items: Vec<Option<Item>>,
     scope: Scope,
+    given: Given<'a>,
     /// The name of the root type, and the prefix of the names of the types in it.
     root: String,
     prefix: String,
+    /// The place of its schema.
+    at: &'a str,
     references: BTreeMap<String, reference::State>,
     rule_sets: BTreeMap<String, String>,
     /// The place of each type and each set of rules that is referred to.
@@ -89,20 +93,26 @@ pub(crate) struct Job<'a> {
     pub(crate) strict: bool,
     /// What the docs of the root type say, where its title and description stand elsewhere.
     pub(crate) about: Option<&'a str>,
+    /// The names that some things had before, and keep.
+    pub(crate) names: &'a BTreeMap<String, String>,
+    /// What stands in the same Rust module already.
+    pub(crate) beside: &'a [Item],
 }
 
 /// Schemas nested deeper are left untyped.
 const MAX_DEPTH: usize = 64;
 
 /// Lowers the schema at `root`, and all that it mentions, into the types of a module.
-pub(crate) fn lower(
-    document: &Value,
-    root: &str,
-    bundle: &Bundle,
-    job: &Job<'_>,
-    remarks: &mut Remarks,
+pub(crate) fn lower<'a>(
+    document: &'a Value,
+    root: &'a str,
+    bundle: &'a Bundle,
+    job: &Job<'a>,
+    remarks: &'a mut Remarks,
 ) -> Module {
-    let Job { name, prefix, role, strict, about } = *job;
+    let Job { name, prefix, role, strict, about, names, beside } = *job;
+    let given = Given::new(names);
+    let taken: Vec<_> = beside.iter().map(Item::name).chain([name]).collect();
     let mut lowering = Lowering {
         document,
         dynamic: &bundle.dynamic,
@@ -113,8 +123,10 @@ pub(crate) fn lower(
         strict,
         remarks,
         items: Vec::new(),
-        scope: Scope::with(&[name]),
+        scope: given.scope("/", &taken),
+        given,
         root: name.to_owned(),
+        at: root,
         prefix: prefix.to_owned(),
         references: BTreeMap::new(),
         rule_sets: BTreeMap::new(),
@@ -131,7 +143,7 @@ pub(crate) fn lower(
     let mut items: Vec<_> = lowering.items.into_iter().flatten().collect();
     endless::refuse(&items, &lowering.places, lowering.remarks);
     terminate::ensure(&mut items);
-    Module { items }
+    Module { items, names: lowering.given.names() }
 }
 
 impl Lowering<'_> {
@@ -393,12 +405,30 @@ impl Lowering<'_> {
         self.items.len() - 1
     }
 
-    /// A place among the items and a unique name for a type.
-    fn name(&mut self, hint: &str, named: Named) -> (usize, String) {
+    /// A place among the items and a unique name for the type of the schema at a place.
+    fn name(&mut self, hint: &str, named: Named, at: &str) -> (usize, String) {
         named.unwrap_or_else(|| {
-            let name = self.scope.claim(names::type_name(hint));
+            let what = self.lasting(at);
+            let name = self.given.claim(&mut self.scope, what, names::type_name(hint));
             (self.reserve(), name)
         })
+    }
+
+    /// A place as it stays when alternatives are added: they have words instead of numbers.
+    fn lasting(&self, at: &str) -> String {
+        let within = at.strip_prefix(self.at).unwrap_or(at);
+        let mut walked = at[..at.len() - within.len()].to_owned();
+        let mut lasting = String::new();
+        let mut before = "";
+        for step in within.split('/').skip(1) {
+            walked.push_str(&format!("/{step}"));
+            let branch = self.document.pointer(&walked);
+            let branch = branch.filter(|_| matches!(before, "anyOf" | "oneOf" | "allOf"));
+            let word = branch.map_or_else(|| step.to_owned(), union::word);
+            lasting.push_str(&format!("/{word}"));
+            before = step;
+        }
+        lasting
     }
 
     /// The hint for a type inside another one; the root's name is left out.

@@ -36,6 +36,13 @@ pub(crate) fn type_name(wire: &str) -> String {
     if TYPES.contains(&name.as_str()) { format!("{name}Type") } else { name }
 }
 
+/// The order in which things claim names: it follows from them, not from where they stand. The most
+/// usual spelling comes first, `aspect_ratio` before `aspectRatio` and `auto` before `Auto`.
+pub(crate) fn by_claim(wire: &str) -> (usize, &str) {
+    let is_usual = |c: char| c == '_' || c.is_alphanumeric() && !c.is_uppercase();
+    (wire.chars().filter(|c| !is_usual(*c)).count(), wire)
+}
+
 /// Names that are unique in one scope: the first comer keeps the plain one.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Scope {
@@ -269,7 +276,7 @@ fn identifier(name: String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Scope, field, pascal, snake, type_name};
+    use super::{Scope, by_claim, field, pascal, snake, type_name};
 
     #[test]
     fn values_become_variants() {
@@ -324,6 +331,18 @@ mod tests {
     fn what_the_module_imports_is_not_taken() {
         assert_eq!(type_name("image"), "ImageType");
         assert_eq!(type_name("image_size"), "ImageSize");
+    }
+
+    #[test]
+    fn the_usual_spelling_claims_first() {
+        for (first, second) in [
+            ("aspect_ratio", "aspectRatio"),
+            ("aspect_ratio", "aspect-ratio"),
+            ("auto", "Auto"),
+            ("a-b", "a b c"),
+        ] {
+            assert!(by_claim(first) < by_claim(second), "{first} {second}");
+        }
     }
 
     #[test]

@@ -8,12 +8,15 @@ use std::process::ExitCode;
 
 use runcomfy_codegen::Catalog;
 
-use crate::{failed, repository, schemas};
+use crate::{failed, hold, repository, schemas};
 
 /// Generate the Rust bindings of every model in schemas/ into sdk/src/generated/.
 ///
 /// Writes only what changed, deletes what has no schema any more, and says both. If anything is
 /// wrong with any schema, every fault is told and nothing is written.
+///
+/// What is added to a schema renames nothing: where it would, names.json beside the schema is
+/// written too, and holds the name that was there. It belongs into the repository.
 ///
 /// Exit code: 0; 1 if --check finds a difference; 2 if a schema or a file cannot be used.
 #[derive(clap::Args)]
@@ -38,10 +41,11 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
         Some(folder) => (folder.clone(), folder.display().to_string()),
         None => (root.join("schemas"), "schemas".to_owned()),
     };
-    let catalog = match schemas::models(&folder, label.trim_end_matches('/'))
-        .and_then(|models| runcomfy_codegen::catalog(&models))
-    {
-        Ok(catalog) => catalog,
+    let out = arguments.out.clone().unwrap_or_else(|| root.join("sdk/src/generated"));
+    let generated = schemas::models(&folder, label.trim_end_matches('/'))
+        .and_then(|models| hold::generate(&models, &out));
+    let (catalog, held) = match generated {
+        Ok(generated) => generated,
         Err(faults) => {
             faults.iter().for_each(|fault| eprintln!("error: {fault}"));
             eprintln!("error: nothing was written because of {}", count(faults.len(), "fault"));
@@ -51,13 +55,13 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     if !arguments.quiet {
         catalog.notes.iter().for_each(|note| eprintln!("note: {note}"));
     }
-    let changes = match &arguments.out {
-        Some(out) => changes(&catalog, out, None),
-        None => {
-            changes(&catalog, &root.join("sdk/src/generated"), Some(&root.join("sdk/Cargo.toml")))
-        }
-    };
-    let done = changes.and_then(|changes| {
+    let manifest = root.join("sdk/Cargo.toml");
+    let manifest = arguments.out.is_none().then_some(manifest.as_path());
+    let done = changes(&catalog, &out, manifest).and_then(|mut changes| {
+        changes.extend(held.into_iter().map(|(id, text)| {
+            let path = folder.join(id).join("names.json");
+            Change::Write { new: !path.exists(), path, text }
+        }));
         if !arguments.check {
             changes.iter().try_for_each(Change::carry_out)?;
         }

@@ -105,7 +105,7 @@ fn pair(folder: &Path) -> io::Result<Pair> {
         let source = Source { file: label, text };
         // The folder's name stands for the id, which the names do not depend on.
         let id = format!("drift/{}", name.replace(|c: char| !c.is_ascii_alphanumeric(), "-"));
-        Ok::<_, io::Error>(Model { id, input: source.clone(), output: Some(source) })
+        Ok::<_, io::Error>(Model { id, input: source.clone(), output: Some(source), names: None })
     };
     Ok(Pair { old: model("old.json")?, new: model("new.json")?, name: name.clone() })
 }

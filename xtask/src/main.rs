@@ -8,6 +8,7 @@ mod drift;
 mod emit;
 #[cfg(test)]
 mod exactness;
+mod hold;
 mod instances;
 mod oracle;
 mod schemas;

@@ -1,4 +1,4 @@
-//! Reads a folder of schemas: `<model id>/input.json`, and `output.json` beside it.
+//! Reads a folder of schemas: `<model id>/input.json`, and `output.json` and `names.json` beside it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,37 +14,41 @@ const MAX_BYTES: u64 = 16 << 20;
 pub(crate) fn models(folder: &Path, label: &str) -> Result<Vec<Model>, Vec<Fault>> {
     let mut found = Found::default();
     found.folder(folder, "", label);
-    let Found { mut inputs, mut outputs, mut faults } = found;
+    let Found { mut inputs, mut outputs, mut names, mut faults } = found;
     if inputs.is_empty() && faults.is_empty() {
         faults.push(fault(label, "holds no model: expected <model id>/input.json"));
     }
-    for (id, output) in &outputs {
+    for (id, other) in outputs.iter().chain(&names) {
         if !inputs.contains_key(id) {
-            faults.push(fault(&output.file, "has no input.json beside it"));
+            faults.push(fault(&other.file, "has no input.json beside it"));
         }
     }
     if !faults.is_empty() {
         // What can be read is checked too, so that one run tells everything.
         let readable: Vec<_> = std::mem::take(&mut inputs)
             .into_iter()
-            .map(|(id, input)| model(id, input, &mut outputs))
+            .map(|(id, input)| model(id, input, &mut outputs, &mut names))
             .collect();
         faults.extend(runcomfy_codegen::catalog(&readable).err().unwrap_or_default());
         faults.sort();
         return Err(faults);
     }
-    Ok(inputs.into_iter().map(|(id, input)| model(id, input, &mut outputs)).collect())
+    Ok(inputs.into_iter().map(|(id, input)| model(id, input, &mut outputs, &mut names)).collect())
 }
 
-fn model(id: String, input: Source, outputs: &mut BTreeMap<String, Source>) -> Model {
-    let output = outputs.remove(&id);
-    Model { id, input, output }
+fn model(id: String, input: Source, outputs: &mut Sources, names: &mut Sources) -> Model {
+    let (output, names) = (outputs.remove(&id), names.remove(&id));
+    Model { id, input, output, names }
 }
+
+/// Files by the id of their model.
+type Sources = BTreeMap<String, Source>;
 
 #[derive(Default)]
 struct Found {
-    inputs: BTreeMap<String, Source>,
-    outputs: BTreeMap<String, Source>,
+    inputs: Sources,
+    outputs: Sources,
+    names: Sources,
     faults: Vec<Fault>,
 }
 
@@ -75,6 +79,7 @@ impl Found {
         let models = match name {
             "input.json" => &mut self.inputs,
             "output.json" => &mut self.outputs,
+            "names.json" => &mut self.names,
             _ if path
                 .extension()
                 .is_some_and(|extension| extension.eq_ignore_ascii_case("json")) =>

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use quote::ToTokens;
+use runcomfy_codegen::Names;
 use serde_json::Value;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
@@ -14,6 +15,8 @@ pub(crate) struct Surface {
     pub(crate) types: BTreeMap<String, Item>,
     /// What a run of the model gives.
     pub(crate) output: String,
+    /// The names in it, by what has them.
+    pub(crate) names: Names,
 }
 
 /// One public type.

@@ -106,6 +106,40 @@ fn only_what_changed_is_written_and_what_vanished_is_deleted() {
 }
 
 #[test]
+fn what_is_added_takes_no_name_and_names_json_says_so() {
+    let folders = Folders::new();
+    let voices = |values: &str| {
+        format!(r#"{{"type": "object", "properties": {{"voice": {{"enum": [{values}]}}}}}}"#)
+    };
+    folders.put("acme/speak/input.json", voices(r#""Ann""#));
+    assert!(folders.codegen(&[]).status.success());
+    let names = folders.root.path().join("schemas/acme/speak/names.json");
+    assert!(!names.exists());
+
+    folders.put("acme/speak/input.json", voices(r#""ann", "Ann""#));
+    let check = folders.codegen(&["--check"]);
+    assert_eq!(check.status.code(), Some(1));
+    assert!(text(&check.stdout).contains("names.json") && !names.exists());
+    assert!(text(&folders.codegen(&[]).stdout).contains("names.json"));
+    let held = fs::read_to_string(&names).unwrap();
+    assert_eq!(held, "{\n  \"input\": {\n    \"Voice = \\\"Ann\\\"\": \"Ann\"\n  }\n}\n");
+    let module = || fs::read_to_string(folders.out().join("acme/speak.rs")).unwrap();
+    assert!(module().contains("        Ann2 = \"ann\",\n        Ann = \"Ann\",\n"), "{}", module());
+    // It holds without what was generated before, too.
+    let before = module();
+    fs::remove_dir_all(folders.out()).unwrap();
+    assert!(folders.codegen(&[]).status.success());
+    assert_eq!(module(), before);
+
+    folders.put("acme/speak/names.json", r#"{"inputs": {}, "input": {"Voice = \"Ann\"": "a b"}}"#);
+    fs::remove_dir_all(folders.out()).unwrap();
+    folders.refused(&[
+        "acme/speak/names.json#/input/Voice = \"Ann\": is \"a b\"; expected a Rust name",
+        "acme/speak/names.json#/inputs: is neither `input` nor `output`",
+    ]);
+}
+
+#[test]
 fn all_faults_of_all_files_are_told_in_one_run_and_nothing_is_written() {
     let folders = Folders::new();
     folders.put("acme/good/input.json", GOOD);

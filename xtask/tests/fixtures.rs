@@ -258,7 +258,7 @@ fn every_name_is_a_name() {
         .foo_bar(1)
         .foo_bar2(2)
         .foo_bar3(3);
-    let written = json!({"241_positive_prompt": "p", "6_text": "six", "type": "Self", "fooBar": 1, "foo_bar": 2, "foo-bar": 3});
+    let written = json!({"241_positive_prompt": "p", "6_text": "six", "type": "Self", "fooBar": 3, "foo_bar": 1, "foo-bar": 2});
     assert_eq!(to_value(&input).unwrap(), written);
 }
 

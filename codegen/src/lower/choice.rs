@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{Lowered, Lowering, Named, describe};
 use crate::Role;
 use crate::ir::{Choice, Item, Rule, Type, Wire};
-use crate::names::{self, Scope};
+use crate::names;
 use crate::schema::{self, Object, equal};
 
 impl Lowering<'_> {
@@ -31,7 +31,7 @@ impl Lowering<'_> {
         let wires: Option<Vec<_>> = values.iter().map(wire).collect();
         match wires {
             Some(wires) if self.role == Role::Input || of_one_kind(&wires) => {
-                self.closed_or_open(object, wires, hint, named, self.role == Role::Output)
+                self.closed_or_open(object, wires, (at, hint), named, self.role == Role::Output)
             }
             // An open enum of several kinds would tell no more than the value itself.
             _ => Lowered {
@@ -46,19 +46,30 @@ impl Lowering<'_> {
         &mut self,
         object: &Object,
         wires: Vec<Wire>,
-        hint: &str,
+        (at, hint): (&str, &str),
         named: Named,
         open: bool,
     ) -> Lowered {
-        let (slot, name) = self.name(hint, named);
-        let mut scope = Scope::with(if open { &["Other"] } else { &[] });
-        let variants = wires.into_iter().map(|wire| (scope.claim(variant(&wire)), wire)).collect();
+        let (slot, name) = self.name(hint, named, at);
+        let variants = self.variants(&name, wires, open);
         let mut docs = describe(object);
         if docs.is_empty() {
             docs = vec!["One of the values that the schema lists.".to_owned()];
         }
         self.items[slot] = Some(Item::Choice(Choice { name: name.clone(), docs, variants, open }));
         Lowered::of(Type::Named(name))
+    }
+
+    fn variants(&mut self, owner: &str, wires: Vec<Wire>, open: bool) -> Vec<(String, Wire)> {
+        let mut scope = self.given.scope(&format!("{owner} "), if open { &["Other"] } else { &[] });
+        let mut claiming: Vec<_> = wires.iter().map(json).enumerate().collect();
+        claiming.sort_by(|(_, one), (_, other)| names::by_claim(one).cmp(&names::by_claim(other)));
+        let mut claimed = vec![String::new(); wires.len()];
+        for (index, wire) in claiming {
+            let what = format!("{owner} = {wire}");
+            claimed[index] = self.given.claim(&mut scope, what, variant(&wires[index]));
+        }
+        claimed.into_iter().zip(wires).collect()
     }
 
     /// The values that `enum`, `const` and `type` leave, each once.
@@ -124,6 +135,17 @@ fn wire(value: &Value) -> Option<Wire> {
         },
         Value::Array(_) | Value::Object(_) => return None,
     })
+}
+
+fn json(wire: &Wire) -> String {
+    let value = match wire {
+        Wire::Null => Value::Null,
+        Wire::Boolean(value) => Value::from(*value),
+        Wire::Integer(value) => Value::from(*value),
+        Wire::Number(value) => Value::from(*value),
+        Wire::String(value) => Value::from(value.as_str()),
+    };
+    value.to_string()
 }
 
 fn of_one_kind(wires: &[Wire]) -> bool {

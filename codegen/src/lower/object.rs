@@ -1,6 +1,6 @@
 //! Objects: structs where properties are known, maps where only their kind is.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use super::{Lowered, Lowering, Named, describe, facts, with};
 use crate::Role;
 use crate::dialect::{self, escape};
 use crate::ir::{Field, Item, Rest, Rule, Struct, Type};
-use crate::names::{self, Scope};
+use crate::names;
 use crate::schema::Object;
 
 impl Lowering<'_> {
@@ -51,7 +51,7 @@ impl Lowering<'_> {
         hint: &str,
         named: Named,
     ) -> (Lowered, Vec<&'static str>) {
-        let (slot, name) = self.name(hint, named);
+        let (slot, name) = self.name(hint, named, at);
         self.remember(at, slot, &name);
         let fields = self.fields(object, at, &name);
         let mut keywords = vec!["properties", "required"];
@@ -123,7 +123,8 @@ impl Lowering<'_> {
             .filter_map(Value::as_str)
             .collect();
         let mut required: BTreeSet<_> = listed.iter().copied().collect();
-        let mut scope = Scope::with(&["extra"]);
+        let all = properties.keys().map(String::as_str).chain(listed.iter().copied());
+        let names = self.field_names(owner, all.collect());
         let mut fields = Vec::new();
         for (wire, schema) in in_stated_order(object, properties) {
             let at = format!("{at}/properties/{}", escape(wire));
@@ -133,7 +134,7 @@ impl Lowering<'_> {
                 &at,
                 owner,
                 required.remove(wire.as_str()),
-                &mut scope,
+                &names,
             ));
         }
         for (index, wire) in listed.iter().enumerate() {
@@ -143,10 +144,22 @@ impl Lowering<'_> {
                     &at,
                     format!("`{wire}` is required and is no property; it may hold anything"),
                 );
-                fields.push(self.field(wire, &Value::Bool(true), &at, owner, true, &mut scope));
+                fields.push(self.field(wire, &Value::Bool(true), &at, owner, true, &names));
             }
         }
         fields
+    }
+
+    /// The name of each property's field.
+    fn field_names(&mut self, owner: &str, mut all: Vec<&str>) -> BTreeMap<String, String> {
+        all.sort_by_key(|wire| names::by_claim(wire));
+        all.dedup();
+        let mut scope = self.given.scope(&format!("{owner}."), &["extra"]);
+        let claimed = all.into_iter().map(|wire| {
+            let what = format!("{owner}.{wire}");
+            (wire.to_owned(), self.given.claim(&mut scope, what, names::field(wire)))
+        });
+        claimed.collect()
     }
 
     fn field(
@@ -156,7 +169,7 @@ impl Lowering<'_> {
         at: &str,
         owner: &str,
         required: bool,
-        scope: &mut Scope,
+        names: &BTreeMap<String, String>,
     ) -> Field {
         let hint = self.inner_hint(owner, wire);
         let Lowered { ty, rules } = match self.files(wire, schema, owner) {
@@ -164,7 +177,7 @@ impl Lowering<'_> {
             None => self.lower(schema, at, &hint),
         };
         let rules = self.hoisted(rules, &hint);
-        let name = scope.claim(names::field(wire));
+        let name = names[wire].clone();
         let mut docs = facts::describe_field(schema);
         if docs.is_empty() {
             docs = vec![format!("The property {}.", crate::docs::code(wire))];

@@ -41,7 +41,7 @@ impl<'a> Lowering<'a> {
             }
             Some(State::Begun(None) | State::WithoutNull) => {
                 // A type that holds itself needs a name, even if it is a mere list.
-                let (slot, name) = self.name(hint, None);
+                let (slot, name) = self.name(hint, None, pointer);
                 self.begin(pointer, Some((slot, name.clone())));
                 return Lowered::of(Type::Boxed(Box::new(Type::Named(name))));
             }

@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use super::{Lowered, Lowering, Named, describe, with};
 use crate::Role;
+use crate::dialect;
 use crate::ir::{Item, Kind, Type, Union, Variant, Wire};
-use crate::names::{self, Scope};
+use crate::names;
 use crate::schema::{self, Object};
 
 impl Lowering<'_> {
@@ -40,7 +41,7 @@ impl Lowering<'_> {
             object.insert("enum".to_owned(), Value::Array(values));
             return Some((self.choice(&object, at, hint, named), with(&[key])));
         }
-        if let Some(lowered) = self.open_enum(&branches, object, key, hint, named.clone()) {
+        if let Some(lowered) = self.open_enum(&branches, object, (at, key), hint, named.clone()) {
             return Some((lowered, with(&[key])));
         }
         let lowered = self.union(&branches, object, (at, key), hint, named);
@@ -77,10 +78,10 @@ impl Lowering<'_> {
         hint: &str,
         named: Named,
     ) -> Lowered {
-        let (slot, name) = self.name(hint, named);
+        let (slot, name) = self.name(hint, named, at);
         self.remember(at, slot, &name);
         let open = self.role == Role::Output;
-        let mut scope = Scope::with(if open { &["Other"] } else { &[] });
+        let mut scope = self.given.scope(&format!("{name} "), if open { &["Other"] } else { &[] });
         let mut variants = Vec::new();
         let tag = discriminator(branches);
         for (index, branch) in branches.iter().enumerate() {
@@ -94,7 +95,9 @@ impl Lowering<'_> {
             let Lowered { ty, rules } = self.lower(branch, &at, &inner);
             let label = label.map_or_else(|| noun(&ty), |label| names::pascal(&label));
             let docs = branch.as_object().map(describe).unwrap_or_default();
-            variants.push(Variant { name: scope.claim(label), docs, ty, rules });
+            let what = format!("{name} | {}", word(branch));
+            let name = self.given.claim(&mut scope, what, label);
+            variants.push(Variant { name, docs, ty, rules });
         }
         let docs = describe(object);
         self.items[slot] = Some(Item::Union(Union {
@@ -114,7 +117,7 @@ impl Lowering<'_> {
         &mut self,
         branches: &[Value],
         object: &Object,
-        key: &str,
+        (at, key): (&str, &str),
         hint: &str,
         named: Named,
     ) -> Option<Lowered> {
@@ -146,7 +149,7 @@ impl Lowering<'_> {
                 }
             }
         }
-        Some(self.closed_or_open(object, wires, hint, named, true))
+        Some(self.closed_or_open(object, wires, (at, hint), named, true))
     }
 
     /// Whether a branch says enough of its type to become a variant.
@@ -265,6 +268,20 @@ fn constant(schema: &Value) -> Option<&str> {
         Some(_) => None,
         None => schema.get("const")?.as_str(),
     }
+}
+
+/// What tells an alternative from others wherever it stands: what it calls itself, or its shape.
+pub(super) fn word(branch: &Value) -> String {
+    let properties = branch.get("properties").and_then(Value::as_object);
+    let shape = || match properties {
+        Some(properties) => {
+            let mut names: Vec<_> = properties.keys().map(String::as_str).collect();
+            names.sort_unstable();
+            format!("{{{}}}", names.join(","))
+        }
+        None => branch.get("type").map_or_else(|| "any".to_owned(), ToString::to_string),
+    };
+    dialect::escape(&label(branch).unwrap_or_else(shape))
 }
 
 /// What a branch calls itself.

@@ -8,6 +8,7 @@ use super::items::{self, ItemChange};
 use super::place::Place;
 use super::witness::Witness;
 use super::{Side, Verdict};
+use crate::hold;
 use crate::surface::Surface;
 
 /// What became of one model.
@@ -87,12 +88,18 @@ pub(crate) fn compare(
 
 fn same_text(old: &Model, new: &Model) -> bool {
     let text = |source: &Option<Source>| source.as_ref().map(|source| source.text.clone());
-    old.input.text == new.input.text && text(&old.output) == text(&new.output)
+    old.input.text == new.input.text
+        && text(&old.output) == text(&new.output)
+        && text(&old.names) == text(&new.names)
 }
 
 fn fields(change: &mut ModelChange, old: &Model, new: &Model) -> Result<(), Vec<Fault>> {
     // What can be generated has no fault.
-    let (was, is) = super::both(surface(old), surface(new))?;
+    let (was, mut is) = super::both(surface(old), surface(new))?;
+    // As codegen will generate it: what is added renames nothing.
+    if let Some(held) = hold::keeping(new, &was.names, &is.names)? {
+        is = surface(&held)?;
+    }
     let items = items::changes(&was, &is);
     for side in [Side::Input, Side::Output] {
         let Some((old, new)) = standards(old, new, side)? else { continue };
@@ -135,13 +142,15 @@ pub(crate) fn standards(
 
 /// What callers of a model's module can name.
 pub(crate) fn surface(model: &Model) -> Result<Surface, Vec<Fault>> {
-    let catalog = runcomfy_codegen::catalog(std::slice::from_ref(model))?;
+    let mut catalog = runcomfy_codegen::catalog(std::slice::from_ref(model))?;
     let text = catalog.files.iter().find(|(_, text)| text.contains("model!("));
     let text = text.map_or("", |(_, text)| text);
-    Surface::parse(text).map_err(|error| {
+    let mut surface = Surface::parse(text).map_err(|error| {
         let message = format!("the generated code cannot be read: {error}");
         vec![Fault { file: model.input.file.clone(), pointer: String::new(), message }]
-    })
+    })?;
+    surface.names = catalog.names.remove(&model.id).unwrap_or_default();
+    Ok(surface)
 }
 
 /// Puts an item's change where that of its field is, or of the nearest field around it; what `new`

@@ -12,6 +12,7 @@ fn model(input: &Value, output: &Value) -> Model {
         id: "acme/paint".to_owned(),
         input: source("input.json", input),
         output: Some(source("output.json", output)),
+        names: None,
     }
 }
 
@@ -131,6 +132,12 @@ fn what_callers_send_breaks_when_something_is_refused_that_was_not() {
             json!({"type": "object", "properties": {"x": {"type": "integer"}}}),
             json!({"type": "object", "properties": {"x": {"type": "integer"}}, "required": ["x"]}),
             "p.x breaking/breaking",
+        ),
+        // The new value comes first and would be called as the old one is: codegen holds the name.
+        (
+            json!({"type": "string", "enum": ["Ann"]}),
+            json!({"type": "string", "enum": ["ann", "Ann"]}),
+            "p compatible/compatible",
         ),
         // Whoever compiles is told even where the wire takes more.
         (json!({"type": "integer"}), json!({"type": "number"}), "p compatible/breaking"),

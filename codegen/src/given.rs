@@ -1,0 +1,148 @@
+//! Names that stay.
+//!
+//! A name is made of what it stands for, and where two would be the same, one of them has to yield.
+//! Which one follows from the schema alone, so a value, a property or a shape that is added could
+//! take the name of another. What would be renamed keeps its name by standing in `names.json`
+//! beside the schema: under `input` and `output`, what has a name and the name.
+//!
+//! ```json
+//! {"input": {"Voice = \"Ann\"": "Ann", "Input.imageSize": "image_size", "/$defs/Size": "Size"}}
+//! ```
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::Role;
+use crate::catalog::Source;
+use crate::dialect::escape;
+use crate::error::{Fault, Remarks};
+use crate::names::Scope;
+
+/// The names of a model's types, fields and variants, by what has them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Names {
+    /// Those of its input.
+    pub input: BTreeMap<String, String>,
+    /// Those of its output.
+    pub output: BTreeMap<String, String>,
+}
+
+impl Names {
+    /// Reads a `names.json`.
+    ///
+    /// # Errors
+    ///
+    /// Every fault of the file, each with its place.
+    pub fn parse(source: &Source) -> Result<Self, Vec<Fault>> {
+        let mut remarks = Remarks::new(&source.file);
+        let mut names = Self::default();
+        match serde_json::from_str::<Map<String, Value>>(&source.text) {
+            Ok(sides) => {
+                for (side, entries) in &sides {
+                    let at = format!("/{}", escape(side));
+                    match side.as_str() {
+                        "input" => names.input = side_of(entries, &at, &mut remarks),
+                        "output" => names.output = side_of(entries, &at, &mut remarks),
+                        _ => remarks.fault(&at, "is neither `input` nor `output`"),
+                    }
+                }
+            }
+            Err(error) => remarks.fault("", format!("is no JSON object: {error}")),
+        }
+        if remarks.faults.is_empty() { Ok(names) } else { Err(remarks.faults) }
+    }
+
+    /// The text of a `names.json`; nothing where no name has to be held.
+    #[must_use]
+    pub fn text(&self) -> Option<String> {
+        let sides = [("input", &self.input), ("output", &self.output)];
+        let sides = sides.into_iter().filter(|(_, names)| !names.is_empty());
+        let sides: Map<_, _> = sides.map(|(side, names)| (side.to_owned(), json!(names))).collect();
+        (!sides.is_empty()).then(|| format!("{:#}\n", Value::Object(sides)))
+    }
+
+    /// Holds the names that these have and that others, of a later state, have no longer.
+    #[must_use]
+    pub fn held(&self, later: &Self) -> Self {
+        let held = |before: &BTreeMap<String, String>, after: &BTreeMap<String, String>| {
+            let renamed = before
+                .iter()
+                .filter(|(what, name)| after.get(*what).is_some_and(|now| now != *name));
+            renamed.map(|(what, name)| (what.clone(), name.clone())).collect()
+        };
+        Self { input: held(&self.input, &later.input), output: held(&self.output, &later.output) }
+    }
+
+    pub(crate) fn of(&self, role: Role) -> &BTreeMap<String, String> {
+        match role {
+            Role::Input => &self.input,
+            Role::Output => &self.output,
+        }
+    }
+}
+
+fn side_of(entries: &Value, at: &str, remarks: &mut Remarks) -> BTreeMap<String, String> {
+    let Value::Object(entries) = entries else {
+        remarks.fault(at, "is no JSON object");
+        return BTreeMap::new();
+    };
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    for (what, name) in entries {
+        let at = format!("{at}/{}", escape(what));
+        let Some(name) = name.as_str().filter(|name| syn::parse_str::<syn::Ident>(name).is_ok())
+        else {
+            remarks.fault(&at, format!("is {name}; expected a Rust name"));
+            continue;
+        };
+        let same =
+            names.iter().find(|(other, taken)| *taken == name && scope(other) == scope(what));
+        if let Some((other, _)) = same {
+            remarks.fault(&at, format!("is `{name}`, which `{other}` is called already"));
+        }
+        names.insert(what.clone(), name.to_owned());
+    }
+    names
+}
+
+/// What a name has to be unique in: a type in its module, a member in its type.
+fn scope(what: &str) -> &str {
+    if what.starts_with('/') {
+        return "/";
+    }
+    what.split_inclusive([' ', '.']).next().unwrap_or(what)
+}
+
+/// Gives names out, and writes down to what.
+#[derive(Debug)]
+pub(crate) struct Given<'a> {
+    held: &'a BTreeMap<String, String>,
+    /// No name where two things cannot be told apart.
+    given: BTreeMap<String, Option<String>>,
+}
+
+impl<'a> Given<'a> {
+    pub(crate) fn new(held: &'a BTreeMap<String, String>) -> Self {
+        Self { held, given: BTreeMap::new() }
+    }
+
+    /// A scope in which these names are taken; those that are held are for what they are held for.
+    pub(crate) fn scope(&self, of: &str, taken: &[&str]) -> Scope {
+        let held = self.held.iter().filter(|(what, _)| scope(what) == of);
+        let all: Vec<_> =
+            held.map(|(_, name)| name.as_str()).chain(taken.iter().copied()).collect();
+        Scope::with(&all)
+    }
+
+    pub(crate) fn claim(&mut self, scope: &mut Scope, what: String, plain: String) -> String {
+        let first = !self.given.contains_key(&what);
+        let held = self.held.get(&what).filter(|_| first);
+        let name = held.cloned().unwrap_or_else(|| scope.claim(plain));
+        self.given.insert(what, first.then(|| name.clone()));
+        name
+    }
+
+    pub(crate) fn names(self) -> BTreeMap<String, String> {
+        self.given.into_iter().filter_map(|(what, name)| Some((what, name?))).collect()
+    }
+}

@@ -1,0 +1,184 @@
+//! Names that stay: what is added to a schema takes no name from what was there.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use runcomfy_codegen::{Catalog, Fault, Model, Names, Source, catalog, module_name};
+
+/// Generates all models as they follow on what was generated into a folder before, and the text of
+/// each `names.json` that has to be written for it.
+pub(crate) fn generate(
+    models: &[Model],
+    out: &Path,
+) -> Result<(Catalog, BTreeMap<String, String>), Vec<Fault>> {
+    let plain = catalog(models)?;
+    let (mut all, mut written) = (Vec::new(), BTreeMap::new());
+    for model in models {
+        let held = match (before(model, out, &plain), plain.names.get(&model.id)) {
+            (Some(before), Some(now)) => keeping(model, &before, now)?,
+            _ => None,
+        };
+        let text = held.as_ref().and_then(|model| model.names.as_ref()).map(|names| &names.text);
+        written.extend(text.map(|text| (model.id.clone(), text.clone())));
+        all.push(held.unwrap_or_else(|| model.clone()));
+    }
+    if written.is_empty() { Ok((plain, written)) } else { Ok((catalog(&all)?, written)) }
+}
+
+/// The model with a `names.json` in which things are called what they were before; nothing if they
+/// are anyway.
+pub(crate) fn keeping(
+    model: &Model,
+    before: &Names,
+    now: &Names,
+) -> Result<Option<Model>, Vec<Fault>> {
+    let mut names = before.held(now);
+    if names == Names::default() {
+        return Ok(None);
+    }
+    let old = model.names.as_ref().map(Names::parse).transpose()?.unwrap_or_default();
+    names.input.extend(old.input);
+    names.output.extend(old.output);
+    let file = model.input.file.replace("input.json", "names.json");
+    let text = names.text().unwrap_or_default();
+    Ok(Some(Model { names: Some(Source { file, text }), ..model.clone() }))
+}
+
+/// The names in the module as it was generated last: the schemas that it came from lie beside it.
+fn before(model: &Model, out: &Path, now: &Catalog) -> Option<Names> {
+    let path = model.id.split('/').map(module_name).collect::<Vec<_>>().join("/");
+    let source = |kind: &str| {
+        let file = format!("{path}.{kind}.json");
+        let text = fs::read_to_string(out.join(&file)).ok()?;
+        Some(Source { file, text })
+    };
+    let (input, output) = (source("input")?, source("output"));
+    let is_same = |source: &Source| now.files.get(&source.file) == Some(&source.text);
+    if is_same(&input) && output.as_ref().is_none_or(is_same) {
+        return None;
+    }
+    let old = Model { id: model.id.clone(), input, output, names: model.names.clone() };
+    catalog(&[old]).ok()?.names.remove(&model.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use runcomfy_codegen::{Model, Source};
+    use serde_json::{Value, json};
+
+    use super::generate;
+
+    fn model(input: &Value, output: Option<&Value>, names: Option<String>) -> Model {
+        let source = |file: &str, text: String| Source { file: file.to_owned(), text };
+        Model {
+            id: "acme/paint".to_owned(),
+            input: source("input.json", input.to_string()),
+            output: output.map(|schema| source("output.json", schema.to_string())),
+            names: names.map(|text| source("names.json", text)),
+        }
+    }
+
+    /// Generates one state after the other; every name of the first is in the last.
+    fn nothing_is_renamed(states: &[(Value, Option<Value>)]) {
+        let out = tempfile::tempdir().expect("a folder");
+        let mut names = None;
+        let mut first = None;
+        for (input, output) in states {
+            let model = model(input, output.as_ref(), names.clone());
+            let (catalog, held) = generate(&[model], out.path()).expect("good schemas");
+            for (file, text) in &catalog.files {
+                let path = out.path().join(file);
+                fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+                fs::write(path, text).expect("a file");
+            }
+            names = held.get("acme/paint").cloned().or(names);
+            let now = catalog.names["acme/paint"].clone();
+            let before = first.get_or_insert_with(|| now.clone());
+            for (was, is) in [(&before.input, &now.input), (&before.output, &now.output)] {
+                assert!(!is.is_empty() || was.is_empty());
+                for (what, name) in was {
+                    assert_eq!(is.get(what), Some(name), "{what} in {input}");
+                }
+            }
+        }
+    }
+
+    fn with(properties: &Value) -> (Value, Option<Value>) {
+        (json!({"type": "object", "properties": properties}), None)
+    }
+
+    #[test]
+    fn what_is_added_renames_nothing() {
+        let size = json!({"type": "object", "properties": {"x": {"type": "integer"}}});
+        let sized = |properties: Value| {
+            (json!({"type": "object", "properties": properties, "$defs": {"Size": size}}), None)
+        };
+        let to_size = json!({"$ref": "#/$defs/Size"});
+        for states in [
+            // A value before and after its twins.
+            vec![
+                with(&json!({"voice": {"enum": ["Ann", "a b"]}})),
+                with(&json!({"voice": {"enum": ["ann", "Ann", "a-b", "a b"]}})),
+                with(&json!({"voice": {"enum": ["ANN", "ann", "Ann", "a_b", "a-b", "a b"]}})),
+            ],
+            // A property before its twin, and one that is called as the twin was made to be.
+            vec![
+                with(&json!({"imageSize": {"type": "integer"}})),
+                with(&json!({"image_size": {"type": "integer"}, "imageSize": {"type": "integer"}})),
+                with(
+                    &json!({"image_size2": {"type": "integer"}, "image_size": {"type": "integer"}, "imageSize": {"type": "integer"}}),
+                ),
+            ],
+            // A property whose type is called as a component is.
+            vec![
+                sized(json!({"large": to_size})),
+                sized(json!({"size": {"enum": ["a"]}, "large": to_size})),
+            ],
+            // A component that is called as the type of a property is.
+            vec![
+                with(&json!({"size": {"enum": ["a"]}})),
+                sized(json!({"large": to_size, "size": {"enum": ["a"]}})),
+            ],
+            // Two properties whose types would have one name.
+            vec![
+                with(&json!({"a_b": {"type": "object", "properties": {"c": {"enum": ["x"]}}}})),
+                with(
+                    &json!({"a": {"type": "object", "properties": {"b_c": {"enum": ["x"]}}}, "a_b": {"type": "object", "properties": {"c": {"enum": ["x"]}}}}),
+                ),
+            ],
+            // An alternative before others.
+            vec![
+                with(
+                    &json!({"p": {"anyOf": [{"type": "object", "properties": {"x": {"type": "integer"}}}, {"type": "integer"}]}}),
+                ),
+                with(
+                    &json!({"p": {"anyOf": [{"type": "object", "properties": {"y": {"type": "integer"}}}, {"type": "object", "properties": {"x": {"type": "integer"}}}, {"type": "integer"}]}}),
+                ),
+            ],
+            // A whole schema, and an input whose type takes the name of one of the output.
+            vec![
+                with(&json!({"output_format": {"enum": ["a"]}})),
+                (
+                    with(&json!({"output_format": {"enum": ["a"]}})).0,
+                    Some(with(&json!({"format": {"enum": ["a"]}})).0),
+                ),
+            ],
+            vec![
+                (
+                    with(&json!({"prompt": {"type": "string"}})).0,
+                    Some(with(&json!({"format": {"enum": ["a"]}})).0),
+                ),
+                (
+                    with(&json!({"prompt": {"type": "string"}, "output_format": {"enum": ["a"]}}))
+                        .0,
+                    Some(with(&json!({"format": {"enum": ["a"]}})).0),
+                ),
+            ],
+        ] {
+            nothing_is_renamed(&states);
+        }
+    }
+}
