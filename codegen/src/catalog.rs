@@ -174,6 +174,7 @@ fn model(
     let names = Names {
         input: input.names.clone(),
         output: output.as_ref().map(|(module, _)| module.names.clone()).unwrap_or_default(),
+        arguments: input.arguments.clone(),
     };
     catalog.names.insert(model.id.clone(), names);
     let leaf = path.rsplit('/').next().unwrap_or(path);

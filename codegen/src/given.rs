@@ -8,6 +8,9 @@
 //! ```json
 //! {"input": {"Voice = \"Ann\"": "Ann", "Input.imageSize": "image_size", "/$defs/Size": "Size"}}
 //! ```
+//!
+//! In the same way a `new` whose arguments would change their meaning and keep their types stands
+//! there as `by_name`: it takes them by name, so that no old call compiles unnoticed.
 
 use std::collections::BTreeMap;
 
@@ -26,6 +29,8 @@ pub struct Names {
     pub input: BTreeMap<String, String>,
     /// Those of its output.
     pub output: BTreeMap<String, String>,
+    /// The names and the types of what the functions `new` of its input take.
+    pub(crate) arguments: BTreeMap<String, Vec<(String, String)>>,
 }
 
 impl Names {
@@ -63,6 +68,9 @@ impl Names {
     }
 
     /// Holds the names that these have and that others, of a later state, have no longer.
+    ///
+    /// A `new` that takes something else of the same type would still take what callers give it:
+    /// from then on it takes its arguments by name, and does not.
     #[must_use]
     pub fn held(&self, later: &Self) -> Self {
         let held = |before: &BTreeMap<String, String>, after: &BTreeMap<String, String>| {
@@ -71,7 +79,16 @@ impl Names {
                 .filter(|(what, name)| after.get(*what).is_some_and(|now| now != *name));
             renamed.map(|(what, name)| (what.clone(), name.clone())).collect()
         };
-        Self { input: held(&self.input, &later.input), output: held(&self.output, &later.output) }
+        let mut input: BTreeMap<_, _> = held(&self.input, &later.input);
+        let types = |arguments: &[(String, String)]| -> Vec<String> {
+            arguments.iter().map(|(_, ty)| ty.clone()).collect()
+        };
+        let unnoticed = self.arguments.iter().filter(|(new, before)| {
+            let after = later.arguments.get(*new);
+            after.is_some_and(|after| after != *before && types(after) == types(before))
+        });
+        input.extend(unnoticed.map(|(new, _)| (new.clone(), BY_NAME.to_owned())));
+        Self { input, output: held(&self.output, &later.output), arguments: BTreeMap::new() }
     }
 
     pub(crate) fn of(&self, role: Role) -> &BTreeMap<String, String> {
@@ -81,6 +98,9 @@ impl Names {
         }
     }
 }
+
+/// What stands for the name of a `new` that takes its arguments by name.
+const BY_NAME: &str = "by_name";
 
 fn side_of(entries: &Value, at: &str, remarks: &mut Remarks) -> BTreeMap<String, String> {
     let Value::Object(entries) = entries else {
@@ -118,12 +138,14 @@ fn scope(what: &str) -> &str {
 pub(crate) struct Given<'a> {
     held: &'a BTreeMap<String, String>,
     /// No name where two things cannot be told apart.
-    given: BTreeMap<String, Option<String>>,
+    claimed: BTreeMap<String, Option<String>>,
+    /// What each `new` takes by place.
+    pub(crate) arguments: BTreeMap<String, Vec<(String, String)>>,
 }
 
 impl<'a> Given<'a> {
     pub(crate) fn new(held: &'a BTreeMap<String, String>) -> Self {
-        Self { held, given: BTreeMap::new() }
+        Self { held, claimed: BTreeMap::new(), arguments: BTreeMap::new() }
     }
 
     /// A scope in which these names are taken; those that are held are for what they are held for.
@@ -135,14 +157,23 @@ impl<'a> Given<'a> {
     }
 
     pub(crate) fn claim(&mut self, scope: &mut Scope, what: String, plain: String) -> String {
-        let first = !self.given.contains_key(&what);
+        let first = !self.claimed.contains_key(&what);
         let held = self.held.get(&what).filter(|_| first);
         let name = held.cloned().unwrap_or_else(|| scope.claim(plain));
-        self.given.insert(what, first.then(|| name.clone()));
+        self.claimed.insert(what, first.then(|| name.clone()));
         name
     }
 
+    pub(crate) fn holds(&self, what: &str) -> bool {
+        self.held.contains_key(what)
+    }
+
+    /// Writes down what a function takes.
+    pub(crate) fn takes(&mut self, function: String, arguments: Vec<(String, String)>) {
+        self.arguments.insert(function, arguments);
+    }
+
     pub(crate) fn names(self) -> BTreeMap<String, String> {
-        self.given.into_iter().filter_map(|(what, name)| Some((what, name?))).collect()
+        self.claimed.into_iter().filter_map(|(what, name)| Some((what, name?))).collect()
     }
 }

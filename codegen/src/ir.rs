@@ -12,6 +12,8 @@ pub(crate) struct Module {
     pub(crate) items: Vec<Item>,
     /// The names in it, by what has them.
     pub(crate) names: BTreeMap<String, String>,
+    /// The names and the types of what each `new` takes by place.
+    pub(crate) arguments: BTreeMap<String, Vec<(String, String)>>,
 }
 
 #[derive(Debug, Clone)]
@@ -245,6 +247,20 @@ impl Rule {
     }
 }
 
+impl Struct {
+    /// The required fields in the order in which `new` takes them: that of their types, which are
+    /// all different there. So it is the same wherever the fields stand.
+    pub(crate) fn arguments(&self) -> Vec<&Field> {
+        arguments(&self.fields)
+    }
+}
+
+pub(crate) fn arguments(fields: &[Field]) -> Vec<&Field> {
+    let mut required: Vec<_> = fields.iter().filter(|field| field.required).collect();
+    required.sort_by(|one, other| (one.ty.rank(), &one.name).cmp(&(other.ty.rank(), &other.name)));
+    required
+}
+
 impl Item {
     pub(crate) fn name(&self) -> &str {
         match self {
@@ -278,6 +294,28 @@ impl Item {
 }
 
 impl Type {
+    /// What is said first comes first.
+    fn rank(&self) -> (usize, &str) {
+        match self {
+            Self::String => (0, ""),
+            Self::Image => (10, ""),
+            Self::Video => (20, ""),
+            Self::Audio => (30, ""),
+            Self::Files => (40, ""),
+            Self::Named(name) => (50, name),
+            Self::Integer => (60, ""),
+            Self::BigInteger => (70, ""),
+            Self::Number => (80, ""),
+            Self::Boolean => (90, ""),
+            Self::Null => (100, ""),
+            Self::Value => (110, ""),
+            Self::Boxed(inner) => inner.rank(),
+            Self::List(inner) => (inner.rank().0 + 1, inner.rank().1),
+            Self::Map(inner) => (inner.rank().0 + 2, inner.rank().1),
+            Self::Nullable(inner) => (inner.rank().0 + 3, inner.rank().1),
+        }
+    }
+
     pub(crate) fn list(item: Self) -> Self {
         Self::List(Box::new(item.unboxed()))
     }

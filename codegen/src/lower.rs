@@ -143,7 +143,8 @@ pub(crate) fn lower<'a>(
     let mut items: Vec<_> = lowering.items.into_iter().flatten().collect();
     endless::refuse(&items, &lowering.places, lowering.remarks);
     terminate::ensure(&mut items);
-    Module { items, names: lowering.given.names() }
+    let arguments = std::mem::take(&mut lowering.given.arguments);
+    Module { items, names: lowering.given.names(), arguments }
 }
 
 impl Lowering<'_> {

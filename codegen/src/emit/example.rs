@@ -10,7 +10,10 @@ pub(crate) fn example(module: &Module, path: &str) -> Option<Vec<String>> {
     let Some(Item::Struct(root)) = module.items.first() else {
         return None;
     };
-    let required: Vec<_> = root.fields.iter().filter(|field| field.required).collect();
+    let required: Vec<_> = match root.required {
+        Some(_) => root.fields.iter().filter(|field| field.required).collect(),
+        None => root.arguments(),
+    };
     let mut uses = vec![root.name.clone()];
     let mut media = Vec::new();
     let mut values = Vec::new();

@@ -84,11 +84,18 @@ impl Emitter<'_> {
     }
 
     fn new_by_place(&mut self, item: &Struct) -> TokenStream {
-        let mut arguments = Vec::new();
+        let arguments: Vec<_> = item
+            .arguments()
+            .into_iter()
+            .map(|field| {
+                let name = ident(&field.name);
+                let ty = self.argument(&field.ty, &quote!(#name)).ty;
+                quote!(#name: #ty)
+            })
+            .collect();
         let fields = self.initial(item, |this, field| {
             let name = ident(&field.name);
-            let Argument { ty, value } = this.argument(&field.ty, &quote!(#name));
-            arguments.push(quote!(#name: #ty));
+            let value = this.argument(&field.ty, &quote!(#name)).value;
             if name == value.to_string() { quote!(#name) } else { quote!(#name: #value) }
         });
         if arguments.is_empty() {

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{Lowered, Lowering, Named, describe, facts, with};
 use crate::Role;
 use crate::dialect::{self, escape};
-use crate::ir::{Field, Item, Rest, Rule, Struct, Type};
+use crate::ir::{Field, Item, Rest, Rule, Struct, Type, arguments};
 use crate::names;
 use crate::schema::Object;
 
@@ -88,8 +88,7 @@ impl Lowering<'_> {
         }
         let docs = describe(object);
         let built = self.role == Role::Input;
-        let required =
-            (built && by_name(&fields)).then(|| self.scope.claim(self.required_name(&name)));
+        let required = built.then(|| self.required(&name, &fields)).flatten();
         self.items[slot] = Some(Item::Struct(Struct {
             name: name.clone(),
             docs,
@@ -102,6 +101,18 @@ impl Lowering<'_> {
         let everything =
             object.keys().filter_map(|key| ALL.iter().find(|known| *known == key)).copied();
         (Lowered::of(Type::Named(name)), everything.collect())
+    }
+
+    /// The struct of required fields, where `new` takes one.
+    fn required(&mut self, owner: &str, fields: &[Field]) -> Option<String> {
+        let new = format!("{owner}::new");
+        if by_name(fields) || self.given.holds(&new) {
+            return Some(self.scope.claim(self.required_name(owner)));
+        }
+        let arguments = arguments(fields).into_iter();
+        let arguments = arguments.map(|field| (field.name.clone(), format!("{:?}", field.ty)));
+        self.given.takes(new, arguments.collect());
+        None
     }
 
     fn required_name(&self, owner: &str) -> String {
