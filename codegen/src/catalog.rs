@@ -46,6 +46,33 @@ pub struct Catalog {
     pub notes: Vec<Note>,
     /// The names in each model's module, by its id.
     pub names: BTreeMap<String, Names>,
+    home: Home,
+}
+
+/// The crate that the modules are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Home {
+    /// `runcomfy` itself.
+    #[default]
+    Runcomfy,
+    /// One that depends on it.
+    Elsewhere,
+}
+
+impl Home {
+    fn krate(self) -> &'static str {
+        match self {
+            Self::Runcomfy => "crate",
+            Self::Elsewhere => "runcomfy",
+        }
+    }
+
+    fn tool(self) -> &'static str {
+        match self {
+            Self::Runcomfy => "cargo xtask codegen",
+            Self::Elsewhere => "runcomfy-codegen",
+        }
+    }
 }
 
 /// A module: perhaps a model, perhaps others below it.
@@ -61,6 +88,10 @@ struct Node<'a> {
 ///
 /// Every fault of every file, each with its place.
 pub fn catalog(models: &[Model]) -> Result<Catalog, Vec<Fault>> {
+    catalog_for(models, Home::Runcomfy)
+}
+
+pub(crate) fn catalog_for(models: &[Model], home: Home) -> Result<Catalog, Vec<Fault>> {
     let mut faults = Vec::new();
     let mut root = Node::default();
     let mut vendors: BTreeMap<String, String> = BTreeMap::new();
@@ -72,12 +103,16 @@ pub fn catalog(models: &[Model]) -> Result<Catalog, Vec<Fault>> {
         }
     }
     let mut catalog =
-        Catalog { vendors: vendors.values().cloned().collect(), ..Catalog::default() };
+        Catalog { vendors: vendors.values().cloned().collect(), home, ..Catalog::default() };
     let mut ids = Vec::new();
     for (name, node) in &root.children {
         files(node, name, &mut catalog, &mut faults, &mut ids);
     }
-    catalog.files.insert("mod.rs".to_owned(), root_module(&vendors, &ids));
+    let root = match home {
+        Home::Runcomfy => root_module(&vendors, &ids),
+        Home::Elsewhere => root_elsewhere(&vendors),
+    };
+    catalog.files.insert("mod.rs".to_owned(), root);
     faults.sort();
     if faults.is_empty() { Ok(catalog) } else { Err(faults) }
 }
@@ -136,6 +171,7 @@ fn files(
             let ids: Vec<_> = path.split('/').map(docs::code).collect();
             let what = if ids.len() == 1 { "Models of" } else { "Variants of" };
             module_text(
+                catalog.home,
                 &format!("the models below {path}"),
                 &[format!("{what} {}.", ids[ids.len() - 1])],
                 mods,
@@ -186,7 +222,7 @@ fn model(
     let output_text = output.as_ref().map(|(_, schema)| text_file("output", schema));
     let modules: Vec<_> =
         std::iter::once(&input).chain(output.as_ref().map(|(module, _)| module)).collect();
-    let mut emitter = Emitter::new("crate", &modules);
+    let mut emitter = Emitter::new(catalog.home.krate(), &modules);
     let items: TokenStream = modules.iter().map(|module| emitter.module(module)).collect();
     let tie = emit::model(
         &mut emitter,
@@ -200,13 +236,12 @@ fn model(
         },
     );
     let imports = emitter.imports();
-    let about = about(
-        model,
-        &input_schema,
-        &input,
-        &format!("runcomfy::models::{}", path.replace('/', "::")),
-    );
-    module_text(&format!("schemas/{}", model.id), &about, quote!(#imports #mods #items #tie))
+    // Elsewhere nobody knows where the module stands in its crate.
+    let path = format!("runcomfy::models::{}", path.replace('/', "::"));
+    let path = (catalog.home == Home::Runcomfy).then_some(path.as_str());
+    let about = about(model, &input_schema, &input, path);
+    let origin = format!("schemas/{}", model.id);
+    module_text(catalog.home, &origin, &about, quote!(#imports #mods #items #tie))
 }
 
 /// One of a model's two schemas.
@@ -232,14 +267,14 @@ fn half(
 }
 
 /// What a model's page says before its types.
-fn about(model: &Model, schema: &Value, input: &Module, path: &str) -> Vec<String> {
+fn about(model: &Model, schema: &Value, input: &Module, path: Option<&str>) -> Vec<String> {
     let mut lines = schema.as_object().map(crate::lower::describe).unwrap_or_default();
     if lines.is_empty() {
         lines.push(format!("The model {}.", docs::code(&model.id)));
     } else {
         lines.extend([String::new(), format!("Model id: {}.", docs::code(&model.id))]);
     }
-    if let Some(example) = emit::example(input, path) {
+    if let Some(example) = path.and_then(|path| emit::example(input, path)) {
         lines.extend([String::new(), "```".to_owned()]);
         lines.extend(example);
         lines.push("```".to_owned());
@@ -285,12 +320,27 @@ fn root_module(vendors: &BTreeMap<String, String>, ids: &[String]) -> String {
         pub const ALL: &[crate::Model] = &[#(#rows),*];
     };
     let about = ["Every model, by vendor; each vendor is a Cargo feature.".to_owned()];
-    module_text("schemas", &about, tokens)
+    module_text(Home::Runcomfy, "schemas", &about, tokens)
+}
+
+/// What a crate includes: so without docs of its own, which would have to stand first in a file.
+fn root_elsewhere(vendors: &BTreeMap<String, String>) -> String {
+    let mods = vendors.keys().map(|name| {
+        let ident = proc_macro2::Ident::new(name, proc_macro2::Span::call_site());
+        // The macros of runcomfy ask for features of its own.
+        quote! {
+            #[allow(unexpected_cfgs, reason = "features of runcomfy")]
+            #[rustfmt::skip]
+            pub mod #ident;
+        }
+    });
+    module_text(Home::Elsewhere, "schemas", &[], quote!(#(#mods)*))
 }
 
 /// A file: where it comes from, what it is about, its items.
-fn module_text(origin: &str, about: &[String], tokens: TokenStream) -> String {
-    let mut text = format!("// Generated by `cargo xtask codegen` from {origin}. Do not edit.\n\n");
+fn module_text(home: Home, origin: &str, about: &[String], tokens: TokenStream) -> String {
+    let tool = home.tool();
+    let mut text = format!("// Generated by `{tool}` from {origin}. Do not edit.\n\n");
     for line in about {
         text.push_str(if line.is_empty() { "//!" } else { "//! " });
         text.push_str(line);

@@ -1,7 +1,10 @@
 //! JSON Schema in, readable Rust out.
 //!
-//! This crate is the generator behind `runcomfy`. It takes text and gives text: no files, no
-//! network, no clock. The same input gives the same bytes on every machine.
+//! This crate is the generator behind `runcomfy`. It takes text and gives text: no network, no clock,
+//! and no files but in [`folder`] and [`build`]. The same input gives the same bytes on every machine.
+//!
+//! Models of your own, from a folder `schemas/` of your crate, take three lines of a `build.rs`:
+//! [`build`].
 //!
 //! ```text
 //! text ─ source ▶ document ─ bundle ▶ one document ─ dialect ▶ standard JSON Schema ─ lower ▶ ir ─ emit ▶ tokens ─ print ▶ text
@@ -15,6 +18,7 @@
 //! assert!(module.text.contains("pub seed: Option<i64>,"));
 //! ```
 
+mod build;
 mod bundle;
 mod catalog;
 mod dialect;
@@ -22,6 +26,7 @@ mod docs;
 mod draft;
 mod emit;
 mod error;
+pub mod folder;
 mod given;
 mod ir;
 mod lower;
@@ -32,6 +37,7 @@ mod source;
 
 use error::Remarks;
 
+pub use build::build;
 pub use catalog::{Catalog, Model, Source, catalog};
 pub use draft::Draft;
 pub use error::{Fault, Note, Remark};

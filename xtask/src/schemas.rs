@@ -1,120 +1,22 @@
-//! Reads a folder of schemas: `<model id>/input.json`, and `output.json` and `names.json` beside it.
+//! Reads schemas, and what they refer to, from disk.
 
-use std::collections::BTreeMap;
-use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 
-use runcomfy_codegen::{Fault, Model, Source};
+use runcomfy_codegen::folder;
 
-/// Longer files are not read at all; the generator would refuse them.
-const MAX_BYTES: u64 = 16 << 20;
+pub(crate) use folder::models;
 
-/// All models of a folder, or everything that is wrong with it; `label` is its name in messages.
-pub(crate) fn models(folder: &Path, label: &str) -> Result<Vec<Model>, Vec<Fault>> {
-    let mut found = Found::default();
-    found.folder(folder, "", label);
-    let Found { mut inputs, mut outputs, mut names, mut faults } = found;
-    if inputs.is_empty() && faults.is_empty() {
-        faults.push(fault(label, "holds no model: expected <model id>/input.json"));
-    }
-    for (id, other) in outputs.iter().chain(&names) {
-        if !inputs.contains_key(id) {
-            faults.push(fault(&other.file, "has no input.json beside it"));
-        }
-    }
-    if !faults.is_empty() {
-        // What can be read is checked too, so that one run tells everything.
-        let readable: Vec<_> = std::mem::take(&mut inputs)
-            .into_iter()
-            .map(|(id, input)| model(id, input, &mut outputs, &mut names))
-            .collect();
-        faults.extend(runcomfy_codegen::catalog(&readable).err().unwrap_or_default());
-        faults.sort();
-        return Err(faults);
-    }
-    Ok(inputs.into_iter().map(|(id, input)| model(id, input, &mut outputs, &mut names)).collect())
-}
-
-fn model(id: String, input: Source, outputs: &mut Sources, names: &mut Sources) -> Model {
-    let (output, names) = (outputs.remove(&id), names.remove(&id));
-    Model { id, input, output, names }
-}
-
-/// Files by the id of their model.
-type Sources = BTreeMap<String, Source>;
-
-#[derive(Default)]
-struct Found {
-    inputs: Sources,
-    outputs: Sources,
-    names: Sources,
-    faults: Vec<Fault>,
-}
-
-impl Found {
-    fn folder(&mut self, folder: &Path, id: &str, label: &str) {
-        let entries = match fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>) {
-            Ok(entries) => entries,
-            Err(error) => {
-                return self.faults.push(fault(label, format!("cannot be read: {error}")));
-            }
-        };
-        for entry in entries {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            let label = format!("{label}/{name}");
-            if name.starts_with('.') {
-                continue;
-            }
-            if entry.path().is_dir() {
-                let id = if id.is_empty() { name } else { format!("{id}/{name}") };
-                self.folder(&entry.path(), &id, &label);
-            } else {
-                self.file(&entry.path(), &name, id, label);
-            }
-        }
-    }
-
-    fn file(&mut self, path: &Path, name: &str, id: &str, label: String) {
-        let models = match name {
-            "input.json" => &mut self.inputs,
-            "output.json" => &mut self.outputs,
-            "names.json" => &mut self.names,
-            _ if path
-                .extension()
-                .is_some_and(|extension| extension.eq_ignore_ascii_case("json")) =>
-            {
-                return self.faults.push(fault(&label, "is neither input.json nor output.json"));
-            }
-            _ => return,
-        };
-        match read(path) {
-            Ok(text) => {
-                models.insert(id.to_owned(), Source { file: label, text });
-            }
-            Err(message) => self.faults.push(fault(&label, message)),
-        }
-    }
-}
-
-/// The text of a file, or one line on why there is none.
+/// The text of a file, of standard input for `-`, or one line on why there is none.
 pub(crate) fn read(path: &Path) -> Result<String, String> {
-    let mut bytes = Vec::new();
-    let limit = MAX_BYTES + 1;
-    let read = if path.as_os_str() == "-" {
-        io::stdin().take(limit).read_to_end(&mut bytes)
-    } else {
-        fs::File::open(path).and_then(|file| file.take(limit).read_to_end(&mut bytes))
-    };
-    read.map_err(|error| format!("cannot be read: {error}"))?;
-    if bytes.len() as u64 > MAX_BYTES {
-        let size = fs::metadata(path).map_or(MAX_BYTES, |metadata| metadata.len());
-        return Err(format!("is {} MB long; no schema is (the limit is 16 MB)", size / 1_000_000));
+    if path.as_os_str() != "-" {
+        return folder::read(path);
     }
-    String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        format!("is not UTF-8: the byte at {at} starts no character")
-    })
+    let mut bytes = Vec::new();
+    // The generator refuses what is longer.
+    let read = io::stdin().take(17 << 20).read_to_end(&mut bytes);
+    read.map_err(|error| format!("cannot be read: {error}"))?;
+    folder::utf8(bytes)
 }
 
 /// The absolute URI of a file.
@@ -156,8 +58,4 @@ fn decoded(path: &str) -> String {
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()
-}
-
-fn fault(file: &str, message: impl Into<String>) -> Fault {
-    Fault { file: file.to_owned(), pointer: String::new(), message: message.into() }
 }

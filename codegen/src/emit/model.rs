@@ -27,8 +27,9 @@ pub(crate) fn model(emitter: &mut Emitter<'_>, model: &Model<'_>) -> TokenStream
     emitter.import("", "model");
     let kind = match model.output {
         Output::Unknown => {
+            let krate = super::ident_or_crate(emitter.krate);
             return quote! {
-                pub use crate::MediaOutput as Output;
+                pub use #krate::MediaOutput as Output;
 
                 model!(#id, Input: #input_text);
             };
