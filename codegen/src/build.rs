@@ -3,8 +3,7 @@
 use std::path::Path;
 use std::{env, fs, io};
 
-use crate::catalog::{Catalog, Home, catalog_for};
-use crate::{Fault, folder};
+use crate::{Catalog, Fault, Home, catalog_for, folder};
 
 /// Generates the models of a folder of schemas into `OUT_DIR`: all that the `main` of a `build.rs`
 /// has to call.

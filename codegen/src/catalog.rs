@@ -51,7 +51,7 @@ pub struct Catalog {
 
 /// The crate that the modules are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Home {
+pub enum Home {
     /// `runcomfy` itself.
     #[default]
     Runcomfy,
@@ -91,7 +91,12 @@ pub fn catalog(models: &[Model]) -> Result<Catalog, Vec<Fault>> {
     catalog_for(models, Home::Runcomfy)
 }
 
-pub(crate) fn catalog_for(models: &[Model], home: Home) -> Result<Catalog, Vec<Fault>> {
+/// [`catalog`], for one crate or another.
+///
+/// # Errors
+///
+/// Every fault of every file, each with its place.
+pub fn catalog_for(models: &[Model], home: Home) -> Result<Catalog, Vec<Fault>> {
     let mut faults = Vec::new();
     let mut root = Node::default();
     let mut vendors: BTreeMap<String, String> = BTreeMap::new();

@@ -38,7 +38,7 @@ mod source;
 use error::Remarks;
 
 pub use build::build;
-pub use catalog::{Catalog, Model, Source, catalog};
+pub use catalog::{Catalog, Home, Model, Source, catalog, catalog_for};
 pub use draft::Draft;
 pub use error::{Fault, Note, Remark};
 pub use given::Names;

@@ -10,6 +10,8 @@ mod emit;
 mod exactness;
 mod hold;
 mod instances;
+#[cfg(test)]
+mod mutations;
 mod oracle;
 mod schemas;
 mod scratch;
