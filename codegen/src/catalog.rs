@@ -82,6 +82,17 @@ struct Node<'a> {
     children: BTreeMap<String, Node<'a>>,
 }
 
+impl Node<'_> {
+    /// Whether it is a model, and no more than that, whose schema says that it is deprecated.
+    fn is_deprecated(&self) -> bool {
+        let Some(text) = self.model.map(|model| &model.input.text) else { return false };
+        // Hardly any is: the text is parsed for those alone.
+        self.children.is_empty()
+            && text.contains("\"deprecated\"")
+            && serde_json::from_str::<Value>(text).is_ok_and(|schema| schema["deprecated"] == true)
+    }
+}
+
 /// Generates the modules of all models.
 ///
 /// # Errors
@@ -161,10 +172,13 @@ fn files(
 ) {
     let mods: TokenStream = node
         .children
-        .keys()
-        .map(|name| {
+        .iter()
+        .map(|(name, child)| {
             let name = proc_macro2::Ident::new(name, proc_macro2::Span::call_site());
-            quote!(pub mod #name;)
+            let deprecated = child
+                .is_deprecated()
+                .then(|| quote!(#[deprecated = "the service's catalog has this model no longer"]));
+            quote!(#deprecated pub mod #name;)
         })
         .collect();
     let text = match node.model {

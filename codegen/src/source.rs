@@ -50,10 +50,21 @@ fn not_json(text: &str, error: &serde_json::Error) -> String {
     let hint = match text.trim_start().chars().next() {
         Some('<') => "; this looks like a web page",
         Some('\u{201c}' | '\u{201d}') => "; the quotes are typographic",
+        Some('`') => "; this looks like Markdown: paste what stands between the fences",
         _ if text.contains(['\u{201c}', '\u{201d}']) => "; some quotes are typographic",
+        _ if text.trim_start().starts_with("{'") => "; JSON has double quotes",
+        Some(first) if first.is_alphabetic() && text.contains(": ") => {
+            "; this looks like YAML: JSON is wanted"
+        }
         _ if error.is_eof() => "; the file is cut off",
         _ if error.to_string().starts_with("trailing characters") => {
-            "; something follows the schema"
+            "; something follows the schema: one document, and nothing else, is wanted"
+        }
+        _ if error.to_string().starts_with("trailing comma") => {
+            "; JSON has no comma before a brace"
+        }
+        _ if text.lines().any(|line| line.trim_start().starts_with("//")) => {
+            "; JSON has no comments"
         }
         _ => "",
     };

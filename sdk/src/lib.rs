@@ -86,6 +86,7 @@ pub mod schema;
     clippy::needless_pass_by_value,
     clippy::struct_excessive_bools,
     clippy::unreadable_literal,
+    deprecated,
     reason = "the schemas decide"
 )]
 pub mod models;

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use runcomfy_codegen::Catalog;
 
-use crate::{failed, hold, repository, schemas};
+use crate::{disk, failed, hold, repository, schemas};
 
 /// Generate the Rust bindings of every model in schemas/ into sdk/src/generated/.
 ///
@@ -33,6 +33,13 @@ pub(crate) struct Arguments {
     /// The folder to write to [default: sdk/src/generated/ of the repository, and the features in sdk/Cargo.toml]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+}
+
+impl Arguments {
+    /// All of schemas/, without the notes.
+    pub(crate) fn quietly() -> Self {
+        Self { check: false, quiet: true, schemas: None, out: None }
+    }
 }
 
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
@@ -111,39 +118,14 @@ enum Change {
 }
 
 impl Change {
-    /// A file is replaced whole: a reader sees the old text or the new one.
     fn carry_out(&self) -> io::Result<()> {
         let (Self::Write { path, .. } | Self::Delete { path }) = self;
         let done = match self {
-            Self::Write { text, .. } => write(path, text),
-            Self::Delete { path } => delete(path),
+            Self::Write { text, .. } => disk::write(path, text),
+            Self::Delete { path } => disk::delete(path),
         };
-        done.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+        done.map_err(|error| disk::at(path, &error))
     }
-}
-
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    fs::create_dir_all(folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    io::Write::write_all(&mut file, text.as_bytes())?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        file.as_file().set_permissions(fs::Permissions::from_mode(0o644))?;
-    }
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
-}
-
-/// Deletes a file, and the folders that it leaves empty.
-fn delete(path: &Path) -> io::Result<()> {
-    fs::remove_file(path)?;
-    let mut folder = path.parent();
-    while let Some(empty) = folder.filter(|folder| fs::remove_dir(folder).is_ok()) {
-        folder = empty.parent();
-    }
-    Ok(())
 }
 
 /// What is not as the schemas say in a folder, left-over files included.

@@ -1,9 +1,11 @@
 //! The project's own commands: `cargo xtask --help`.
 
+mod add;
 mod codegen;
 mod conformance;
 mod corpus;
 mod diff;
+mod disk;
 mod drift;
 mod emit;
 #[cfg(test)]
@@ -13,6 +15,7 @@ mod instances;
 #[cfg(test)]
 mod mutations;
 mod oracle;
+mod pull;
 mod schemas;
 mod scratch;
 mod simulate;
@@ -33,10 +36,12 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    Add(add::Arguments),
     Codegen(codegen::Arguments),
     Diff(diff::Arguments),
     Drift(drift::Arguments),
     Emit(emit::Arguments),
+    Pull(pull::Arguments),
     Corpus(corpus::Arguments),
     Conformance(conformance::Arguments),
     Simulate(simulate::Arguments),
@@ -44,10 +49,12 @@ enum Command {
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
+        Command::Add(arguments) => add::run(&arguments),
         Command::Codegen(arguments) => codegen::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Drift(arguments) => drift::run(&arguments),
         Command::Emit(arguments) => emit::run(&arguments),
+        Command::Pull(arguments) => pull::run(&arguments),
         Command::Corpus(arguments) => corpus::run(&arguments),
         Command::Conformance(arguments) => conformance::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),

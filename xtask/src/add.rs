@@ -1,0 +1,146 @@
+//! `cargo xtask add`: one model, from what was pasted.
+
+mod understood;
+
+use std::io::{self, IsTerminal};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use runcomfy_codegen::{Catalog, Fault, Model, Source, catalog};
+use serde_json::Value;
+
+use crate::{codegen, disk, failed, repository, schemas};
+
+/// Add one model to schemas/ from pasted text, say what was understood, and generate its Rust.
+///
+/// Takes every form in which schemas are published: a plain JSON Schema, one under `input`, `output`,
+/// `input_schema` or `output_schema`, both in one document, a catalog entry. If anything is wrong with
+/// it, every fault is told, with its place, and nothing is written.
+///
+///     cargo xtask add acme/paint/text-to-image --input schema.json
+///     pbpaste | cargo xtask add acme/paint/text-to-image
+///
+/// Exit code: 0; 2 if the text cannot be used.
+#[derive(clap::Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct Arguments {
+    /// The model's id, such as google/nano-banana-2/text-to-image
+    model: String,
+    /// The schema of the input; `-` is standard input
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    input: PathBuf,
+    /// The schema of the output, where it is known and not in the same text
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// The folder of schemas; no Rust is generated then [default: schemas/ of the repository]
+    #[arg(long, value_name = "DIR")]
+    schemas: Option<PathBuf>,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> ExitCode {
+    if arguments.input == Path::new("-") && io::stdin().is_terminal() {
+        eprintln!("paste the schema of the input, then press Ctrl-D");
+    }
+    let added =
+        model(arguments).and_then(|model| Ok((catalog(std::slice::from_ref(&model))?, model)));
+    let (catalog, model) = match added {
+        Ok(added) => added,
+        Err(faults) => {
+            faults.iter().for_each(|fault| eprintln!("error: {fault}"));
+            eprintln!("error: nothing was written");
+            return ExitCode::from(2);
+        }
+    };
+    let folder = arguments.schemas.clone().unwrap_or_else(|| repository().join("schemas"));
+    let folder = folder.join(&model.id);
+    if let Err(error) = write(&folder, &model) {
+        return failed(&error);
+    }
+    print!("{}", report(&catalog));
+    if arguments.schemas.is_some() {
+        return ExitCode::SUCCESS;
+    }
+    println!();
+    codegen::run(&codegen::Arguments::quietly())
+}
+
+/// What was pasted, as a model of its own.
+fn model(arguments: &Arguments) -> Result<Model, Vec<Fault>> {
+    let (input, output) = (source(&arguments.input), arguments.output.as_deref().map(source));
+    let (input, output) = match (input, output.transpose()) {
+        (Ok(input), Ok(output)) => (input, output),
+        (input, output) => return Err(input.err().into_iter().chain(output.err()).collect()),
+    };
+    let mut faults: Vec<Fault> =
+        [Some(&input), output.as_ref()].into_iter().flatten().filter_map(no_schema).collect();
+    let output = output.or_else(|| holds_both(&input.text).then(|| input.clone()));
+    let model = Model { id: arguments.model.clone(), input, output, names: None };
+    if !faults.is_empty() {
+        faults.extend(catalog(&[model]).err().unwrap_or_default());
+        return Err(faults);
+    }
+    Ok(model)
+}
+
+fn source(path: &Path) -> Result<Source, Fault> {
+    let file = if path == Path::new("-") {
+        "standard input".to_owned()
+    } else {
+        path.display().to_string()
+    };
+    let text = schemas::read(path);
+    let text =
+        text.map_err(|message| Fault { file: file.clone(), pointer: String::new(), message })?;
+    Ok(Source { file, text: text.trim_start_matches('\u{feff}').trim().to_owned() })
+}
+
+/// An object that says nothing to a validator is a sample of an input, more likely than not.
+fn no_schema(source: &Source) -> Option<Fault> {
+    let document: Value = serde_json::from_str(&source.text).ok()?;
+    let keys = ["input", "output", "input_schema", "output_schema"];
+    let object = document.as_object()?;
+    let root = keys.iter().find_map(|key| object.get(*key)?.as_object()).unwrap_or(object);
+    let known = ["type", "properties", "$ref", "allOf", "anyOf", "oneOf", "enum", "const"];
+    if root.is_empty() || known.iter().any(|key| root.contains_key(*key)) {
+        return None;
+    }
+    let found: Vec<_> = root.keys().take(3).map(|key| format!("`{key}`")).collect();
+    let message = format!(
+        "is no JSON Schema: it has {}, and none of `type`, `properties`, `$ref` …; is it a sample of an input?",
+        found.join(", ")
+    );
+    Some(Fault { file: source.file.clone(), pointer: String::new(), message })
+}
+
+fn holds_both(text: &str) -> bool {
+    let document: Value = serde_json::from_str(text).unwrap_or_default();
+    let has = |keys: [&str; 2]| keys.iter().any(|key| document[*key].is_object());
+    document.get("type").is_none()
+        && has(["input", "input_schema"])
+        && has(["output", "output_schema"])
+}
+
+fn write(folder: &Path, model: &Model) -> io::Result<()> {
+    let files = [("input.json", Some(&model.input)), ("output.json", model.output.as_ref())];
+    for (name, source) in files {
+        if let Some(source) = source {
+            let path = folder.join(name);
+            disk::write(&path, &format!("{}\n", source.text))
+                .map_err(|error| disk::at(&path, &error))?;
+        }
+    }
+    Ok(())
+}
+
+fn report(catalog: &Catalog) -> String {
+    let module = catalog.files.iter().find(|(_, text)| text.contains("model!("));
+    let text = module.map(|(_, text)| text.as_str()).unwrap_or_default();
+    let mut report = understood::tables(text);
+    if !catalog.notes.is_empty() {
+        report += "\nread in another way than it is written:\n";
+        for note in &catalog.notes {
+            report += &format!("  {note}\n");
+        }
+    }
+    report + "\nuse it:\n" + &understood::example(text)
+}

@@ -1,0 +1,178 @@
+//! Takes entries of the catalog over into the folder.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use runcomfy::CatalogEntry;
+use runcomfy_codegen::{Model, Source, catalog};
+use serde_json::Value;
+
+use super::merge::merged;
+use crate::disk;
+
+pub(super) struct Folder {
+    pub(super) root: PathBuf,
+    pub(super) dry_run: bool,
+    pub(super) present: BTreeSet<String>,
+}
+
+/// What becomes of a model.
+pub(super) enum Verdict {
+    /// Its schema says what it said before.
+    Same,
+    Write {
+        new: bool,
+        text: String,
+    },
+    Refused(String),
+}
+
+impl Folder {
+    pub(super) fn open(root: PathBuf, dry_run: bool) -> io::Result<Self> {
+        let mut present = BTreeSet::new();
+        models(&root, "", &mut present)?;
+        Ok(Self { root, dry_run, present })
+    }
+
+    pub(super) fn has(&self, id: &str) -> bool {
+        self.present.contains(id)
+    }
+
+    pub(super) fn input(&self, id: &str) -> PathBuf {
+        self.root.join(id).join("input.json")
+    }
+
+    /// What is to be done about an entry.
+    pub(super) fn judge(&self, entry: &CatalogEntry) -> io::Result<Verdict> {
+        let id = &entry.model_id;
+        let refuse = |why: &str| Ok(Verdict::Refused(why.to_owned()));
+        // What comes over the network does not say where on this disk it goes.
+        if !is_model_id(id) {
+            return refuse("this is not a model id");
+        }
+        let Some(live) = &entry.input_schema else {
+            return refuse("the catalog has no schema of it");
+        };
+        let path = self.input(id);
+        let present = match fs::read_to_string(&path) {
+            Ok(text) => Some(text),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+            Err(error) => return Err(disk::at(&path, &error)),
+        };
+        let document: Option<Value> =
+            present.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        let before = document.as_ref().map(unwrapped);
+        let schema = with_name(merged(before.unwrap_or(&Value::Null), live), entry);
+        if before == Some(&schema) {
+            return Ok(Verdict::Same);
+        }
+        let text = format!("{schema:#}\n");
+        Ok(match self.fault(id, &text) {
+            Some(fault) => Verdict::Refused(fault),
+            None => Verdict::Write { new: present.is_none(), text },
+        })
+    }
+
+    /// Does what was decided.
+    pub(super) fn carry_out(&self, id: &str, verdict: &Verdict) -> io::Result<()> {
+        match verdict {
+            Verdict::Write { text, .. } => self.write(&self.input(id), text),
+            Verdict::Same | Verdict::Refused(_) => Ok(()),
+        }
+    }
+
+    pub(super) fn write(&self, path: &Path, text: &str) -> io::Result<()> {
+        if self.dry_run {
+            return Ok(());
+        }
+        disk::write(path, text).map_err(|error| disk::at(path, &error))
+    }
+
+    /// Why no code can be generated from a schema.
+    fn fault(&self, id: &str, text: &str) -> Option<String> {
+        let source =
+            |name: &str, text: String| Source { file: format!("schemas/{id}/{name}"), text };
+        let beside = |name: &str| {
+            let text = fs::read_to_string(self.root.join(id).join(name)).ok()?;
+            Some(source(name, text))
+        };
+        let model = Model {
+            id: id.to_owned(),
+            input: source("input.json", text.to_owned()),
+            output: beside("output.json"),
+            names: None,
+        };
+        let faults = catalog(&[model]).err()?;
+        Some(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+    }
+}
+
+/// The name and the description of the entry, where the schema has none.
+fn with_name(mut schema: Value, entry: &CatalogEntry) -> Value {
+    if let Value::Object(root) = &mut schema {
+        let own = [("title", &entry.display_name), ("description", &entry.description)];
+        for (key, text) in own {
+            if let Some(text) = text.as_deref().filter(|text| !text.trim().is_empty()) {
+                root.entry(key).or_insert_with(|| text.into());
+            }
+        }
+    }
+    schema
+}
+
+/// The schema in what was pasted, where it stands by itself.
+pub(super) fn unwrapped(document: &Value) -> &Value {
+    let Some(object) = document.as_object() else { return document };
+    let inner = ["input", "input_schema"].iter().find_map(|key| object.get(*key));
+    let is_schema = ["type", "properties", "$ref", "allOf", "anyOf", "oneOf"];
+    let is_schema = is_schema.iter().any(|key| object.contains_key(*key));
+    inner.filter(|inner| inner.is_object() && !is_schema).unwrap_or(document)
+}
+
+fn is_model_id(id: &str) -> bool {
+    let segments: Vec<&str> = id.split('/').collect();
+    let is_allowed = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
+    let is_segment = |segment: &&str| {
+        !segment.is_empty() && !segment.starts_with('.') && segment.chars().all(is_allowed)
+    };
+    (2..=5).contains(&segments.len()) && segments.iter().all(is_segment)
+}
+
+/// The ids of the models below a folder.
+fn models(folder: &Path, id: &str, found: &mut BTreeSet<String>) -> io::Result<()> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound && id.is_empty() => return Ok(()),
+        Err(error) => return Err(disk::at(folder, &error)),
+    };
+    for entry in entries {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name == "input.json" && !id.is_empty() {
+            found.insert(id.to_owned());
+        } else if !name.starts_with('.') && entry.path().is_dir() {
+            let id = if id.is_empty() { name } else { format!("{id}/{name}") };
+            models(&entry.path(), &id, found)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_id_leads_out_of_the_folder() {
+        for good in ["a/b", "google/nano-banana-2/text-to-image", "a/b.c/d_e"] {
+            assert!(is_model_id(good), "{good}");
+        }
+        for bad in
+            ["a", "../a/b", "a/../b", "/a/b", "a//b", "a/.git", "a/b\\c", "a/b/c/d/e/f", "C:/b"]
+        {
+            assert!(!is_model_id(bad), "{bad}");
+        }
+    }
+}
