@@ -119,6 +119,16 @@ fn type_words(object: &mut Object, at: &str, remarks: &mut Remarks) {
             }
         }
         Some(Value::Array(words)) => {
+            let is_known = |word: &Value| word.as_str().is_some_and(|w| type_word(w).is_some());
+            if words.is_empty() || !words.iter().all(is_known) {
+                let words = Value::Array(std::mem::take(words));
+                remarks.note(
+                    &format!("{at}/type"),
+                    format!("`{words}` is no list of types of JSON Schema; any type is allowed"),
+                );
+                object.remove("type");
+                return;
+            }
             for word in words {
                 if let Value::String(word) = word
                     && let Some(standard) = type_word(word)

@@ -276,7 +276,11 @@ impl Lowering<'_> {
             let inner_hint = if named.is_some() { format!("{hint}Value") } else { hint.to_owned() };
             self.leave_null(at);
             let lowered = self.lower(&Value::Object(inner), at, &inner_hint);
-            return Lowered { ty: lowered.ty.nullable(), rules: lowered.rules };
+            if lowered.ty != Type::Value {
+                return Lowered { ty: lowered.ty.nullable(), rules: lowered.rules };
+            }
+            // Nothing but the rules tells what a `Value` may be: they have to allow `null`.
+            return Lowered { ty: Type::Value, rules: self.object_rules(object, at) };
         }
         let (shape, consumed) = self.shape(object, at, hint, named);
         let Lowered { ty, mut rules } = shape;

@@ -74,7 +74,9 @@ impl Emitter<'_> {
                 quote!(Rule::DependentSchemas(#members))
             }
             Rule::Type(kinds) => {
-                self.import("schema::runtime", "Kind");
+                if !kinds.is_empty() {
+                    self.import("schema::runtime", "Kind");
+                }
                 let kinds = kinds.iter().map(|kind| self::kind(*kind));
                 quote!(Rule::Type(&[#(#kinds),*]))
             }

@@ -21,7 +21,9 @@ impl Lowering<'_> {
         named: Named,
     ) -> Option<(Lowered, Vec<&'static str>)> {
         let key = ["anyOf", "oneOf"].into_iter().find(|key| object.contains_key(*key))?;
-        if !schema::asserts_only(object, &[key, "type"]) {
+        let only = schema::asserts_only(object, &[key, "type"]);
+        let limited = || schema::assertions(object).all(|other| other == key || is_limit(other));
+        if !only && !limited() {
             return None;
         }
         let branches = object.get(key)?.as_array()?.clone();
@@ -149,7 +151,7 @@ impl Lowering<'_> {
                 }
             }
         }
-        Some(self.closed_or_open(object, wires, (at, hint), named, true))
+        (!wires.is_empty()).then(|| self.closed_or_open(object, wires, (at, hint), named, true))
     }
 
     /// Whether a branch says enough of its type to become a variant.
@@ -161,6 +163,25 @@ impl Lowering<'_> {
             .iter()
             .any(|key| object.contains_key(*key))
     }
+}
+
+/// Whether a keyword only limits what other keywords give a type.
+fn is_limit(key: &str) -> bool {
+    !matches!(
+        key,
+        "type"
+            | "enum"
+            | "const"
+            | "anyOf"
+            | "oneOf"
+            | "properties"
+            | "patternProperties"
+            | "additionalProperties"
+            | "unevaluatedProperties"
+            | "items"
+            | "prefixItems"
+            | "unevaluatedItems"
+    )
 }
 
 /// The branch with the type that stands beside the alternatives; `None` where its own has nothing

@@ -45,7 +45,10 @@ macro_rules! object {
             use $crate::schema::runtime;
 
             // A row for each field, and a field for each row.
-            const _: () = assert!(<$name as runtime::Fields>::FIELDS.len() == [$(stringify!($field)),*].len());
+            const _: () = {
+                const NAMES: &[&str] = &[$(stringify!($field)),*];
+                assert!(<$name as runtime::Fields>::FIELDS.len() == NAMES.len());
+            };
 
             impl runtime::Object for $name {
                 fn fields(&self) -> &'static [runtime::Field] {
