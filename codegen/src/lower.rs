@@ -29,6 +29,7 @@ use crate::names::{self, Scope};
 use crate::schema::{self, Object};
 
 pub(crate) use facts::describe;
+use rules::apart;
 
 /// What a schema becomes.
 #[derive(Debug, Clone)]
@@ -174,8 +175,11 @@ impl Lowering<'_> {
         let mut docs = schema.as_object().map(describe).unwrap_or_default();
         if ty == Type::Named(name.to_owned()) {
             match &mut self.items[slot] {
-                Some(Item::Struct(item)) => return item.rules.extend(rules),
                 Some(_) if rules.is_empty() => return,
+                Some(Item::Struct(item)) => {
+                    item.rules = apart(std::mem::take(&mut item.rules));
+                    return item.rules.extend(apart(rules));
+                }
                 // Nothing else has rules of its own: a type around it has them.
                 Some(item) => {
                     let inner = self.scope.claim(format!("{name}Value"));
@@ -286,6 +290,7 @@ impl Lowering<'_> {
         let Lowered { ty, mut rules } = shape;
         let left = schema::without(object, &consumed);
         if schema::assertions(&left).next().is_some() {
+            rules = apart(rules);
             // The rules of a nullable value would have to let `null` pass.
             rules.extend(self.object_rules(&left, at));
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{Lowered, Lowering, Named};
+use super::{Lowered, Lowering, Named, apart};
 use crate::dialect;
 use crate::ir::Rule;
 use crate::schema::{self, Object, equal};
@@ -47,6 +47,7 @@ impl Lowering<'_> {
         let (first_at, first) = constraining.remove(first);
         let mut lowered = self.lower_as(first, first_at, hint, named);
         let others = constraining.iter().map(|(at, branch)| self.rules(branch, at)).collect();
+        lowered.rules = apart(lowered.rules);
         lowered.rules.push(Rule::AllOf(others));
         lowered
     }

@@ -20,6 +20,14 @@ pub(super) struct Begun<'a> {
     anchors: Anchors,
 }
 
+/// The rules of one schema, to stand beside those of another: what the one looks at is nothing
+/// that the other has evaluated.
+pub(super) fn apart(rules: Vec<Rule>) -> Vec<Rule> {
+    let asks =
+        |rule: &Rule| matches!(rule, Rule::UnevaluatedItems(_) | Rule::UnevaluatedProperties(_));
+    if rules.iter().any(asks) { vec![Rule::AllOf(vec![rules])] } else { rules }
+}
+
 impl Lowering<'_> {
     /// All the rules of a schema, for a value of any type.
     pub(super) fn rules(&mut self, schema: &Value, at: &str) -> Vec<Rule> {
