@@ -148,13 +148,25 @@ impl Lowering<'_> {
                 &names,
             ));
         }
+        // What is said of the members that are no properties is said of these.
+        let rest = object.get("additionalProperties");
+        let rest = rest.filter(|_| !object.contains_key("patternProperties"));
         for (index, wire) in listed.iter().enumerate() {
-            if required.remove(wire) {
+            if !required.remove(wire) {
+                continue;
+            }
+            if let Some(rest) = rest.filter(|rest| **rest != Value::Bool(true)) {
+                if *rest == Value::Bool(false) {
+                    let message = format!("names `{wire}`, which `additionalProperties` forbids");
+                    self.unsatisfiable(&format!("{at}/required/{index}"), message);
+                }
+                let at = format!("{at}/additionalProperties");
+                fields.push(self.field(wire, rest, &at, owner, true, &names));
+            } else {
                 let at = format!("{at}/required/{index}");
-                self.remarks.note(
-                    &at,
-                    format!("`{wire}` is required and is no property; it may hold anything"),
-                );
+                let message =
+                    format!("`{wire}` is required and is no property; it may hold anything");
+                self.remarks.note(&at, message);
                 fields.push(self.field(wire, &Value::Bool(true), &at, owner, true, &names));
             }
         }

@@ -16,13 +16,22 @@ use unevaluated::Seen;
 pub(super) use array::array_length;
 pub(super) use scalar::{number, string};
 
-/// The rules of the items or members among the rules of an array or map.
-pub(super) fn inner_rules(rules: &'static [Rule]) -> &'static [Rule] {
-    let inner = rules.iter().find_map(|rule| match rule {
-        Rule::Items(rules) | Rule::Values(rules) => Some(*rules),
+/// The rules of the items among the rules of an array.
+pub(super) fn item_rules(rules: &'static [Rule]) -> &'static [Rule] {
+    let items = rules.iter().find_map(|rule| match rule {
+        Rule::Items(rules) => Some(*rules),
         _ => None,
     });
-    inner.unwrap_or(&[])
+    items.unwrap_or(&[])
+}
+
+/// The rules of the members among the rules of a map.
+pub(super) fn member_rules(rules: &'static [Rule]) -> &'static [Rule] {
+    let members = rules.iter().find_map(|rule| match rule {
+        Rule::Values(rules) => Some(*rules),
+        _ => None,
+    });
+    members.unwrap_or(&[])
 }
 
 /// Applies every rule to a whole value.

@@ -55,13 +55,13 @@ fn view(view: &View<'_>, rules: &'static [Rule], path: &Path<'_>, see: &mut See<
         }
         View::Ruled(own, inner) => self::view(&inner.view(), own, path, see),
         View::List(list) => {
-            let items = check::inner_rules(rules);
+            let items = check::item_rules(rules);
             for index in 0..list.len() {
                 self::view(&list.get(index), items, &path.index(index), see);
             }
         }
         View::Map(members) => {
-            let values = check::inner_rules(rules);
+            let values = check::member_rules(rules);
             members.each(&mut |key, value| self::view(&value, values, &path.key(key), see));
         }
         View::Object(object) => object.see(&mut |members, rest| {
@@ -69,7 +69,7 @@ fn view(view: &View<'_>, rules: &'static [Rule], path: &Path<'_>, see: &mut See<
                 self::view(&member.view(), field.rules, &path.key(field.name), see);
             }
             if let RestView::Map(members) = rest {
-                let values = check::inner_rules(object.rules());
+                let values = check::member_rules(object.rules());
                 members.each(&mut |key, value| self::view(&value, values, &path.key(key), see));
             }
         }),

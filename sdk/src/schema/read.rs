@@ -409,7 +409,7 @@ fn read_list<'de, A: SeqAccess<'de>>(
     path: &Path<'_>,
     out: &mut Faults,
 ) -> Result<(), A::Error> {
-    let items = check::inner_rules(rules);
+    let items = check::item_rules(rules);
     let mut index = 0;
     loop {
         let item = ItemSeed { list, rules: items, path: &path.index(index), out };
@@ -444,7 +444,7 @@ fn read_map<'de, A: MapAccess<'de>>(
     path: &Path<'_>,
     out: &mut Faults,
 ) -> Result<(), A::Error> {
-    let values = check::inner_rules(rules);
+    let values = check::member_rules(rules);
     while let Some(key) = map.next_key::<String>()? {
         let path = path.key(&key);
         map.next_value_seed(Reader::new(members.insert(key.clone()), values, &path, out))?;
@@ -458,7 +458,7 @@ fn read_object<'de, A: MapAccess<'de>>(
     path: &Path<'_>,
     out: &mut Faults,
 ) -> Result<(), A::Error> {
-    let (fields, rest_rules) = (object.fields(), check::inner_rules(object.rules()));
+    let (fields, rest_rules) = (object.fields(), check::member_rules(object.rules()));
     let mut result = Ok(());
     object.with(&mut |members, rest| {
         result = read_members(fields, rest_rules, members, rest, &mut map, path, out);

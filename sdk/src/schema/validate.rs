@@ -55,13 +55,13 @@ fn view(view: &View<'_>, rules: &'static [Rule], path: &Path<'_>, out: &mut Faul
         }
         View::List(list) => {
             check::array_length(list.len(), rules, path, out);
-            let items = check::inner_rules(rules);
+            let items = check::item_rules(rules);
             for index in 0..list.len() {
                 self::view(&list.get(index), items, &path.index(index), out);
             }
         }
         View::Map(members) => {
-            let values = check::inner_rules(rules);
+            let values = check::member_rules(rules);
             members.each(&mut |key, value| self::view(&value, values, &path.key(key), out));
         }
         View::Object(object) => {
@@ -103,7 +103,7 @@ fn object_members(
             }
         }
         RestView::Map(members) => {
-            let values = check::inner_rules(object.rules());
+            let values = check::member_rules(object.rules());
             members.each(&mut |key, value| view(&value, values, &path.key(key), out));
         }
     }
