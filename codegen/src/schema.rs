@@ -1,5 +1,7 @@
 //! Looking at schemas.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use crate::ir::Kind;
@@ -204,7 +206,8 @@ pub(crate) fn equal(a: &Value, b: &Value) -> bool {
 pub(crate) fn canonical(value: &Value) -> String {
     match value {
         Value::Number(number) => match number.as_f64() {
-            Some(float) if number.is_f64() && float.fract() == 0.0 => format!("{float:.0}"),
+            // The sum is never the zero that has a sign.
+            Some(float) if number.is_f64() && float.fract() == 0.0 => format!("{:.0}", float + 0.0),
             _ => number.to_string(),
         },
         Value::Array(items) => {
@@ -212,9 +215,8 @@ pub(crate) fn canonical(value: &Value) -> String {
             format!("[{}]", items.join(","))
         }
         Value::Object(members) => {
-            let mut members: Vec<_> =
+            let members: BTreeMap<_, _> =
                 members.iter().map(|(key, member)| (key, canonical(member))).collect();
-            members.sort();
             format!("{members:?}")
         }
         value => value.to_string(),
@@ -242,4 +244,40 @@ pub(crate) fn find<'a>(document: &'a Value, pointer: &str) -> Option<(String, &'
         place.push_str(moved);
     }
     Some((place, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{canonical, equal};
+
+    #[test]
+    fn equal_values_have_one_text() {
+        let values = [
+            json!(1),
+            json!(1.0),
+            json!(1.5),
+            json!(0),
+            json!(-0.0),
+            json!(1e300),
+            json!(u64::MAX),
+            json!(true),
+            json!("true"),
+            json!(null),
+            json!([]),
+            json!({}),
+            json!([1, 2]),
+            json!([1.0, 2.0]),
+            json!(["1,2"]),
+            json!({"a": 1, "b": [2]}),
+            json!({"b": [2.0], "a": 1}),
+            json!({"a": "1", "b": [2]}),
+        ];
+        for a in &values {
+            for b in &values {
+                assert_eq!(canonical(a) == canonical(b), equal(a, b), "{a} {b}");
+            }
+        }
+    }
 }

@@ -208,6 +208,8 @@ mod tests {
             json!("1"),
             json!(null),
             json!("null"),
+            json!([]),
+            json!({}),
             json!([1, 2]),
             json!([1.0, 2.0]),
             json!(["1,2"]),
