@@ -10,6 +10,7 @@ mod model;
 mod open;
 mod place;
 mod report;
+mod shape;
 #[cfg(test)]
 mod tests;
 mod witness;

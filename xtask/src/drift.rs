@@ -130,7 +130,7 @@ impl Figures {
                 Verdict::Breaking => self.rust_only += 1,
                 _ => self.compatible += 1,
             }
-            let witness = change.witness.as_ref();
+            let witness = change.witness.as_ref().filter(|_| change.wire == Verdict::Breaking);
             self.witnesses += usize::from(witness.is_some_and(|one| one.instance.is_some()));
             self.reasons += usize::from(witness.is_some_and(|one| one.none.is_some()));
         }

@@ -158,6 +158,15 @@ mod tests {
                     &json!({"p": {"anyOf": [{"type": "object", "properties": {"y": {"type": "integer"}}}, {"type": "object", "properties": {"x": {"type": "integer"}}}, {"type": "integer"}]}}),
                 ),
             ],
+            // The title of an alternative, by which it is called.
+            vec![
+                with(
+                    &json!({"p": {"anyOf": [{"title": "Word", "type": "string"}, {"type": "integer"}]}}),
+                ),
+                with(
+                    &json!({"p": {"anyOf": [{"title": "Free words", "type": "string"}, {"type": "integer"}]}}),
+                ),
+            ],
             // A whole schema, and an input whose type takes the name of one of the output.
             vec![
                 with(&json!({"output_format": {"enum": ["a"]}})),

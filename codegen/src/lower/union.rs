@@ -291,18 +291,21 @@ fn constant(schema: &Value) -> Option<&str> {
     }
 }
 
-/// What tells an alternative from others wherever it stands: what it calls itself, or its shape.
+/// What tells an alternative from others wherever it stands and whatever its title: what it refers
+/// to, or its shape.
 pub(super) fn word(branch: &Value) -> String {
     let properties = branch.get("properties").and_then(Value::as_object);
-    let shape = || match properties {
-        Some(properties) => {
+    let word = match (branch.get("$ref"), properties, branch.get("enum"), branch.get("type")) {
+        (Some(Value::String(target)), ..) => target.rsplit('/').next().unwrap_or(target).to_owned(),
+        (_, Some(properties), ..) => {
             let mut names: Vec<_> = properties.keys().map(String::as_str).collect();
             names.sort_unstable();
             format!("{{{}}}", names.join(","))
         }
-        None => branch.get("type").map_or_else(|| "any".to_owned(), ToString::to_string),
+        (_, _, Some(shape), _) | (_, _, _, Some(shape)) => shape.to_string(),
+        _ => "any".to_owned(),
     };
-    dialect::escape(&label(branch).unwrap_or_else(shape))
+    dialect::escape(&word)
 }
 
 /// What a branch calls itself.

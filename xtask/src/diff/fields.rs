@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::document::{closed, kinds, peel};
+use super::document::{closed, peel};
 use super::judge::{Lost, lost};
 use super::meaning::alike;
 use super::open::opened_at;
 use super::place::{Place, Step};
+use super::shape::{is_list, is_structure, or_null, properties, requires, without};
 use super::witness::{Witness, Witnesses};
 use super::words::{self, Words};
 use super::{Side, Verdict};
@@ -38,23 +39,6 @@ pub(crate) struct Fields<'a> {
 
 /// What speaks of an object's named properties.
 const NAMED: &[&str] = &["properties", "required"];
-/// Keywords with which an object is no mere list of properties.
-const COMPOSED: &[&str] = &[
-    "$ref",
-    "allOf",
-    "anyOf",
-    "oneOf",
-    "not",
-    "if",
-    "then",
-    "else",
-    "enum",
-    "const",
-    "dependentSchemas",
-    "patternProperties",
-    "unevaluatedProperties",
-    "$dynamicRef",
-];
 
 impl<'a> Fields<'a> {
     /// Compares two standard schemas.
@@ -115,7 +99,18 @@ impl<'a> Fields<'a> {
             }
         }
         for (name, _) in is.iter().filter(|(name, _)| was.iter().all(|(other, _)| other != name)) {
-            self.added(requires(new, name), &place.property(name));
+            let place = place.property(name);
+            match old.get("additionalProperties") {
+                // Callers may send it by this name already, as the member of a map.
+                Some(others @ Value::Object(_)) if self.side == Side::Input => {
+                    let words = Words { says: vec![NEW.to_owned()], ..Words::default() };
+                    let both =
+                        (closed(self.old, others), closed(self.new, &new["properties"][*name]));
+                    self.leaf(both, &place, words);
+                }
+                _ => {}
+            }
+            self.added(requires(new, name), &place);
         }
     }
 
@@ -167,13 +162,12 @@ impl<'a> Fields<'a> {
             }
             Side::Output => (new, whole.1, opened_at(place, &old)),
         };
-        let judged = match lost(&sender, &reader) {
-            Lost::Shown(value) if sender != whole => match lost(&whole, &reader) {
-                Lost::Shown(value) => Lost::Shown(value),
-                _ => Lost::Shown(value),
-            },
-            judged => judged,
-        };
+        let mut judged = lost(&sender, &reader);
+        if matches!(judged, Lost::Shown(_))
+            && let shown @ Lost::Shown(_) = lost(&whole, &reader)
+        {
+            judged = shown;
+        }
         let (verdict, witness) = match judged {
             Lost::Nothing => (Verdict::Compatible, None),
             Lost::Shown(value) => (Verdict::Breaking, Some(self.witnesses.with(place, value))),
@@ -254,6 +248,7 @@ impl<'a> Fields<'a> {
         if let Some(same) = self.changes.iter_mut().find(|change| change.place == place) {
             same.verdict = same.verdict.max(verdict);
             same.reasons.extend(reasons);
+            same.reasons.dedup();
             same.witness = same.witness.take().or(witness);
             return;
         }
@@ -272,46 +267,3 @@ const OPTIONAL: &str = "is optional now";
 /// Why a property that is gone is not refused by the schema.
 const UNKNOWN_PASSES: &str = "the schema lets members pass that it does not name; they are refused \
     before they are sent, and the setter is gone";
-
-fn properties(schema: &Value) -> Vec<(&String, &Value)> {
-    schema["properties"].as_object().into_iter().flatten().collect()
-}
-
-fn requires(schema: &Value, name: &str) -> bool {
-    schema["required"].as_array().is_some_and(|all| all.iter().any(|other| other == name))
-}
-
-fn without(schema: &Value, keys: &[&str]) -> Value {
-    let members = schema.as_object().into_iter().flatten();
-    let kept = members.filter(|(key, _)| !keys.contains(&key.as_str()));
-    kept.map(|(key, value)| (key.clone(), value.clone())).collect()
-}
-
-/// The same or `null`; definitions stay where references look for them.
-fn or_null(schema: &Value) -> Value {
-    let mut schema = schema.clone();
-    let definitions = schema.as_object_mut().and_then(|schema| schema.remove("$defs"));
-    let mut either = json!({"anyOf": [schema, {"type": "null"}]});
-    if let Some(definitions) = definitions {
-        either["$defs"] = definitions;
-    }
-    either
-}
-
-/// An object whose properties can be judged one by one.
-fn is_structure(schema: &Value) -> bool {
-    let Some(object) = schema.as_object() else { return false };
-    let others = kinds(schema).iter().any(|kind| !matches!(*kind, "object" | "null"));
-    (object.contains_key("properties") || kinds(schema).contains(&"object"))
-        && !others
-        && !COMPOSED.iter().any(|key| object.contains_key(*key))
-}
-
-/// A list whose items can be judged by themselves.
-fn is_list(schema: &Value) -> bool {
-    let others = kinds(schema).iter().any(|kind| !matches!(*kind, "array" | "null"));
-    !others
-        && schema.get("items").is_some_and(Value::is_object)
-        && schema.get("prefixItems").is_none()
-        && !COMPOSED.iter().any(|key| schema.get(*key).is_some())
-}

@@ -120,6 +120,10 @@ fn fields(change: &mut ModelChange, old: &Model, new: &Model) -> Result<(), Vec<
         attach(&mut change.changes, item);
     }
     for one in &mut change.changes {
+        if one.verdict == Verdict::Breaking && one.wire != Verdict::Breaking {
+            one.witness =
+                Some(Witness::none("the wire takes all that it took; callers' code breaks"));
+        }
         one.field = item_at(&is, one).or_else(|| item_at(&was, one));
     }
     change.changes.sort_by_key(|change| change.side);

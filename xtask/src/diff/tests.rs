@@ -181,6 +181,13 @@ fn fields_come_and_go() {
     ] {
         assert_eq!(told(&between_inputs(old, new)), [expected], "{old}\n{new}");
     }
+    let map = |kind: &str, known: Value| json!({"type": "object", "properties": known, "additionalProperties": {"type": kind}});
+    let known = json!({"q": {}, "p": {"type": "number"}});
+    let told_of = |old: &Value, new: &Value| told(&between_inputs(old, new));
+    let (numbers, strings) = (map("number", json!({"q": {}})), map("string", json!({"q": {}})));
+    let with_p = |kind| map(kind, known.clone());
+    assert!(told_of(&strings, &with_p("string")).contains(&"p breaking/breaking".to_owned()));
+    assert!(told_of(&numbers, &with_p("number")).contains(&"p compatible/compatible".to_owned()));
     let silent = json!({"type": "object", "required": ["words"], "properties": {"words": {"type": "string"}}});
     let changes = between_inputs(&none, &silent);
     let items = changes[0].changes.iter().flat_map(|change| &change.items);

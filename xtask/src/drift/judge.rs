@@ -40,7 +40,7 @@ impl Tally {
             Ok(oracles) => oracles,
             Err(reason) => return self.miss(name, &format!("cannot be judged: {reason}")),
         };
-        for change in changes.iter().filter(|change| change.wire == Verdict::Breaking) {
+        for change in changes.iter().filter(|change| change.verdict == Verdict::Breaking) {
             self.shown(name, change, &sends, &reads);
         }
         let options = jsonschema::draft202012::options().should_validate_formats(false);
