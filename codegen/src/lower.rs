@@ -9,6 +9,7 @@ mod endless;
 mod facts;
 mod media;
 mod merge;
+mod naming;
 mod object;
 mod reference;
 mod rules;
@@ -25,7 +26,7 @@ use crate::dialect;
 use crate::error::Remarks;
 use crate::given::Given;
 use crate::ir::{Item, Kind, Module, Newtype, Rule, Type};
-use crate::names::{self, Scope};
+use crate::names::Scope;
 use crate::schema::{self, Object};
 
 pub(crate) use facts::describe;
@@ -72,6 +73,8 @@ pub(crate) struct Lowering<'a> {
     at: &'a str,
     references: BTreeMap<String, reference::State>,
     rule_sets: BTreeMap<String, String>,
+    /// The words of the branches of each list that was asked for.
+    branch_words: BTreeMap<String, Vec<String>>,
     /// The place of each type and each set of rules that is referred to.
     places: BTreeMap<String, String>,
     begun_sets: VecDeque<rules::Begun<'a>>,
@@ -131,6 +134,7 @@ pub(crate) fn lower<'a>(
         prefix: prefix.to_owned(),
         references: BTreeMap::new(),
         rule_sets: BTreeMap::new(),
+        branch_words: BTreeMap::new(),
         places: BTreeMap::from([(name.to_owned(), root.to_owned())]),
         begun_sets: VecDeque::new(),
         merging: Vec::new(),
@@ -413,38 +417,6 @@ impl Lowering<'_> {
     fn reserve(&mut self) -> usize {
         self.items.push(None);
         self.items.len() - 1
-    }
-
-    /// A place among the items and a unique name for the type of the schema at a place.
-    fn name(&mut self, hint: &str, named: Named, at: &str) -> (usize, String) {
-        named.unwrap_or_else(|| {
-            let what = self.lasting(at);
-            let name = self.given.claim(&mut self.scope, what, names::type_name(hint));
-            (self.reserve(), name)
-        })
-    }
-
-    /// A place as it stays when alternatives are added: they have words instead of numbers.
-    fn lasting(&self, at: &str) -> String {
-        let within = at.strip_prefix(self.at).unwrap_or(at);
-        let mut walked = at[..at.len() - within.len()].to_owned();
-        let mut lasting = String::new();
-        let mut before = "";
-        for step in within.split('/').skip(1) {
-            walked.push_str(&format!("/{step}"));
-            let branch = self.document.pointer(&walked);
-            let branch = branch.filter(|_| matches!(before, "anyOf" | "oneOf" | "allOf"));
-            let word = branch.map_or_else(|| step.to_owned(), union::word);
-            lasting.push_str(&format!("/{word}"));
-            before = step;
-        }
-        lasting
-    }
-
-    /// The hint for a type inside another one; the root's name is left out.
-    fn inner_hint(&self, outer: &str, inner: &str) -> String {
-        let outer = if outer == self.root { &self.prefix } else { outer };
-        format!("{outer}{}", names::pascal(inner))
     }
 }
 

@@ -15,10 +15,8 @@ pub(crate) fn generate(
     let plain = catalog(models)?;
     let (mut all, mut written) = (Vec::new(), BTreeMap::new());
     for model in models {
-        let held = match (before(model, out, &plain), plain.names.get(&model.id)) {
-            (Some(before), Some(now)) => keeping(model, &before, now)?,
-            _ => None,
-        };
+        let before = before(model, out, &plain);
+        let held = before.map(|before| keeping(model, &before)).transpose()?.flatten();
         let text = held.as_ref().and_then(|model| model.names.as_ref()).map(|names| &names.text);
         written.extend(text.map(|text| (model.id.clone(), text.clone())));
         all.push(held.unwrap_or_else(|| model.clone()));
@@ -28,22 +26,27 @@ pub(crate) fn generate(
 
 /// The model with a `names.json` in which things are called what they were before; nothing if they
 /// are anyway.
-pub(crate) fn keeping(
-    model: &Model,
-    before: &Names,
-    now: &Names,
-) -> Result<Option<Model>, Vec<Fault>> {
-    let mut names = before.held(now);
-    if names == Names::default() {
-        return Ok(None);
+pub(crate) fn keeping(model: &Model, before: &Names) -> Result<Option<Model>, Vec<Fault>> {
+    let mut names = model.names.as_ref().map(Names::parse).transpose()?.unwrap_or_default();
+    let mut kept: Option<Model> = None;
+    // A type that has its name again has members whose names are to be looked at again.
+    for _ in 0..MOST_ROUNDS {
+        let mut now = catalog(std::slice::from_ref(kept.as_ref().unwrap_or(model)))?.names;
+        let held = before.held(&now.remove(&model.id).unwrap_or_default());
+        if held == Names::default() {
+            break;
+        }
+        names.input.extend(held.input);
+        names.output.extend(held.output);
+        let file = model.input.file.replace("input.json", "names.json");
+        let text = names.text().unwrap_or_default();
+        kept = Some(Model { names: Some(Source { file, text }), ..model.clone() });
     }
-    let old = model.names.as_ref().map(Names::parse).transpose()?.unwrap_or_default();
-    names.input.extend(old.input);
-    names.output.extend(old.output);
-    let file = model.input.file.replace("input.json", "names.json");
-    let text = names.text().unwrap_or_default();
-    Ok(Some(Model { names: Some(Source { file, text }), ..model.clone() }))
+    Ok(kept)
 }
+
+/// Types are nested; hardly ever so deep.
+const MOST_ROUNDS: usize = 12;
 
 /// The names in the module as it was generated last: the schemas that it came from lie beside it.
 fn before(model: &Model, out: &Path, now: &Catalog) -> Option<Names> {
@@ -156,6 +159,15 @@ mod tests {
                 ),
                 with(
                     &json!({"p": {"anyOf": [{"type": "object", "properties": {"y": {"type": "integer"}}}, {"type": "object", "properties": {"x": {"type": "integer"}}}, {"type": "integer"}]}}),
+                ),
+            ],
+            // An alternative before others of its type.
+            vec![
+                with(
+                    &json!({"p": {"anyOf": [{"type": "string", "maxLength": 3}, {"type": "string", "pattern": "a"}]}}),
+                ),
+                with(
+                    &json!({"p": {"anyOf": [{"type": "string", "maxLength": 5}, {"type": "string", "maxLength": 3}, {"type": "string", "pattern": "a"}]}}),
                 ),
             ],
             // The title of an alternative, by which it is called.

@@ -63,9 +63,9 @@ fn generate(cases: &[Case]) -> (Catalog, Catalog) {
     let generated = |models: &[Model]| catalog_for(models, Home::Elsewhere).expect("good schemas");
     let (old, mut new): (Vec<_>, Vec<_>) =
         cases.iter().map(|case| (case.old.clone(), case.new.clone())).unzip();
-    let (before, plain) = (generated(&old), generated(&new));
+    let before = generated(&old);
     for model in &mut new {
-        let held = hold::keeping(model, &before.names[&model.id], &plain.names[&model.id]);
+        let held = hold::keeping(model, &before.names[&model.id]);
         if let Some(held) = held.expect("good names") {
             *model = held;
         }

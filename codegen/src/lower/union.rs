@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::{Lowered, Lowering, Named, describe, with};
+use super::{Lowered, Lowering, Named, describe, naming, with};
 use crate::Role;
-use crate::dialect;
 use crate::ir::{Item, Kind, Type, Union, Variant, Wire};
 use crate::names;
 use crate::schema::{self, Object};
@@ -86,6 +85,7 @@ impl Lowering<'_> {
         let mut scope = self.given.scope(&format!("{name} "), if open { &["Other"] } else { &[] });
         let mut variants = Vec::new();
         let tag = discriminator(branches);
+        let words = naming::words(branches);
         for (index, branch) in branches.iter().enumerate() {
             let at = if key == "type" { at.to_owned() } else { format!("{at}/{key}/{index}") };
             let label = tag.and_then(|tag| constant(&branch["properties"][tag])).map(str::to_owned);
@@ -97,7 +97,7 @@ impl Lowering<'_> {
             let Lowered { ty, rules } = self.lower(branch, &at, &inner);
             let label = label.map_or_else(|| noun(&ty), |label| names::pascal(&label));
             let docs = branch.as_object().map(describe).unwrap_or_default();
-            let what = format!("{name} | {}", word(branch));
+            let what = format!("{name} | {}", words[index]);
             let name = self.given.claim(&mut scope, what, label);
             variants.push(Variant { name, docs, ty, rules });
         }
@@ -283,29 +283,12 @@ fn discriminator(branches: &[Value]) -> Option<&str> {
 }
 
 /// The only string that a schema allows.
-fn constant(schema: &Value) -> Option<&str> {
+pub(super) fn constant(schema: &Value) -> Option<&str> {
     match schema.get("enum").and_then(Value::as_array).map(Vec::as_slice) {
         Some([one]) => one.as_str(),
         Some(_) => None,
         None => schema.get("const")?.as_str(),
     }
-}
-
-/// What tells an alternative from others wherever it stands and whatever its title: what it refers
-/// to, or its shape.
-pub(super) fn word(branch: &Value) -> String {
-    let properties = branch.get("properties").and_then(Value::as_object);
-    let word = match (branch.get("$ref"), properties, branch.get("enum"), branch.get("type")) {
-        (Some(Value::String(target)), ..) => target.rsplit('/').next().unwrap_or(target).to_owned(),
-        (_, Some(properties), ..) => {
-            let mut names: Vec<_> = properties.keys().map(String::as_str).collect();
-            names.sort_unstable();
-            format!("{{{}}}", names.join(","))
-        }
-        (_, _, Some(shape), _) | (_, _, _, Some(shape)) => shape.to_string(),
-        _ => "any".to_owned(),
-    };
-    dialect::escape(&word)
 }
 
 /// What a branch calls itself.

@@ -9,7 +9,7 @@ use super::judge::{Lost, lost};
 use super::meaning::alike;
 use super::open::opened_at;
 use super::place::{Place, Step};
-use super::shape::{is_list, is_structure, or_null, properties, requires, without};
+use super::shape::{is_list, is_structure, or_null, properties, requires, sendable, without};
 use super::witness::{Witness, Witnesses};
 use super::words::{self, Words};
 use super::{Side, Verdict};
@@ -65,7 +65,7 @@ impl<'a> Fields<'a> {
         } else if is_list(was.schema) && is_list(is.schema) {
             self.list(was.schema, is.schema, place, null);
         } else {
-            let words = words::between(was.schema, is.schema, &[], null);
+            let words = words::between(self.documents(), was.schema, is.schema, &[], null);
             self.leaf((closed(self.old, old), closed(self.new, new)), place, words);
         }
         self.open.remove(&key);
@@ -81,7 +81,7 @@ impl<'a> Fields<'a> {
             rest["properties"] = Value::Object(names.clone());
             if nullable { or_null(&rest) } else { rest }
         };
-        let words = words::between(old, new, NAMED, null);
+        let words = words::between(self.documents(), old, new, NAMED, null);
         let (before, after) = (rest(old, null.0), rest(new, null.1));
         let rests = (closed(self.old, &before), closed(self.new, &after));
         self.rest(rests, self.whole(old, new, null), place, words);
@@ -114,6 +114,10 @@ impl<'a> Fields<'a> {
         }
     }
 
+    fn documents(&self) -> (&'a Value, &'a Value) {
+        (self.old, self.new)
+    }
+
     fn whole(&self, old: &Value, new: &Value, null: (bool, bool)) -> (Value, Value) {
         let whole = |document, schema, nullable| {
             let whole = closed(document, schema);
@@ -127,7 +131,7 @@ impl<'a> Fields<'a> {
             let rest = without(schema, &["items"]);
             if nullable { or_null(&rest) } else { rest }
         };
-        let words = words::between(old, new, &["items"], null);
+        let words = words::between(self.documents(), old, new, &["items"], null);
         let (before, after) = (rest(old, null.0), rest(new, null.1));
         let rests = (closed(self.old, &before), closed(self.new, &after));
         self.rest(rests, self.whole(old, new, null), place, words);
@@ -155,7 +159,8 @@ impl<'a> Fields<'a> {
             return self.aside(place, words);
         }
         let (sender, whole, reader) = match self.side {
-            Side::Input => (old, whole.0, new),
+            // Nobody sends by accident what has no name yet.
+            Side::Input => (sendable(&old, &new), sendable(&whole.0, &new), new),
             // Of a member that need not be there, `null` is read as absent.
             Side::Output if self.optional.contains(place) => {
                 (new, whole.1, or_null(&opened_at(place, &old)))

@@ -97,7 +97,7 @@ fn fields(change: &mut ModelChange, old: &Model, new: &Model) -> Result<(), Vec<
     // What can be generated has no fault.
     let (was, mut is) = super::both(surface(old), surface(new))?;
     // As codegen will generate it: what is added renames nothing.
-    if let Some(held) = hold::keeping(new, &was.names, &is.names)? {
+    if let Some(held) = hold::keeping(new, &was.names)? {
         is = surface(&held)?;
     }
     let items = items::changes(&was, &is);

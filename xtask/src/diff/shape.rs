@@ -1,5 +1,7 @@
 //! Whether a schema is an object of properties or a list, and what it has beside them.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::document::kinds;
@@ -63,4 +65,43 @@ pub(super) fn is_list(schema: &Value) -> bool {
         && schema.get("items").is_some_and(Value::is_object)
         && schema.get("prefixItems").is_none()
         && !COMPOSED.iter().any(|key| schema.get(*key).is_some())
+}
+
+/// The old schema without the members that only the new one names: it may let them pass, but they
+/// are not sent.
+pub(super) fn sendable(old: &Value, new: &Value) -> Value {
+    let (mut known, mut named) = (BTreeSet::new(), BTreeSet::new());
+    names(old, &mut known);
+    names(new, &mut named);
+    let mut sendable = old.clone();
+    forbid(&mut sendable, &named.difference(&known).cloned().collect::<Vec<_>>());
+    sendable
+}
+
+fn names(schema: &Value, found: &mut BTreeSet<String>) {
+    if let Some(Value::Object(properties)) = schema.get("properties") {
+        found.extend(properties.keys().cloned());
+    }
+    parts(schema).for_each(|part| names(part, found));
+}
+
+fn forbid(schema: &mut Value, all: &[String]) {
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        properties.values_mut().for_each(|property| forbid(property, all));
+        properties.extend(all.iter().map(|name| (name.clone(), json!(false))));
+    }
+    if let Value::Object(members) = schema {
+        let others = members.iter_mut().filter(|(key, _)| *key != "properties");
+        others.for_each(|(_, member)| forbid(member, all));
+    } else if let Value::Array(items) = schema {
+        items.iter_mut().for_each(|item| forbid(item, all));
+    }
+}
+
+fn parts(schema: &Value) -> Box<dyn Iterator<Item = &Value> + '_> {
+    match schema {
+        Value::Object(members) => Box::new(members.values()),
+        Value::Array(items) => Box::new(items.iter()),
+        _ => Box::new(std::iter::empty()),
+    }
 }

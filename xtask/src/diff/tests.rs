@@ -233,6 +233,51 @@ fn what_callers_receive_breaks_when_the_old_types_cannot_read_it() {
 }
 
 #[test]
+fn unions_are_judged_by_their_shapes() {
+    let size = |more: Value| {
+        let mut size = json!({"type": "object", "properties": {"width": {"type": "integer"}}});
+        if let (Value::Object(all), Value::Object(more)) = (&mut size["properties"], more) {
+            all.extend(more);
+        }
+        size
+    };
+    let union = |values: Value, size: Value| json!({"type": "object", "properties": {"p": {"anyOf": [{"enum": values}, {"$ref": "#/$defs/Size"}]}}, "$defs": {"Size": size}});
+    let old = union(json!(["a", "b", "c"]), size(json!({})));
+    for (new, expected, reason) in [
+        (union(json!(["c", "b", "a"]), size(json!({}))), "", ""),
+        (
+            union(json!(["a", "b", "c", "d"]), size(json!({}))),
+            "p compatible/compatible",
+            "as one of a few values: `d` is new",
+        ),
+        (
+            union(json!(["a", "b"]), size(json!({}))),
+            "p breaking/breaking",
+            "as one of a few values: `c` is gone",
+        ),
+        (
+            union(json!(["a", "b", "c"]), size(json!({"height": {"type": "integer"}}))),
+            "p compatible/compatible",
+            "as `Size`: `height` is new",
+        ),
+        (
+            union(
+                json!(["a", "b", "c"]),
+                size(json!({"width": {"type": "integer", "maximum": 9}})),
+            ),
+            "p breaking/breaking",
+            "as `Size`: `width`: has maximum `9` now",
+        ),
+    ] {
+        let changes = between_inputs(&old, &new);
+        assert_eq!(told(&changes).join(" "), expected, "{new}");
+        if let Some(change) = changes.first().and_then(|model| model.changes.first()) {
+            assert_eq!(change.reasons, [reason]);
+        }
+    }
+}
+
+#[test]
 fn the_limits_of_files_are_judged_too() {
     let file = |limit: Value| {
         with(

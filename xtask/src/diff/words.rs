@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::document::kinds;
+use super::document::{kinds, peel};
 
 #[derive(Debug, Default)]
 pub(super) struct Words {
@@ -41,8 +41,17 @@ const LIMITS: &[&str] = &[
     "allOf",
 ];
 
+/// The old and the new document, for references.
+pub(super) type Documents<'a> = (&'a Value, &'a Value);
+
 /// Compares the keywords of two schemas but for some; `null` tells of each whether it may be `null`.
-pub(super) fn between(old: &Value, new: &Value, but: &[&str], null: (bool, bool)) -> Words {
+pub(super) fn between(
+    documents: Documents<'_>,
+    old: &Value,
+    new: &Value,
+    but: &[&str],
+    null: (bool, bool),
+) -> Words {
     let mut words = Words::default();
     match null {
         (false, true) => words.says.push("may be null now".to_owned()),
@@ -51,7 +60,9 @@ pub(super) fn between(old: &Value, new: &Value, but: &[&str], null: (bool, bool)
     }
     kind(old, new, &mut words);
     values(old, new, &mut words);
-    alternatives(old, new, &mut words);
+    if !but.contains(&"anyOf") {
+        alternatives(documents, old, new, &mut words);
+    }
     for key in LIMITS.iter().filter(|key| !but.contains(key)) {
         limit(key, old.get(*key), new.get(*key), &mut words.says);
     }
@@ -120,22 +131,77 @@ fn bare(value: &Value) -> String {
     }
 }
 
-fn alternatives(old: &Value, new: &Value, words: &mut Words) {
-    let branches = |schema: &Value| -> Option<Vec<String>> {
-        let key = ["anyOf", "oneOf"].into_iter().find(|key| schema.get(*key).is_some())?;
-        Some(schema[key].as_array()?.iter().map(shape).collect())
-    };
-    let (was, is) = (branches(old), branches(new));
-    if was == is {
+/// What became of the shapes that a value may have.
+fn alternatives(documents: Documents<'_>, old: &Value, new: &Value, words: &mut Words) {
+    let is_union = |schema: &Value| ["anyOf", "oneOf"].iter().any(|key| schema.get(*key).is_some());
+    if !is_union(old) && !is_union(new) {
         return;
     }
-    let (was, is) =
-        (was.unwrap_or_else(|| vec![shape(old)]), is.unwrap_or_else(|| vec![shape(new)]));
-    for gone in was.iter().filter(|shape| !is.contains(shape)) {
-        words.says.push(format!("takes no {gone} any more"));
+    let branches = |schema: &Value| -> Vec<Value> {
+        let key = ["anyOf", "oneOf"].into_iter().find(|key| schema.get(*key).is_some());
+        let branches = key.and_then(|key| schema[key].as_array().cloned());
+        branches.unwrap_or_else(|| vec![schema.clone()])
+    };
+    let (mut was, mut is) = (branches(old), branches(new));
+    let stays = |branch: &Value| branch.get("$ref").is_none();
+    was.retain(|branch| !(stays(branch) && take(&mut is, |other| other == branch)));
+    // What is left of one kind is the same shape, changed.
+    for family in [shape, family] {
+        was.retain(|gone| {
+            let is_it = |other: &Value| family(other) == family(gone);
+            let Some(now) = is.iter().find(|other| is_it(other)).cloned() else { return true };
+            take(&mut is, is_it);
+            let says = inside(documents, gone, &now);
+            words.says.extend(says.into_iter().map(|said| format!("{}: {said}", name(gone))));
+            false
+        });
     }
-    for added in is.iter().filter(|shape| !was.contains(shape)) {
-        words.says.push(format!("takes {added} now"));
+    words.says.extend(was.iter().map(|gone| format!("takes no {} any more", shape(gone))));
+    words.says.extend(is.iter().map(|added| format!("takes {} now", shape(added))));
+}
+
+fn take(all: &mut Vec<Value>, which: impl Fn(&Value) -> bool) -> bool {
+    let found = all.iter().position(which);
+    found.map(|index| all.remove(index)).is_some()
+}
+
+/// What is different in one of the shapes, one level deep.
+fn inside(documents: Documents<'_>, old: &Value, new: &Value) -> Vec<String> {
+    let (old, new) = (peel(documents.0, old).schema, peel(documents.1, new).schema);
+    let mut says = between(documents, old, new, &["anyOf", "oneOf"], (false, false)).says;
+    let properties = |schema: &Value| schema["properties"].as_object().cloned().unwrap_or_default();
+    let (was, is) = (properties(old), properties(new));
+    let gone = was.keys().filter(|name| !is.contains_key(*name));
+    says.extend(gone.map(|name| format!("`{name}` is gone")));
+    for (name, now) in &is {
+        match was.get(name) {
+            None => says.push(format!("`{name}` is new")),
+            Some(before) if before != now => {
+                let (was, is) = (peel(documents.0, before), peel(documents.1, now));
+                let null = (was.nullable, is.nullable);
+                let but = &["anyOf", "oneOf"];
+                let said = between(documents, was.schema, is.schema, but, null).says;
+                says.extend(said.into_iter().map(|said| format!("`{name}`: {said}")));
+            }
+            Some(_) => {}
+        }
+    }
+    says
+}
+
+/// The kind of a shape.
+fn family(schema: &Value) -> String {
+    match schema.get("enum").or(schema.get("const")) {
+        Some(_) => "values".to_owned(),
+        None => kinds(schema).join(" or "),
+    }
+}
+
+/// What to call a shape.
+fn name(schema: &Value) -> String {
+    match family(schema).as_str() {
+        "values" => "as one of a few values".to_owned(),
+        _ => format!("as {}", shape(schema)),
     }
 }
 
