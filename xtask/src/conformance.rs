@@ -1,7 +1,7 @@
 //! `cargo xtask conformance`: the public JSON Schema Test Suite, end to end.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
+use std::fmt::{self, Write};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,6 +17,9 @@ use crate::{failed, schemas};
 ///
 /// Prints a table for each draft and keyword file: groups all right, wrong accepts, wrong refusals,
 /// groups that were not generated, groups that did not compile.
+///
+/// Then, how typed the result is: roots and places inside them (properties, items, values, variants)
+/// that have a type of Rust, against those left as a `Value`.
 ///
 /// The suite is at <https://github.com/json-schema-org/JSON-Schema-Test-Suite> (MIT); a checkout of it
 /// is what SUITE is to be.
@@ -96,8 +99,9 @@ fn conformance(arguments: &Arguments) -> io::Result<bool> {
             continue;
         }
         let mut groups = groups(&folder, arguments)?;
-        judge(&mut groups, &draft, &arguments.suite.join("remotes"))?;
+        let typed = judge(&mut groups, &draft, &arguments.suite.join("remotes"))?;
         all_right &= report(&draft, &groups, arguments.verbose);
+        println!("{typed}");
     }
     Ok(all_right)
 }
@@ -134,7 +138,7 @@ fn groups(folder: &Path, arguments: &Arguments) -> io::Result<Vec<Group>> {
 }
 
 /// Generates, compiles and runs the groups; what they did is written into them.
-fn judge(groups: &mut [Group], draft: &str, remotes: &Path) -> io::Result<()> {
+fn judge(groups: &mut [Group], draft: &str, remotes: &Path) -> io::Result<Typed> {
     let load = |uri: &str| schemas::load(uri, Some(remotes));
     let options = Options {
         draft: Draft::from_name(draft).unwrap_or_default(),
@@ -142,11 +146,12 @@ fn judge(groups: &mut [Group], draft: &str, remotes: &Path) -> io::Result<()> {
         ..Options::new(Role::Input)
     };
     let scratch = Scratch::new(&format!("conformance-{draft}"))?;
-    let mut modules = BTreeSet::new();
+    let (mut modules, mut typed) = (BTreeSet::new(), Typed::default());
     for (index, group) in groups.iter_mut().enumerate() {
         let text = group.schema.to_string();
         match runcomfy_codegen::emit_with(&group.file, &text, "Root", &options) {
             Ok(module) => {
+                typed.count(&module, &group.schema);
                 scratch.write(&format!("src/g{index}.rs"), &module.text)?;
                 modules.insert(index);
             }
@@ -179,7 +184,41 @@ fn judge(groups: &mut [Group], draft: &str, remotes: &Path) -> io::Result<()> {
         groups[last].outcome.crashed = true;
         from = last + 1;
     }
-    Ok(())
+    Ok(typed)
+}
+
+/// How typed the modules are: to wrap everything would be exact and worthless.
+#[derive(Default)]
+struct Typed {
+    roots: usize,
+    structural: usize,
+    /// Roots that are a `Value` though their schema says of which type they are.
+    missed: usize,
+    places: usize,
+    untyped: usize,
+}
+
+impl Typed {
+    fn count(&mut self, module: &runcomfy_codegen::Module, schema: &Value) {
+        let is_value = module.text.contains("pub struct Root(pub Value);");
+        let says_type = schema["type"].is_string();
+        self.roots += 1;
+        self.structural += usize::from(!is_value);
+        self.missed += usize::from(is_value && says_type);
+        self.places += module.typed + module.untyped.len();
+        self.untyped += module.untyped.len();
+    }
+}
+
+impl fmt::Display for Typed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { roots, structural, missed, places, untyped } = self;
+        write!(
+            f,
+            "typed: {structural} of {roots} roots have a structural type, {missed} are a `Value` though \
+             the schema gives a type; {untyped} of {places} places inside with a type are a `Value`"
+        )
+    }
 }
 
 /// Runs the program from a group on; the last group that it began, and whether it died there.
