@@ -106,6 +106,26 @@ fn only_what_changed_is_written_and_what_vanished_is_deleted() {
 }
 
 #[test]
+fn a_model_that_is_gone_from_the_catalog_is_deprecated() {
+    let folders = Folders::new();
+    folders.put("acme/paint/input.json", GOOD.replacen('{', r#"{"deprecated": true, "#, 1));
+    // Said of a property, it says nothing of the model.
+    folders.put(
+        "acme/draw/input.json",
+        GOOD.replace(r#""string""#, r#""string", "deprecated": true"#),
+    );
+    assert!(folders.codegen(&[]).status.success());
+    let vendor = fs::read_to_string(folders.out().join("acme.rs")).unwrap();
+    let mods: Vec<_> = vendor.lines().filter(|line| !line.starts_with("//")).collect();
+    assert_eq!(
+        mods.join("\n").trim(),
+        "pub mod draw;\n\n\
+         #[deprecated = \"the service's catalog has this model no longer\"]\n\
+         pub mod paint;",
+    );
+}
+
+#[test]
 fn what_is_added_takes_no_name_and_names_json_says_so() {
     let folders = Folders::new();
     let voices = |values: &str| {
