@@ -45,6 +45,8 @@ impl Lowering<'_> {
         // One of them shapes the type, the others are checked.
         let first = constraining.iter().position(|(_, branch)| says_type(branch)).unwrap_or(0);
         let (first_at, first) = constraining.remove(first);
+        // What is referred to elsewhere too has a name of its own, without the rules beside it.
+        let named = named.filter(|_| first.get("$ref").is_none());
         let mut lowered = self.lower_as(first, first_at, hint, named);
         let others = constraining.iter().map(|(at, branch)| self.rules(branch, at)).collect();
         lowered.rules = apart(lowered.rules);
@@ -72,7 +74,8 @@ impl Lowering<'_> {
             dialect::unevaluated(&mut merged);
             return self.lower_merged(merged, followed, at, hint, named);
         }
-        let Lowered { ty, .. } = self.all_of(&others, at, hint, named);
+        let refers = schemas.iter().any(|schema| schema.get("$ref").is_some());
+        let Lowered { ty, .. } = self.all_of(&others, at, hint, named.filter(|_| !refers));
         Lowered { ty, rules: self.object_rules(object, at) }
     }
 

@@ -34,6 +34,8 @@ impl Lowering<'_> {
             return None;
         }
         if let [one] = branches.as_slice() {
+            // What may be referred to elsewhere has a name of its own, without the limits.
+            let named = named.filter(|_| only);
             return Some((self.lower_as(one, &format!("{at}/{key}/0"), hint, named), with(&[key])));
         }
         if let Some(values) = constants(&branches, key) {
