@@ -10,9 +10,11 @@ mod facts;
 mod media;
 mod merge;
 mod naming;
+mod nullable;
 mod object;
 mod reference;
 mod rules;
+mod shape;
 mod terminate;
 mod union;
 
@@ -25,12 +27,13 @@ use crate::bundle::{Anchors, Bundle};
 use crate::dialect;
 use crate::error::Remarks;
 use crate::given::Given;
-use crate::ir::{Item, Kind, Module, Newtype, Rule, Type};
+use crate::ir::{Item, Module, Newtype, Rule, Type};
 use crate::names::Scope;
 use crate::schema::{self, Object};
 
 pub(crate) use facts::describe;
 use rules::apart;
+use shape::with;
 
 /// What a schema becomes.
 #[derive(Debug, Clone)]
@@ -301,100 +304,6 @@ impl Lowering<'_> {
         Lowered { ty, rules }
     }
 
-    /// The type, and the keywords that it and its rules express.
-    fn shape(
-        &mut self,
-        object: &Object,
-        at: &str,
-        hint: &str,
-        named: Named,
-    ) -> (Lowered, Vec<&'static str>) {
-        if object.contains_key("enum") || object.contains_key("const") {
-            return (self.choice(object, at, hint, named), vec!["enum", "const", "type"]);
-        }
-        if let Some(shape) = self.alternatives(object, at, hint, named.clone()) {
-            return shape;
-        }
-        match schema::kinds(object).as_deref() {
-            Some([Kind::String]) => self.string(object, at),
-            Some([Kind::Integer]) => self.integer(object, at),
-            Some(
-                [Kind::Number] | [Kind::Number, Kind::Integer] | [Kind::Integer, Kind::Number],
-            ) => (Lowered { ty: Type::Number, rules: self.bounds(object, at) }, with(BOUNDS)),
-            Some([Kind::Boolean]) => (Lowered::of(Type::Boolean), vec!["type"]),
-            Some([Kind::Null]) => (Lowered::of(Type::Null), vec!["type"]),
-            Some([Kind::Array]) => self.array(object, at, hint),
-            Some([Kind::Object]) => self.object(object, at, hint, named),
-            Some(kinds) if kinds.len() > 1 => {
-                (self.kinds_union(object, kinds, at, hint, named), with(&[]))
-            }
-            _ => (Lowered::anything(), Vec::new()),
-        }
-    }
-
-    fn string(&mut self, object: &Object, at: &str) -> (Lowered, Vec<&'static str>) {
-        let format = object.get("format").and_then(Value::as_str);
-        let ty = match format.and_then(dialect::media) {
-            Some("image") => Type::Image,
-            Some("video") => Type::Video,
-            Some("audio") => Type::Audio,
-            _ => Type::String,
-        };
-        let keywords = &["minLength", "maxLength", "pattern"];
-        let mut rules = self.some_rules(object, keywords, at);
-        rules.extend(self.media_rules(object, &ty, at));
-        (Lowered { ty, rules }, with(keywords))
-    }
-
-    fn integer(&mut self, object: &Object, at: &str) -> (Lowered, Vec<&'static str>) {
-        let big =
-            ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"].iter().any(|key| {
-                object.get(*key).is_some_and(|limit| {
-                    limit.is_u64() && !limit.is_i64()
-                        || limit.as_f64().is_some_and(|f| f.abs() >= 9.3e18)
-                })
-            });
-        let ty = if big { Type::BigInteger } else { Type::Integer };
-        (Lowered { ty, rules: self.bounds(object, at) }, with(BOUNDS))
-    }
-
-    fn bounds(&mut self, object: &Object, at: &str) -> Vec<Rule> {
-        self.check_bounds(object, "minimum", "maximum", at);
-        self.some_rules(object, BOUNDS, at)
-    }
-
-    fn array(&mut self, object: &Object, at: &str, hint: &str) -> (Lowered, Vec<&'static str>) {
-        self.check_bounds(object, "minItems", "maxItems", at);
-        let mut keywords = vec!["minItems", "maxItems", "uniqueItems"];
-        let mut rules = self.some_rules(object, &keywords, at);
-        let mut item = Type::Value;
-        if let Some(items) = object.get("items").filter(|_| !object.contains_key("prefixItems")) {
-            let mut lowered = self.lower(items, &format!("{at}/items"), &format!("{hint}Item"));
-            item = lowered.ty;
-            // What stands beside the list is said of each file in it.
-            lowered.rules.extend(self.media_rules(object, &item, at));
-            if !lowered.rules.is_empty() {
-                rules.push(Rule::Items(lowered.rules));
-            }
-            keywords.push("items");
-        }
-        (Lowered { ty: Type::list(item), rules }, with(&keywords))
-    }
-
-    /// Limits that nothing can satisfy are a mistake in the schema.
-    fn check_bounds(&mut self, object: &Object, low: &str, high: &str, at: &str) {
-        let number = |key| object.get(key).and_then(Value::as_f64);
-        if let (Some(min), Some(max)) = (number(low), number(high))
-            && min > max
-        {
-            let message = format!(
-                "{low} {} is above {high} {}: nothing can satisfy both",
-                object[low], object[high]
-            );
-            self.unsatisfiable(&format!("{at}/{low}"), message);
-        }
-    }
-
     fn unsatisfiable(&mut self, at: &str, message: String) {
         if self.strict {
             self.remarks.fault(at, message);
@@ -422,88 +331,3 @@ impl Lowering<'_> {
 
 /// The place and the name of a type that has them already.
 type Named = Option<(usize, String)>;
-
-const BOUNDS: &[&str] =
-    &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];
-
-/// These keywords and `type`.
-fn with(keywords: &[&'static str]) -> Vec<&'static str> {
-    let mut all = keywords.to_vec();
-    all.push("type");
-    all
-}
-
-/// Taking `null` out of a schema that allows it beside other things.
-mod nullable {
-    use serde_json::{Value, json};
-
-    use crate::schema::{self, Object};
-
-    /// The schema of everything but `null`, if the schema allows `null` and something else.
-    pub(super) fn peel(object: &Object) -> Option<Object> {
-        if object.contains_key("enum") || object.contains_key("const") {
-            return peel_enum(object);
-        }
-        if schema::asserts_only(object, &["anyOf"]) {
-            return peel_alternatives(object, "anyOf");
-        }
-        if schema::asserts_only(object, &["oneOf"]) {
-            return peel_alternatives(object, "oneOf");
-        }
-        let kinds = object.get("type")?.as_array()?;
-        let others: Vec<_> = kinds.iter().filter(|kind| *kind != "null").cloned().collect();
-        // Keywords that speak of every type may refuse `null`.
-        let general = ["not", "if", "anyOf", "oneOf", "$dynamicRef"]
-            .iter()
-            .any(|key| object.contains_key(*key));
-        if others.len() == kinds.len() || others.is_empty() || general {
-            return None;
-        }
-        let mut inner = object.clone();
-        let kinds = if let [one] = others.as_slice() { one.clone() } else { Value::Array(others) };
-        inner.insert("type".to_owned(), kinds);
-        Some(inner)
-    }
-
-    fn peel_enum(object: &Object) -> Option<Object> {
-        let values = object.get("enum")?.as_array()?;
-        let typed =
-            schema::kinds(object).is_none_or(|kinds| kinds.contains(&crate::ir::Kind::Null));
-        let others: Vec<_> = values.iter().filter(|value| !value.is_null()).cloned().collect();
-        if !typed
-            || !schema::asserts_only(object, &["enum", "type"])
-            || others.len() == values.len()
-            || others.is_empty()
-        {
-            return None;
-        }
-        let mut inner = object.clone();
-        inner.insert("enum".to_owned(), Value::Array(others));
-        if let Some(Value::Array(kinds)) = inner.get_mut("type") {
-            kinds.retain(|kind| kind != "null");
-        }
-        Some(inner)
-    }
-
-    fn peel_alternatives(object: &Object, key: &str) -> Option<Object> {
-        let branches = object.get(key)?.as_array()?;
-        let others: Vec<_> =
-            branches.iter().filter(|branch| !schema::is_null(branch)).cloned().collect();
-        let nulls = branches.len() - others.len();
-        // A second alternative that allows `null` makes `oneOf` refuse it.
-        let clear = key == "anyOf" || nulls == 1 && others.iter().all(refuses_null);
-        if nulls == 0 || others.is_empty() || !clear {
-            return None;
-        }
-        let mut inner = object.clone();
-        inner.insert(key.to_owned(), json!(others));
-        Some(inner)
-    }
-
-    fn refuses_null(schema: &Value) -> bool {
-        let Value::Object(object) = schema else {
-            return false;
-        };
-        schema::kinds(object).is_some_and(|kinds| !kinds.contains(&crate::ir::Kind::Null))
-    }
-}
