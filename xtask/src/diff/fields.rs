@@ -1,6 +1,6 @@
 //! Walks two versions of a schema side by side and judges every field.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use serde_json::{Map, Value, json};
 
@@ -29,13 +29,34 @@ pub(crate) struct Fields<'a> {
     old: &'a Value,
     new: &'a Value,
     witnesses: Witnesses,
-    /// The pairs that are being compared: a schema may hold itself.
-    open: BTreeSet<(*const Value, *const Value)>,
+    queue: VecDeque<Job<'a>>,
+    /// The pairs that were compared, at whatever place.
+    compared: BTreeSet<Pair>,
     /// The places of the old version that may be left out.
     optional: BTreeSet<Place>,
     pub(crate) seen: usize,
     pub(crate) changes: Vec<FieldChange>,
 }
+
+/// Two schemas to compare.
+struct Job<'a> {
+    old: &'a Value,
+    new: &'a Value,
+    place: Place,
+    /// The pairs around them: a schema may hold itself.
+    within: Vec<Pair>,
+}
+
+/// Two schemas, each where it stands in its document.
+type Pair = (*const Value, *const Value);
+
+/// The old and the new schema of a place, and whether each lets `null` pass beside.
+type Both<'a> = (&'a Value, &'a Value, (bool, bool));
+
+/// So many fields are judged at every place where they stand; then what was judged elsewhere is done.
+const MOST_FIELDS: usize = 500;
+/// What is nested deeper is judged as one.
+const MOST_STEPS: usize = 64;
 
 /// What speaks of an object's named properties.
 const NAMED: &[&str] = &["properties", "required"];
@@ -43,35 +64,50 @@ const NAMED: &[&str] = &["properties", "required"];
 impl<'a> Fields<'a> {
     /// Compares two standard schemas.
     pub(crate) fn compare(side: Side, old: &'a Value, new: &'a Value) -> Self {
-        let witnesses = Witnesses::new(side, old, new);
-        let (open, optional, changes) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
-        let mut fields = Self { side, old, new, witnesses, open, optional, seen: 0, changes };
-        fields.pair(old, new, &Place::default());
+        let mut fields = Self {
+            side,
+            old,
+            new,
+            witnesses: Witnesses::new(side, old, new),
+            queue: VecDeque::new(),
+            compared: BTreeSet::new(),
+            optional: BTreeSet::new(),
+            seen: 0,
+            changes: Vec::new(),
+        };
+        fields.queue.push_back(Job { old, new, place: Place::default(), within: Vec::new() });
+        // What stands nearest to the root is told first, and never skipped.
+        while let Some(job) = fields.queue.pop_front() {
+            fields.pair(job);
+        }
         fields
     }
 
-    fn pair(&mut self, old: &'a Value, new: &'a Value, place: &Place) {
+    fn pair(&mut self, Job { old, new, place, mut within }: Job<'a>) {
         self.seen += 1;
+        let place = &place;
         let (was, is) = (peel(self.old, old), peel(self.new, new));
         let key = (std::ptr::from_ref(was.schema), std::ptr::from_ref(is.schema));
-        if !self.open.insert(key) {
+        let is_known = !self.compared.insert(key) && self.seen > MOST_FIELDS;
+        if is_known || within.contains(&key) {
             return;
         }
+        within.push(key);
         let null = (was.nullable, is.nullable);
         let named = |schema: &Value| schema.get("properties").is_some();
-        let both = is_structure(was.schema) && is_structure(is.schema);
+        let is_deep = place.0.len() > MOST_STEPS;
+        let both = !is_deep && is_structure(was.schema) && is_structure(is.schema);
         if both && (named(was.schema) || named(is.schema)) {
-            self.structure(was.schema, is.schema, place, null);
-        } else if is_list(was.schema) && is_list(is.schema) {
-            self.list(was.schema, is.schema, place, null);
+            self.structure((was.schema, is.schema, null), place, &within);
+        } else if !is_deep && is_list(was.schema) && is_list(is.schema) {
+            self.list((was.schema, is.schema, null), place, &within);
         } else {
             let words = words::between(self.documents(), was.schema, is.schema, &[], null);
             self.leaf((closed(self.old, old), closed(self.new, new)), place, words);
         }
-        self.open.remove(&key);
     }
 
-    fn structure(&mut self, old: &'a Value, new: &'a Value, place: &Place, null: (bool, bool)) {
+    fn structure(&mut self, (old, new, null): Both<'a>, place: &Place, within: &[Pair]) {
         let (was, is) = (properties(old), properties(new));
         let names: Map<String, Value> =
             was.iter().chain(&is).map(|(name, _)| ((*name).clone(), json!(true))).collect();
@@ -84,7 +120,7 @@ impl<'a> Fields<'a> {
         let words = words::between(self.documents(), old, new, NAMED, null);
         let (before, after) = (rest(old, null.0), rest(new, null.1));
         let rests = (closed(self.old, &before), closed(self.new, &after));
-        self.rest(rests, self.whole(old, new, null), place, words);
+        self.rest(rests, Some((old, new, null)), place, words);
         for (name, schema) in &was {
             let (place, needed) = (place.property(name), requires(old, name));
             if !needed {
@@ -93,7 +129,12 @@ impl<'a> Fields<'a> {
             match is.iter().find(|(other, _)| other == name) {
                 Some((_, now)) => {
                     self.presence(needed, requires(new, name), &place);
-                    self.pair(schema, now, &place);
+                    self.queue.push_back(Job {
+                        old: schema,
+                        new: now,
+                        place,
+                        within: within.to_vec(),
+                    });
                 }
                 None => self.removed(needed, schema, new, &place),
             }
@@ -118,15 +159,7 @@ impl<'a> Fields<'a> {
         (self.old, self.new)
     }
 
-    fn whole(&self, old: &Value, new: &Value, null: (bool, bool)) -> (Value, Value) {
-        let whole = |document, schema, nullable| {
-            let whole = closed(document, schema);
-            if nullable { or_null(&whole) } else { whole }
-        };
-        (whole(self.old, old, null.0), whole(self.new, new, null.1))
-    }
-
-    fn list(&mut self, old: &'a Value, new: &'a Value, place: &Place, null: (bool, bool)) {
+    fn list(&mut self, (old, new, null): Both<'a>, place: &Place, within: &[Pair]) {
         let rest = |schema: &Value, nullable| {
             let rest = without(schema, &["items"]);
             if nullable { or_null(&rest) } else { rest }
@@ -134,14 +167,15 @@ impl<'a> Fields<'a> {
         let words = words::between(self.documents(), old, new, &["items"], null);
         let (before, after) = (rest(old, null.0), rest(new, null.1));
         let rests = (closed(self.old, &before), closed(self.new, &after));
-        self.rest(rests, self.whole(old, new, null), place, words);
-        self.pair(&old["items"], &new["items"], &place.then(Step::Item));
+        self.rest(rests, Some((old, new, null)), place, words);
+        let place = place.then(Step::Item);
+        let (old, new) = (&old["items"], &new["items"]);
+        self.queue.push_back(Job { old, new, place, within: within.to_vec() });
     }
 
     /// A part that is judged as one.
-    fn leaf(&mut self, (old, new): (Value, Value), place: &Place, words: Words) {
-        let whole = (old.clone(), new.clone());
-        self.rest((old, new), whole, place, words);
+    fn leaf(&mut self, schemas: (Value, Value), place: &Place, words: Words) {
+        self.rest(schemas, None, place, words);
     }
 
     /// What a schema says beside its parts, which are judged by themselves: loose in them. What
@@ -149,32 +183,42 @@ impl<'a> Fields<'a> {
     fn rest(
         &mut self,
         (old, new): (Value, Value),
-        whole: (Value, Value),
+        whole: Option<Both<'_>>,
         place: &Place,
         words: Words,
     ) {
-        let same = alike(&old, &new)
-            || lost(&old, &new) == Lost::Nothing && lost(&new, &old) == Lost::Nothing;
-        if same {
+        if alike(&old, &new) {
             return self.aside(place, words);
         }
-        let (sender, whole, reader) = match self.side {
+        let (forth, back) = (lost(&old, &new), lost(&new, &old));
+        if (&forth, &back) == (&Lost::Nothing, &Lost::Nothing) {
+            return self.aside(place, words);
+        }
+        let settled = |lost| matches!(lost, Lost::Nothing | Lost::Unfound);
+        let unproved = settled(forth) && settled(back);
+        let (sender, reader) = match self.side {
             // Nobody sends by accident what has no name yet.
-            Side::Input => (sendable(&old, &new), sendable(&whole.0, &new), new),
+            Side::Input => (sendable(&old, &new), new),
             // Of a member that need not be there, `null` is read as absent.
             Side::Output if self.optional.contains(place) => {
-                (new, whole.1, or_null(&opened_at(place, &old)))
+                (new, or_null(&opened_at(place, &old)))
             }
-            Side::Output => (new, whole.1, opened_at(place, &old)),
+            Side::Output => (new, opened_at(place, &old)),
         };
         let mut judged = lost(&sender, &reader);
-        if matches!(judged, Lost::Shown(_))
-            && let shown @ Lost::Shown(_) = lost(&whole, &reader)
-        {
-            judged = shown;
+        if let (Lost::Shown(_), Some((old, new, null))) = (&judged, whole) {
+            let (document, whole, nullable) = match self.side {
+                Side::Input => (self.old, old, null.0),
+                Side::Output => (self.new, new, null.1),
+            };
+            let whole = closed(document, whole);
+            let whole = if nullable { or_null(&whole) } else { whole };
+            if let shown @ Lost::Shown(_) = lost(&sendable(&whole, &reader), &reader) {
+                judged = shown;
+            }
         }
         let (verdict, witness) = match judged {
-            Lost::Nothing => (Verdict::Compatible, None),
+            Lost::Nothing | Lost::Unfound => (Verdict::Compatible, None),
             Lost::Shown(value) => (Verdict::Breaking, Some(self.witnesses.with(place, value))),
             Lost::Unshown => {
                 (Verdict::Breaking, Some(Witness::none("the algebra proves it; none was found")))
@@ -185,8 +229,12 @@ impl<'a> Fields<'a> {
         };
         let mut reasons = words.says;
         if reasons.is_empty() {
-            let wider = verdict == Verdict::Compatible;
-            reasons.push(if wider { "accepts more" } else { "accepts other values" }.to_owned());
+            let reason = match (verdict, unproved) {
+                (Verdict::Breaking, _) => "accepts other values",
+                (_, true) => "is spelled otherwise; no instance shows a difference",
+                _ => "accepts more",
+            };
+            reasons.push(reason.to_owned());
         }
         reasons.extend(words.aside);
         self.say(place, verdict, reasons, witness);

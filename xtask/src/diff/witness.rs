@@ -1,5 +1,7 @@
 //! Whole instances that show what breaks.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use super::Side;
@@ -31,9 +33,12 @@ impl Witness {
 pub(super) struct Witnesses {
     sender: Value,
     judges: Option<(Oracle, Oracle)>,
+    until: Instant,
 }
 
 const TRIES: usize = 300;
+/// Of a schema that holds itself many times over, whole instances take too long.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Witnesses {
     pub(super) fn new(side: Side, old: &Value, new: &Value) -> Self {
@@ -44,7 +49,7 @@ impl Witnesses {
         };
         let judges =
             Oracle::new(&sender).and_then(|sender| Ok((sender, Oracle::new(&reader)?))).ok();
-        Self { sender, judges }
+        Self { sender, judges, until: Instant::now() + PATIENCE }
     }
 
     /// With this value at a place.
@@ -107,6 +112,7 @@ impl Witnesses {
             change(&mut instance);
             instance
         });
-        found.into_iter().find(|instance| shows(instance)).map(|found| shrunk(found, &shows))
+        let mut in_time = found.take_while(|_| Instant::now() < self.until);
+        in_time.find(|instance| shows(instance)).map(|found| shrunk(found, &shows))
     }
 }
