@@ -1,5 +1,7 @@
 //! Walks two versions of a schema side by side and judges every field.
 
+mod presence;
+
 use std::collections::{BTreeSet, VecDeque};
 
 use serde_json::{Map, Value, json};
@@ -13,6 +15,8 @@ use super::shape::{is_list, is_structure, or_null, properties, requires, sendabl
 use super::witness::{Witness, Witnesses};
 use super::words::{self, Words};
 use super::{Side, Verdict};
+use presence::NEW;
+pub(super) use presence::PRESENCE;
 
 /// What became of one field.
 #[derive(Debug, Clone)]
@@ -251,45 +255,6 @@ impl<'a> Fields<'a> {
         self.say(place, verdict, words.aside, witness);
     }
 
-    fn presence(&mut self, was_needed: bool, is_needed: bool, place: &Place) {
-        let word = match (was_needed, is_needed) {
-            (false, true) => REQUIRED,
-            (true, false) => OPTIONAL,
-            _ => return,
-        };
-        let breaks = is_needed == (self.side == Side::Input);
-        let witness = breaks.then(|| self.witnesses.without(place));
-        let verdict = if breaks { Verdict::Breaking } else { Verdict::Compatible };
-        self.say(place, verdict, vec![word.to_owned()], witness);
-    }
-
-    fn removed(&mut self, was_needed: bool, old: &Value, owner: &Value, place: &Place) {
-        let witness = match (self.side, owner.get("additionalProperties")) {
-            (Side::Input, Some(Value::Bool(false))) => self.witnesses.having(place),
-            (Side::Input, Some(others @ Value::Object(_))) => {
-                match lost(&closed(self.old, old), &closed(self.new, others)) {
-                    Lost::Shown(value) => self.witnesses.with(place, value),
-                    _ => Witness::none(UNKNOWN_PASSES),
-                }
-            }
-            (Side::Input, _) => Witness::none(UNKNOWN_PASSES),
-            (Side::Output, _) if was_needed => self.witnesses.without(place),
-            (Side::Output, _) => {
-                Witness::none("results without it are read; whoever looks for it finds nothing")
-            }
-        };
-        self.say(place, Verdict::Breaking, vec![GONE.to_owned()], Some(witness));
-    }
-
-    fn added(&mut self, is_needed: bool, place: &Place) {
-        if is_needed && self.side == Side::Input {
-            let witness = self.witnesses.without(place);
-            let reason = NEW_REQUIRED.to_owned();
-            return self.say(place, Verdict::Breaking, vec![reason], Some(witness));
-        }
-        self.say(place, Verdict::Compatible, vec![NEW.to_owned()], None);
-    }
-
     fn say(
         &mut self,
         place: &Place,
@@ -308,15 +273,3 @@ impl<'a> Fields<'a> {
         self.changes.push(FieldChange { place, verdict, reasons, witness });
     }
 }
-
-/// What is said of a field that comes, goes, or has to be there.
-pub(super) const PRESENCE: [&str; 5] = [GONE, NEW, NEW_REQUIRED, REQUIRED, OPTIONAL];
-const GONE: &str = "is gone";
-const NEW: &str = "is new";
-const NEW_REQUIRED: &str = "is new and required";
-const REQUIRED: &str = "is required now";
-const OPTIONAL: &str = "is optional now";
-
-/// Why a property that is gone is not refused by the schema.
-const UNKNOWN_PASSES: &str = "the schema lets members pass that it does not name; they are refused \
-    before they are sent, and the setter is gone";
