@@ -1,6 +1,7 @@
 //! What has changed in a model's schema since this crate was generated.
 
 mod compare;
+mod dialect;
 mod watch;
 
 use std::fmt;

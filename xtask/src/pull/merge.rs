@@ -20,7 +20,7 @@ pub(super) fn merged(present: &Value, live: &Value) -> Value {
 fn objects(present: &Map<String, Value>, live: &Map<String, Value>) -> Map<String, Value> {
     let mut all = Map::new();
     for (key, old) in present {
-        match live.get(key).filter(|live| !is_blank(live)) {
+        match live.get(key).filter(|live| !is_empty_prose(key, live)) {
             Some(live) => all.insert(key.clone(), merged(old, live)),
             None if PROSE.contains(&&**key) && old.is_string() => {
                 all.insert(key.clone(), old.clone())
@@ -28,19 +28,15 @@ fn objects(present: &Map<String, Value>, live: &Map<String, Value>) -> Map<Strin
             None => None,
         };
     }
-    for (key, value) in live.iter().filter(|(key, value)| !is_prose(key, value)) {
+    for (key, value) in live.iter().filter(|(key, value)| !is_empty_prose(key, value)) {
         all.entry(key.clone()).or_insert_with(|| value.clone());
     }
     all
 }
 
-fn is_prose(key: &str, value: &Value) -> bool {
-    PROSE.contains(&key) && is_blank(value)
-}
-
-/// A text without words, which says as much as none.
-fn is_blank(value: &Value) -> bool {
-    value.as_str().is_some_and(|text| text.trim().is_empty())
+/// Prose without words, which says as much as none.
+fn is_empty_prose(key: &str, value: &Value) -> bool {
+    PROSE.contains(&key) && value.as_str().is_some_and(|text| text.trim().is_empty())
 }
 
 #[cfg(test)]
@@ -68,7 +64,7 @@ mod tests {
             },
             "type": "object",
         });
-        let expected = r#"{"title":"Ours","type":"object","properties":{"title":{"type":"integer","description":"by hand"},"b":{"type":"string","title":"B","default":"","description":"theirs"},"new":{}}}"#;
+        let expected = r#"{"title":"Ours","type":"object","properties":{"title":{"type":"integer","description":"by hand"},"b":{"type":"string","title":"B","default":"","description":"theirs"},"new":{"description":""}}}"#;
         assert_eq!(merged(&present, &live).to_string(), expected);
         assert_eq!(merged(&merged(&present, &live), &live), merged(&present, &live));
     }
