@@ -52,23 +52,34 @@ fn of(prompt: &str) -> Input {
 /// A service that echoes what it is sent wherever it can.
 fn service() -> impl FnMut(&Seen) -> Act + Send + 'static {
     let echo = format!("{TOKEN} may not fetch https://a.b/c.png?sig=hush");
-    let mut calls = 0;
+    let (mut posts, mut polls, mut catalog) = (0, 0, 0);
     move |seen| {
-        calls += 1;
-        let post = seen.method == "POST";
-        match (post, calls % 4) {
-            (true, 1) => {
+        let is_poll = seen.path.starts_with("/v1/requests/");
+        let count = match &*seen.method {
+            "POST" => &mut posts,
+            _ if is_poll => &mut polls,
+            _ => &mut catalog,
+        };
+        *count += 1;
+        // The third poll of a job tells its end; one in three fails.
+        match (&*seen.method, is_poll, *count % if is_poll { 9 } else { 6 }) {
+            ("POST", _, 0) => {
                 json_answer(429, &json!({ "error_message": echo })).header("retry-after", "0")
             }
-            (true, 2) => json_answer(422, &json!({ "detail": [{ "loc": ["x"], "msg": echo }] })),
-            (true, 3) => text(502, &echo),
-            (true, _) => {
+            ("POST", _, 1) => {
+                json_answer(422, &json!({ "detail": [{ "loc": ["x"], "msg": echo }] }))
+            }
+            ("POST", _, 2) => text(502, &echo),
+            ("POST", ..) => {
                 json_answer(200, &json!({ "request_id": "r-1", "status_url": "https://a/?hush" }))
             }
-            (false, 0) => text(500, &echo),
-            (false, 1) => status("in_progress"),
-            (false, 2) => json_answer(200, &json!({ "status": "failed", "error": echo })),
-            (false, _) => json_answer(
+            (_, false, _) => {
+                json_answer(200, &json!({ "model_id": "a/b", "input_schema": { "title": echo } }))
+            }
+            (_, true, 0 | 3 | 6) => text(500, &echo),
+            (_, true, 1 | 4 | 7) => status("in_progress"),
+            (_, true, 2) => json_answer(200, &json!({ "status": "failed", "error": echo })),
+            (_, true, _) => json_answer(
                 200,
                 &json!({ "status": "succeeded", "output": { "image": "https://evil.example/a.png?sig=hush" } }),
             ),
@@ -132,7 +143,6 @@ async fn no_secret_is_shown_or_written() {
             Err(error) => shown.error(&error),
         }
     }
-    assert!(ends.0 > 0 && ends.1 > 5, "some of both: {ends:?}");
     shown.add(&client.recover().await.unwrap());
     let mut results = client.batch([input(), input(), input()]).named("n").start().await.unwrap();
     shown.add(&results);
@@ -144,6 +154,7 @@ async fn no_secret_is_shown_or_written() {
     tokio::time::sleep(Duration::from_millis(50)).await;
 
     let _ = std::panic::take_hook();
+    assert!(ends.0 > 5 && ends.1 > 5, "some of both: {ends:?}");
     let shown = shown.0.lock().unwrap().clone();
     let told = recorder.text();
     for (what, text) in [("Debug and Display", &shown), ("the log", &told)] {
