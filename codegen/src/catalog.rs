@@ -239,17 +239,20 @@ fn model(
     };
     let input_text = text_file("input", &input_schema);
     let output_text = output.as_ref().map(|(_, schema)| text_file("output", schema));
-    let modules: Vec<_> =
-        std::iter::once(&input).chain(output.as_ref().map(|(module, _)| module)).collect();
+    let shared = output.as_ref().and_then(|(module, _)| emit::shared_output(module));
+    let own = output.as_ref().map(|(module, _)| module).filter(|_| shared.is_none());
+    let modules: Vec<_> = std::iter::once(&input).chain(own).collect();
     let mut emitter = Emitter::new(catalog.home.krate(), &modules);
     let items: TokenStream = modules.iter().map(|module| emitter.module(module)).collect();
     let tie = emit::model(
         &mut emitter,
         &emit::Model {
             id: &model.id,
-            output: output.as_ref().map_or(emit::Output::Unknown, |(module, _)| {
-                emit::Output::Known(output_kind(&model.id, module))
-            }),
+            output: match (shared, &output) {
+                (Some(name), _) => emit::Output::Shared(name),
+                (None, Some((module, _))) => emit::Output::Known(output_kind(&model.id, module)),
+                (None, None) => emit::Output::Unknown,
+            },
             input_text: &input_text,
             output_text: output_text.as_deref(),
         },

@@ -16,7 +16,7 @@ use quote::quote;
 use crate::ir::{Item, Module, Newtype, RuleSet};
 
 pub(crate) use example::example;
-pub(crate) use model::{Model, Output, model};
+pub(crate) use model::{Model, Output, model, shared_output};
 
 /// The items of a module, and what they import.
 pub(crate) struct Emitter<'a> {

@@ -185,6 +185,11 @@ macro_rules! model {
             }
         };
     };
+    ($id:literal, $input:ident: $input_text:literal, $output:ident = $output_text:literal) => {
+        $crate::model!(@input $id, $input, $output, $input_text);
+        $crate::model!(@schema $input, $input_text);
+        $crate::model!(@entry $id, $input, $output, $input_text, Some(include_str!($output_text)));
+    };
     ($id:literal, $input:ident: $input_text:literal) => {
         $crate::model!(@input $id, $input, $crate::MediaOutput, $input_text);
         $crate::model!(@schema $input, $input_text);

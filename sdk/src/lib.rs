@@ -142,7 +142,7 @@ pub use files::Files;
 pub use input::Model;
 pub use input::{Input, JsonInput, Output, OutputKind};
 pub use media::{Audio, Image, Video};
-pub use output::MediaOutput;
+pub use output::{AudioOutput, ImageOutput, MediaOutput, VideoOutput};
 #[doc(inline)]
 pub use schema::{Invalid, Violation};
 

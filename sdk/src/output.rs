@@ -50,6 +50,81 @@ impl Output for MediaOutput {
     }
 }
 
+/// The output of models that make files of one kind and say no more about them.
+macro_rules! of_kind {
+    ($(#[$meta:meta])* $name:ident: $kind:ident, $one:ident, $many:ident) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq)]
+        #[non_exhaustive]
+        pub struct $name {
+            /// The file, where the service sends one by itself.
+            pub $one: Option<Files>,
+            /// The files.
+            pub $many: Option<Files>,
+            /// Members that the schema does not name.
+            pub extra: Extra,
+        }
+
+        impl Fields for $name {
+            const FIELDS: &'static [Field] = &[
+                optional(stringify!($one)).or_null(),
+                optional(stringify!($many)).or_null(),
+            ];
+        }
+
+        object!($name { $one, $many, ..extra });
+
+        impl Output for $name {
+            const KIND: Option<OutputKind> = Some(OutputKind::$kind);
+
+            fn from_value(value: &Value) -> Result<Self, Invalid> {
+                Self::from_value(&keyed(value, Self::KIND))
+            }
+        }
+
+        #[cfg(feature = "schemars")]
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({
+                    "type": "object",
+                    "properties": {
+                        stringify!($one): { "type": "string", "format": "uri" },
+                        stringify!($many): {
+                            "type": "array",
+                            "items": { "type": "string", "format": "uri" },
+                        },
+                    },
+                })
+            }
+        }
+    };
+}
+
+of_kind! {
+    /// The output of models that make pictures.
+    ///
+    /// ```
+    /// use runcomfy::ImageOutput;
+    ///
+    /// let output = ImageOutput::from_json(r#"{ "images": ["https://cdn.runcomfy.net/a.png"] }"#)?;
+    /// assert_eq!(output.images.unwrap().first(), Some("https://cdn.runcomfy.net/a.png"));
+    /// # Ok::<(), runcomfy::Invalid>(())
+    /// ```
+    ImageOutput: Image, image, images
+}
+of_kind! {
+    /// The output of models that make films.
+    VideoOutput: Video, video, videos
+}
+of_kind! {
+    /// The output of models that make sound.
+    AudioOutput: Audio, audio, audios
+}
+
 /// An output that is a bare URL or a bare list of URLs, under the key of the model's kind.
 #[doc(hidden)]
 #[must_use]
@@ -68,7 +143,7 @@ pub fn keyed(value: &Value, kind: Option<OutputKind>) -> Cow<'_, Value> {
 
 #[cfg(test)]
 mod tests {
-    use super::MediaOutput;
+    use super::{AudioOutput, ImageOutput, MediaOutput, VideoOutput};
     use crate::Output;
     use serde_json::json;
 
@@ -84,6 +159,17 @@ mod tests {
         assert_eq!(mixed.images.unwrap().first(), Some("https://a/1.png"));
         assert_eq!(mixed.image, None);
         assert_eq!(mixed.extra.get("seed"), Some(&json!(7)));
+    }
+
+    #[test]
+    fn a_bare_file_is_of_the_models_kind() {
+        let film = <VideoOutput as Output>::from_value(&json!("https://a/1.mp4")).unwrap();
+        assert_eq!(film.video.unwrap().first(), Some("https://a/1.mp4"));
+        let sounds = <AudioOutput as Output>::from_value(&json!(["https://a/1.mp3"])).unwrap();
+        assert_eq!(sounds.audios.unwrap().len(), 1);
+        let odd = json!({ "image": null, "images": "https://a/1.png", "seed": 7 });
+        let pictures = <ImageOutput as Output>::from_value(&odd).unwrap();
+        assert_eq!((pictures.image, pictures.extra.get("seed")), (None, Some(&json!(7))));
     }
 
     #[test]

@@ -79,10 +79,32 @@ impl Surface {
             syn::Item::Enum(item) if is_public(&item.vis) => self.enumeration("enum", &item),
             syn::Item::Impl(item) => self.implementation(&item),
             syn::Item::Macro(item) => self.invocation(&item.mac)?,
-            syn::Item::Use(item) if is_public(&item.vis) => self.output = text(&item.tree),
+            syn::Item::Use(item) if is_public(&item.vis) => self.output_elsewhere(text(&item.tree)),
             _ => {}
         }
         Ok(())
+    }
+
+    /// An output whose type is one of the runtime's: what it has is known by its name.
+    fn output_elsewhere(&mut self, path: String) {
+        let name = path.split("::").last().and_then(|last| last.split(' ').next());
+        let keys = match name {
+            Some("ImageOutput") => ["image", "images"],
+            Some("VideoOutput") => ["video", "videos"],
+            Some("AudioOutput") => ["audio", "audios"],
+            _ => {
+                self.output = path;
+                return;
+            }
+        };
+        "Output".clone_into(&mut self.output);
+        let member =
+            |name: &str, ty: &str, wire| Member { name: name.to_owned(), ty: ty.to_owned(), wire };
+        let files = keys.map(|key| member(key, "Option<Files>", Some(key.into())));
+        let item = self.types.entry("Output".to_owned()).or_default();
+        "struct".clone_into(&mut item.kind);
+        item.derives = ["Debug", "Clone", "PartialEq"].map(str::to_owned).into();
+        item.members = files.into_iter().chain([member("extra", "Extra", None)]).collect();
     }
 
     fn declare(

@@ -16,7 +16,7 @@
 use serde_json::Value;
 use crate::schema::runtime::{Field, Fields, Rule, optional, required};
 use crate::schema::Extra;
-use crate::{Audio, Files, model, object, string_enum};
+use crate::{Audio, model, object, string_enum};
 
 /// Input of `acestep-ai/ace-step/audio-inpaint`.
 #[derive(Debug, Clone, PartialEq)]
@@ -150,25 +150,6 @@ string_enum! {
     }
 }
 
-/// Output of `acestep-ai/ace-step/audio-inpaint`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Output {
-    /// URL of the audio file.
-    pub audio: Option<Files>,
-    /// URLs of all audio files of the result.
-    pub audios: Option<Files>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
-}
+pub use crate::AudioOutput as Output;
 
-impl Fields for Output {
-    const FIELDS: &'static [Field] = &[
-        optional("audio").or_null(),
-        optional("audios").or_null(),
-    ];
-}
-
-object!(Output { audio, audios, ..extra });
-
-model!("acestep-ai/ace-step/audio-inpaint", Input: "audio_inpaint.input.json", Output: "audio_inpaint.output.json", Some(Audio));
+model!("acestep-ai/ace-step/audio-inpaint", Input: "audio_inpaint.input.json", Output = "audio_inpaint.output.json");

@@ -15,7 +15,7 @@
 use serde_json::Value;
 use crate::schema::runtime::{Field, Fields, Rule, optional, required};
 use crate::schema::Extra;
-use crate::{Files, model, object};
+use crate::{model, object};
 
 /// Input of `acestep-ai/ace-step/text-to-audio`.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,25 +86,6 @@ impl Fields for Input {
 
 object!(Input { tags, lyrics, duration, seed, ..extra });
 
-/// Output of `acestep-ai/ace-step/text-to-audio`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Output {
-    /// URL of the audio file.
-    pub audio: Option<Files>,
-    /// URLs of all audio files of the result.
-    pub audios: Option<Files>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
-}
+pub use crate::AudioOutput as Output;
 
-impl Fields for Output {
-    const FIELDS: &'static [Field] = &[
-        optional("audio").or_null(),
-        optional("audios").or_null(),
-    ];
-}
-
-object!(Output { audio, audios, ..extra });
-
-model!("acestep-ai/ace-step/text-to-audio", Input: "text_to_audio.input.json", Output: "text_to_audio.output.json", Some(Audio));
+model!("acestep-ai/ace-step/text-to-audio", Input: "text_to_audio.input.json", Output = "text_to_audio.output.json");

@@ -15,7 +15,7 @@
 use serde_json::Value;
 use crate::schema::runtime::{Field, Fields, optional, required};
 use crate::schema::Extra;
-use crate::{Files, model, object, string_enum};
+use crate::{model, object, string_enum};
 
 /// Input of `blackforestlabs/flux-3/image`.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,25 +90,6 @@ string_enum! {
     }
 }
 
-/// Output of `blackforestlabs/flux-3/image`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Output {
-    /// URL of the image.
-    pub image: Option<Files>,
-    /// URLs of all images of the result.
-    pub images: Option<Files>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
-}
+pub use crate::ImageOutput as Output;
 
-impl Fields for Output {
-    const FIELDS: &'static [Field] = &[
-        optional("image").or_null(),
-        optional("images").or_null(),
-    ];
-}
-
-object!(Output { image, images, ..extra });
-
-model!("blackforestlabs/flux-3/image", Input: "image.input.json", Output: "image.output.json", Some(Image));
+model!("blackforestlabs/flux-3/image", Input: "image.input.json", Output = "image.output.json");

@@ -15,7 +15,7 @@
 use serde_json::Value;
 use crate::schema::runtime::{Field, Fields, Rule, optional, required};
 use crate::schema::Extra;
-use crate::{Audio, Files, Image, integer_enum, model, object, string_enum};
+use crate::{Audio, Image, integer_enum, model, object, string_enum};
 
 /// Input of `bytedance/seed-audio-1.0/text-to-audio`.
 #[derive(Debug, Clone, PartialEq)]
@@ -204,25 +204,6 @@ integer_enum! {
     }
 }
 
-/// Output of `bytedance/seed-audio-1.0/text-to-audio`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Output {
-    /// URL of the audio file.
-    pub audio: Option<Files>,
-    /// URLs of all audio files of the result.
-    pub audios: Option<Files>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
-}
+pub use crate::AudioOutput as Output;
 
-impl Fields for Output {
-    const FIELDS: &'static [Field] = &[
-        optional("audio").or_null(),
-        optional("audios").or_null(),
-    ];
-}
-
-object!(Output { audio, audios, ..extra });
-
-model!("bytedance/seed-audio-1.0/text-to-audio", Input: "text_to_audio.input.json", Output: "text_to_audio.output.json", Some(Audio));
+model!("bytedance/seed-audio-1.0/text-to-audio", Input: "text_to_audio.input.json", Output = "text_to_audio.output.json");

@@ -15,7 +15,7 @@
 use serde_json::Value;
 use crate::schema::runtime::{Field, Fields, Rule, optional, required};
 use crate::schema::Extra;
-use crate::{Files, model, object, string_enum};
+use crate::{model, object, string_enum};
 
 /// Input of `elevenlabs/elevenlabs/music-generation`.
 #[derive(Debug, Clone, PartialEq)]
@@ -102,25 +102,6 @@ string_enum! {
     }
 }
 
-/// Output of `elevenlabs/elevenlabs/music-generation`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Output {
-    /// URL of the audio file.
-    pub audio: Option<Files>,
-    /// URLs of all audio files of the result.
-    pub audios: Option<Files>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
-}
+pub use crate::AudioOutput as Output;
 
-impl Fields for Output {
-    const FIELDS: &'static [Field] = &[
-        optional("audio").or_null(),
-        optional("audios").or_null(),
-    ];
-}
-
-object!(Output { audio, audios, ..extra });
-
-model!("elevenlabs/elevenlabs/music-generation", Input: "music_generation.input.json", Output: "music_generation.output.json", Some(Audio));
+model!("elevenlabs/elevenlabs/music-generation", Input: "music_generation.input.json", Output = "music_generation.output.json");

@@ -14,9 +14,9 @@
 //! ```
 
 use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, optional, required};
+use crate::schema::runtime::{Field, Fields, required};
 use crate::schema::Extra;
-use crate::{Files, Video, model, object};
+use crate::{Video, model, object};
 
 /// Input of `google/gemini-omni-flash/video-edit`.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,25 +54,6 @@ impl Fields for Input {
 
 object!(Input { prompt, video_url, ..extra });
 
-/// Output of `google/gemini-omni-flash/video-edit`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Output {
-    /// URL of the video.
-    pub video: Option<Files>,
-    /// URLs of all videos of the result.
-    pub videos: Option<Files>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
-}
+pub use crate::VideoOutput as Output;
 
-impl Fields for Output {
-    const FIELDS: &'static [Field] = &[
-        optional("video").or_null(),
-        optional("videos").or_null(),
-    ];
-}
-
-object!(Output { video, videos, ..extra });
-
-model!("google/gemini-omni-flash/video-edit", Input: "video_edit.input.json", Output: "video_edit.output.json", Some(Video));
+model!("google/gemini-omni-flash/video-edit", Input: "video_edit.input.json", Output = "video_edit.output.json");

@@ -16,7 +16,7 @@
 use serde_json::Value;
 use crate::schema::runtime::{Field, Fields, Rule, optional, required};
 use crate::schema::Extra;
-use crate::{Files, Image, integer_enum, model, object, string_enum};
+use crate::{Image, integer_enum, model, object, string_enum};
 
 /// Input of `happyhorse/happyhorse-1.0/image-to-video`.
 #[derive(Debug, Clone, PartialEq)]
@@ -138,25 +138,6 @@ integer_enum! {
     }
 }
 
-/// Output of `happyhorse/happyhorse-1.0/image-to-video`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Output {
-    /// URL of the video.
-    pub video: Option<Files>,
-    /// URLs of all videos of the result.
-    pub videos: Option<Files>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
-}
+pub use crate::VideoOutput as Output;
 
-impl Fields for Output {
-    const FIELDS: &'static [Field] = &[
-        optional("video").or_null(),
-        optional("videos").or_null(),
-    ];
-}
-
-object!(Output { video, videos, ..extra });
-
-model!("happyhorse/happyhorse-1.0/image-to-video", Input: "image_to_video.input.json", Output: "image_to_video.output.json", Some(Video));
+model!("happyhorse/happyhorse-1.0/image-to-video", Input: "image_to_video.input.json", Output = "image_to_video.output.json");

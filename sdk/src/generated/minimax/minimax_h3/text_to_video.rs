@@ -15,7 +15,7 @@
 use serde_json::Value;
 use crate::schema::runtime::{Field, Fields, optional, required};
 use crate::schema::Extra;
-use crate::{Files, integer_enum, model, object, string_enum};
+use crate::{integer_enum, model, object, string_enum};
 
 /// Input of `minimax/minimax-h3/text-to-video`.
 #[derive(Debug, Clone, PartialEq)]
@@ -132,25 +132,6 @@ integer_enum! {
     }
 }
 
-/// Output of `minimax/minimax-h3/text-to-video`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Output {
-    /// URL of the video.
-    pub video: Option<Files>,
-    /// URLs of all videos of the result.
-    pub videos: Option<Files>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
-}
+pub use crate::VideoOutput as Output;
 
-impl Fields for Output {
-    const FIELDS: &'static [Field] = &[
-        optional("video").or_null(),
-        optional("videos").or_null(),
-    ];
-}
-
-object!(Output { video, videos, ..extra });
-
-model!("minimax/minimax-h3/text-to-video", Input: "text_to_video.input.json", Output: "text_to_video.output.json", Some(Video));
+model!("minimax/minimax-h3/text-to-video", Input: "text_to_video.input.json", Output = "text_to_video.output.json");

@@ -16,7 +16,7 @@
 use serde_json::Value;
 use crate::schema::runtime::{Field, Fields, Rule, optional, required};
 use crate::schema::Extra;
-use crate::{Audio, Files, Image, Video, model, object, string_enum};
+use crate::{Audio, Image, Video, model, object, string_enum};
 
 /// Input of `minimax/minimax-h3-max/reference-to-video`.
 #[derive(Debug, Clone, PartialEq)]
@@ -197,25 +197,6 @@ string_enum! {
     }
 }
 
-/// Output of `minimax/minimax-h3-max/reference-to-video`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Output {
-    /// URL of the video.
-    pub video: Option<Files>,
-    /// URLs of all videos of the result.
-    pub videos: Option<Files>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
-}
+pub use crate::VideoOutput as Output;
 
-impl Fields for Output {
-    const FIELDS: &'static [Field] = &[
-        optional("video").or_null(),
-        optional("videos").or_null(),
-    ];
-}
-
-object!(Output { video, videos, ..extra });
-
-model!("minimax/minimax-h3-max/reference-to-video", Input: "reference_to_video.input.json", Output: "reference_to_video.output.json", Some(Video));
+model!("minimax/minimax-h3-max/reference-to-video", Input: "reference_to_video.input.json", Output = "reference_to_video.output.json");

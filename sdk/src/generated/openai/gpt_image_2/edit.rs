@@ -16,7 +16,7 @@
 use serde_json::Value;
 use crate::schema::runtime::{Field, Fields, Rule, optional, required};
 use crate::schema::Extra;
-use crate::{Files, Image, model, object, string_enum};
+use crate::{Image, model, object, string_enum};
 
 /// Input of `openai/gpt-image-2/edit`.
 #[derive(Debug, Clone, PartialEq)]
@@ -161,25 +161,6 @@ string_enum! {
     }
 }
 
-/// Output of `openai/gpt-image-2/edit`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Output {
-    /// URL of the image.
-    pub image: Option<Files>,
-    /// URLs of all images of the result.
-    pub images: Option<Files>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
-}
+pub use crate::ImageOutput as Output;
 
-impl Fields for Output {
-    const FIELDS: &'static [Field] = &[
-        optional("image").or_null(),
-        optional("images").or_null(),
-    ];
-}
-
-object!(Output { image, images, ..extra });
-
-model!("openai/gpt-image-2/edit", Input: "edit.input.json", Output: "edit.output.json", Some(Image));
+model!("openai/gpt-image-2/edit", Input: "edit.input.json", Output = "edit.output.json");

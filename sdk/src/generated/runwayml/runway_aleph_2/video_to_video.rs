@@ -16,7 +16,7 @@
 use serde_json::Value;
 use crate::schema::runtime::{Field, Fields, MediaRule, Rule, optional, required};
 use crate::schema::Extra;
-use crate::{Files, Video, model, object, string_enum};
+use crate::{Video, model, object, string_enum};
 
 /// Input of `runwayml/runway-aleph-2/video-to-video`.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,25 +109,6 @@ string_enum! {
     }
 }
 
-/// Output of `runwayml/runway-aleph-2/video-to-video`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Output {
-    /// URL of the video.
-    pub video: Option<Files>,
-    /// URLs of all videos of the result.
-    pub videos: Option<Files>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
-}
+pub use crate::VideoOutput as Output;
 
-impl Fields for Output {
-    const FIELDS: &'static [Field] = &[
-        optional("video").or_null(),
-        optional("videos").or_null(),
-    ];
-}
-
-object!(Output { video, videos, ..extra });
-
-model!("runwayml/runway-aleph-2/video-to-video", Input: "video_to_video.input.json", Output: "video_to_video.output.json", Some(Video));
+model!("runwayml/runway-aleph-2/video-to-video", Input: "video_to_video.input.json", Output = "video_to_video.output.json");

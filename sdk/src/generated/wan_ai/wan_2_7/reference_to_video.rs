@@ -15,7 +15,7 @@
 use serde_json::Value;
 use crate::schema::runtime::{Field, Fields, Rule, optional, required};
 use crate::schema::Extra;
-use crate::{Files, Image, Video, integer_enum, model, object, string_enum};
+use crate::{Image, Video, integer_enum, model, object, string_enum};
 
 /// Input of `wan-ai/wan-2.7/reference-to-video`.
 #[derive(Debug, Clone, PartialEq)]
@@ -199,25 +199,6 @@ integer_enum! {
     }
 }
 
-/// Output of `wan-ai/wan-2.7/reference-to-video`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Output {
-    /// URL of the video.
-    pub video: Option<Files>,
-    /// URLs of all videos of the result.
-    pub videos: Option<Files>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
-}
+pub use crate::VideoOutput as Output;
 
-impl Fields for Output {
-    const FIELDS: &'static [Field] = &[
-        optional("video").or_null(),
-        optional("videos").or_null(),
-    ];
-}
-
-object!(Output { video, videos, ..extra });
-
-model!("wan-ai/wan-2.7/reference-to-video", Input: "reference_to_video.input.json", Output: "reference_to_video.output.json", Some(Video));
+model!("wan-ai/wan-2.7/reference-to-video", Input: "reference_to_video.input.json", Output = "reference_to_video.output.json");

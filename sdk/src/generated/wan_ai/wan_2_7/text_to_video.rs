@@ -15,7 +15,7 @@
 use serde_json::Value;
 use crate::schema::runtime::{Field, Fields, Rule, optional, required};
 use crate::schema::Extra;
-use crate::{Audio, Files, integer_enum, model, object, string_enum};
+use crate::{Audio, integer_enum, model, object, string_enum};
 
 /// Input of `wan-ai/wan-2.7/text-to-video`.
 #[derive(Debug, Clone, PartialEq)]
@@ -184,25 +184,6 @@ integer_enum! {
     }
 }
 
-/// Output of `wan-ai/wan-2.7/text-to-video`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Output {
-    /// URL of the video.
-    pub video: Option<Files>,
-    /// URLs of all videos of the result.
-    pub videos: Option<Files>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
-}
+pub use crate::VideoOutput as Output;
 
-impl Fields for Output {
-    const FIELDS: &'static [Field] = &[
-        optional("video").or_null(),
-        optional("videos").or_null(),
-    ];
-}
-
-object!(Output { video, videos, ..extra });
-
-model!("wan-ai/wan-2.7/text-to-video", Input: "text_to_video.input.json", Output: "text_to_video.output.json", Some(Video));
+model!("wan-ai/wan-2.7/text-to-video", Input: "text_to_video.input.json", Output = "text_to_video.output.json");

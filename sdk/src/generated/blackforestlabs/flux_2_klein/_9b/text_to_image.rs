@@ -15,7 +15,7 @@
 use serde_json::Value;
 use crate::schema::runtime::{Field, Fields, Rule, optional, required};
 use crate::schema::Extra;
-use crate::{Files, model, object};
+use crate::{model, object};
 
 /// Input of `blackforestlabs/flux-2-klein/9b/text-to-image`.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,25 +88,6 @@ impl Fields for Input {
 
 object!(Input { prompt, width, height, steps, ..extra });
 
-/// Output of `blackforestlabs/flux-2-klein/9b/text-to-image`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Output {
-    /// URL of the image.
-    pub image: Option<Files>,
-    /// URLs of all images of the result.
-    pub images: Option<Files>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
-}
+pub use crate::ImageOutput as Output;
 
-impl Fields for Output {
-    const FIELDS: &'static [Field] = &[
-        optional("image").or_null(),
-        optional("images").or_null(),
-    ];
-}
-
-object!(Output { image, images, ..extra });
-
-model!("blackforestlabs/flux-2-klein/9b/text-to-image", Input: "text_to_image.input.json", Output: "text_to_image.output.json", Some(Image));
+model!("blackforestlabs/flux-2-klein/9b/text-to-image", Input: "text_to_image.input.json", Output = "text_to_image.output.json");

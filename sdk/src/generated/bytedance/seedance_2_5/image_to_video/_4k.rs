@@ -16,7 +16,7 @@
 use serde_json::Value;
 use crate::schema::runtime::{Field, Fields, Rule, optional, required};
 use crate::schema::Extra;
-use crate::{Files, Image, model, object};
+use crate::{Image, model, object};
 
 /// Input of `bytedance/seedance-2.5/image-to-video/4k`.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,25 +81,6 @@ impl Fields for Input {
 
 object!(Input { prompt, image, duration, generate_audio, ..extra });
 
-/// Output of `bytedance/seedance-2.5/image-to-video/4k`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Output {
-    /// URL of the video.
-    pub video: Option<Files>,
-    /// URLs of all videos of the result.
-    pub videos: Option<Files>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
-}
+pub use crate::VideoOutput as Output;
 
-impl Fields for Output {
-    const FIELDS: &'static [Field] = &[
-        optional("video").or_null(),
-        optional("videos").or_null(),
-    ];
-}
-
-object!(Output { video, videos, ..extra });
-
-model!("bytedance/seedance-2.5/image-to-video/4k", Input: "_4k.input.json", Output: "_4k.output.json", Some(Video));
+model!("bytedance/seedance-2.5/image-to-video/4k", Input: "_4k.input.json", Output = "_4k.output.json");

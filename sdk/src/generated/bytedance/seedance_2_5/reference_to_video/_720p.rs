@@ -15,7 +15,7 @@
 use serde_json::Value;
 use crate::schema::runtime::{Field, Fields, Rule, optional, required};
 use crate::schema::Extra;
-use crate::{Audio, Files, Image, Video, model, object, string_enum};
+use crate::{Audio, Image, Video, model, object, string_enum};
 
 /// Input of `bytedance/seedance-2.5/reference-to-video/720p`.
 #[derive(Debug, Clone, PartialEq)]
@@ -139,25 +139,6 @@ string_enum! {
     }
 }
 
-/// Output of `bytedance/seedance-2.5/reference-to-video/720p`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Output {
-    /// URL of the video.
-    pub video: Option<Files>,
-    /// URLs of all videos of the result.
-    pub videos: Option<Files>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
-}
+pub use crate::VideoOutput as Output;
 
-impl Fields for Output {
-    const FIELDS: &'static [Field] = &[
-        optional("video").or_null(),
-        optional("videos").or_null(),
-    ];
-}
-
-object!(Output { video, videos, ..extra });
-
-model!("bytedance/seedance-2.5/reference-to-video/720p", Input: "_720p.input.json", Output: "_720p.output.json", Some(Video));
+model!("bytedance/seedance-2.5/reference-to-video/720p", Input: "_720p.input.json", Output = "_720p.output.json");

@@ -15,7 +15,7 @@
 use serde_json::Value;
 use crate::schema::runtime::{Field, Fields, Rule, optional, required};
 use crate::schema::Extra;
-use crate::{Files, model, object, string_enum};
+use crate::{model, object, string_enum};
 
 /// Input of `bytedance/seedance-2.5/text-to-video/4k`.
 #[derive(Debug, Clone, PartialEq)]
@@ -103,25 +103,6 @@ string_enum! {
     }
 }
 
-/// Output of `bytedance/seedance-2.5/text-to-video/4k`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Output {
-    /// URL of the video.
-    pub video: Option<Files>,
-    /// URLs of all videos of the result.
-    pub videos: Option<Files>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
-}
+pub use crate::VideoOutput as Output;
 
-impl Fields for Output {
-    const FIELDS: &'static [Field] = &[
-        optional("video").or_null(),
-        optional("videos").or_null(),
-    ];
-}
-
-object!(Output { video, videos, ..extra });
-
-model!("bytedance/seedance-2.5/text-to-video/4k", Input: "_4k.input.json", Output: "_4k.output.json", Some(Video));
+model!("bytedance/seedance-2.5/text-to-video/4k", Input: "_4k.input.json", Output = "_4k.output.json");

@@ -16,7 +16,7 @@
 use serde_json::Value;
 use crate::schema::runtime::{Field, Fields, Rule, optional, required};
 use crate::schema::Extra;
-use crate::{Audio, Files, Image, model, object, string_enum};
+use crate::{Audio, Image, model, object, string_enum};
 
 /// Input of `lightricks/ltx-2.5/audio-to-video/fast`.
 #[derive(Debug, Clone, PartialEq)]
@@ -108,25 +108,6 @@ string_enum! {
     }
 }
 
-/// Output of `lightricks/ltx-2.5/audio-to-video/fast`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Output {
-    /// URL of the video.
-    pub video: Option<Files>,
-    /// URLs of all videos of the result.
-    pub videos: Option<Files>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
-}
+pub use crate::VideoOutput as Output;
 
-impl Fields for Output {
-    const FIELDS: &'static [Field] = &[
-        optional("video").or_null(),
-        optional("videos").or_null(),
-    ];
-}
-
-object!(Output { video, videos, ..extra });
-
-model!("lightricks/ltx-2.5/audio-to-video/fast", Input: "fast.input.json", Output: "fast.output.json", Some(Video));
+model!("lightricks/ltx-2.5/audio-to-video/fast", Input: "fast.input.json", Output = "fast.output.json");

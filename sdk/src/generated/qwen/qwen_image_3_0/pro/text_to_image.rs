@@ -15,7 +15,7 @@
 use serde_json::Value;
 use crate::schema::runtime::{Field, Fields, optional, required};
 use crate::schema::Extra;
-use crate::{Files, model, object, string_enum};
+use crate::{model, object, string_enum};
 
 /// Input of `qwen/qwen-image-3.0/pro/text-to-image`.
 #[derive(Debug, Clone, PartialEq)]
@@ -123,25 +123,6 @@ string_enum! {
     }
 }
 
-/// Output of `qwen/qwen-image-3.0/pro/text-to-image`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Output {
-    /// URL of the image.
-    pub image: Option<Files>,
-    /// URLs of all images of the result.
-    pub images: Option<Files>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
-}
+pub use crate::ImageOutput as Output;
 
-impl Fields for Output {
-    const FIELDS: &'static [Field] = &[
-        optional("image").or_null(),
-        optional("images").or_null(),
-    ];
-}
-
-object!(Output { image, images, ..extra });
-
-model!("qwen/qwen-image-3.0/pro/text-to-image", Input: "text_to_image.input.json", Output: "text_to_image.output.json", Some(Image));
+model!("qwen/qwen-image-3.0/pro/text-to-image", Input: "text_to_image.input.json", Output = "text_to_image.output.json");
