@@ -6,7 +6,8 @@
 //! the result without asking for the status first. `same calls` leaves the status out on the other
 //! side, too: what is left of the difference is the client's own work.
 //!
-//! `cargo bench -p runcomfy --bench overhead`; `CYCLES` is how many of each (1,000).
+//! `cargo bench -p runcomfy --bench overhead`; `CYCLES` is how many of each (1,000). With
+//! `TABLE` set it prints what `cargo xtask bench` reads, too.
 
 use std::time::{Duration, Instant};
 
@@ -41,6 +42,7 @@ async fn main() {
         "round", "runcomfy", "reqwest", "ratio", "same calls", "ratio"
     );
     let mut ratios = (Vec::new(), Vec::new());
+    let mut rounds = (Vec::new(), Vec::new());
     for round in 1..=ROUNDS {
         let mut times = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..cycles {
@@ -55,9 +57,15 @@ async fn main() {
         );
         ratios.0.push(to_three);
         ratios.1.push(to_two);
+        rounds.0.extend([ours, three]);
+        rounds.1.extend([ours, two]);
     }
     report("submit, status, result", ratios.0);
     report("submit, result", ratios.1);
+    if std::env::var_os("TABLE").is_some() {
+        table("bare reqwest: submit, status, result", &rounds.0);
+        table("bare reqwest: submit, result", &rounds.1);
+    }
 }
 
 async fn ours(client: &Client) {
@@ -86,6 +94,13 @@ fn report(calls: &str, mut ratios: Vec<f64>) {
         "{:.2} x bare reqwest ({calls}), from {least:.2} to {most:.2}",
         ratios[ratios.len() / 2]
     );
+}
+
+/// What `cargo xtask bench` reads: microseconds, ours and theirs in turns.
+fn table(alternative: &str, rounds: &[Duration]) {
+    let cells: Vec<_> =
+        rounds.iter().map(|time| format!("{:.1}", time.as_secs_f64() * 1e6)).collect();
+    println!("one job from submit to result\t{alternative}\t{}", cells.join("\t"));
 }
 
 /// What somebody writes who has only reqwest, and no fault to handle.

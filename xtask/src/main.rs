@@ -1,6 +1,7 @@
 //! The project's own commands: `cargo xtask --help`.
 
 mod add;
+mod bench;
 mod codegen;
 mod conformance;
 mod corpus;
@@ -37,6 +38,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Add(add::Arguments),
+    Bench(bench::Arguments),
     Codegen(codegen::Arguments),
     Diff(diff::Arguments),
     Drift(drift::Arguments),
@@ -50,6 +52,7 @@ enum Command {
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Add(arguments) => add::run(&arguments),
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Codegen(arguments) => codegen::run(&arguments),
         Command::Diff(arguments) => diff::run(&arguments),
         Command::Drift(arguments) => drift::run(&arguments),

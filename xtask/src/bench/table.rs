@@ -1,0 +1,123 @@
+//! The table of what was measured, as it is printed and as BENCHMARKS.md has it.
+
+use std::fmt;
+
+use super::growth::Growth;
+use super::measure::Pairs;
+
+/// What is counted.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Unit {
+    CpuSeconds,
+    CpuMilliseconds,
+    Nanoseconds,
+    Microseconds,
+    Lines,
+    Kib,
+    Mib,
+}
+
+impl Unit {
+    fn show(self, value: f64) -> String {
+        match self {
+            Self::CpuSeconds => format!("{value:.2} s"),
+            Self::CpuMilliseconds => format!("{value:.0} ms"),
+            Self::Nanoseconds => format!("{value:.0} ns"),
+            Self::Microseconds => format!("{value:.0} µs"),
+            Self::Lines => format!("{value:.0}"),
+            Self::Kib => format!("{value:.1} KiB"),
+            Self::Mib => format!("{value:.0} MiB"),
+        }
+    }
+}
+
+/// What a ratio may be at most; nothing where no bar was set.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bar(pub(super) Option<f64>);
+
+impl Bar {
+    pub(super) fn at_most(ratio: f64) -> Self {
+        Self(Some(ratio))
+    }
+
+    /// The bars are set against the stable release of typify.
+    pub(super) fn of(typify: &str, ratio: f64) -> Self {
+        Self((typify == "stable").then_some(ratio))
+    }
+}
+
+struct Row {
+    what: String,
+    theirs: String,
+    pairs: Pairs,
+    unit: Unit,
+    bar: Bar,
+}
+
+/// The rows, in the order in which they were measured.
+#[derive(Default)]
+pub(super) struct Table {
+    rows: Vec<Row>,
+}
+
+const HEAD: [&str; 8] = ["what", "ours", "the alternative", "", "ratio", "from … to", "bar", "met"];
+
+impl Table {
+    pub(super) fn row(&mut self, what: &str, theirs: &str, pairs: &Pairs, unit: Unit, bar: Bar) {
+        let (what, theirs, pairs) = (what.to_owned(), theirs.to_owned(), pairs.clone());
+        let row = Row { what, theirs, pairs, unit, bar };
+        eprintln!("  {}", row.cells().join(" | "));
+        self.rows.push(row);
+    }
+
+    /// The file in the repository.
+    pub(super) fn document(&self, growth: &Growth, versions: &[String]) -> String {
+        let mut rows: Vec<_> = self.rows.iter().map(|row| row.cells().to_vec()).collect();
+        rows.insert(0, HEAD.map(|_| "---".to_owned()).to_vec());
+        rows.insert(0, HEAD.map(str::to_owned).to_vec());
+        let lines: Vec<_> =
+            rows.iter().map(|cells| format!("| {} |\n", cells.join(" | "))).collect();
+        include_str!("document.md")
+            .replace("{table}\n", &lines.concat())
+            .replace("{growth}\n", &growth.table())
+            .replace("{versions}", &versions.join(", "))
+    }
+}
+
+impl Row {
+    fn cells(&self) -> [String; 8] {
+        let Self { what, theirs, pairs, unit, bar: Bar(bar) } = self;
+        let ratio = pairs.ratio();
+        let spread = pairs.spread().map(|(least, most)| format!("{least:.2} … {most:.2}"));
+        let met = bar.map(|bar| if ratio <= bar { "yes" } else { "**no**" });
+        [
+            what.clone(),
+            unit.show(pairs.ours()),
+            unit.show(pairs.theirs()),
+            theirs.clone(),
+            format!("{ratio:.2}"),
+            spread.unwrap_or_default(),
+            bar.map(|bar| format!("≤ {bar:.2}")).unwrap_or_default(),
+            met.unwrap_or_default().to_owned(),
+        ]
+    }
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows: Vec<_> = std::iter::once(HEAD.map(str::to_owned))
+            .chain(self.rows.iter().map(Row::cells))
+            .collect();
+        let width = |column: usize| {
+            rows.iter().map(|cells| cells[column].chars().count()).max().unwrap_or_default()
+        };
+        let widths: [usize; 8] = std::array::from_fn(width);
+        for cells in &rows {
+            for (cell, width) in cells.iter().zip(widths) {
+                write!(f, "{cell:width$}  ")?;
+            }
+            writeln!(f)?;
+        }
+        Ok(())
+    }
+}
