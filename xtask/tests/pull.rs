@@ -122,6 +122,11 @@ fn a_large_catalog_comes_whole_although_killed_and_later_its_changes() {
         assert_eq!(read(&input(schemas, &id))["properties"], schema["properties"]);
     }
 
+    // As if the kill had cut a line in half.
+    let log = schemas.join(".pull.jsonl");
+    let torn = fs::read_to_string(&log).unwrap() + r#"{"id":"acme/mo"#;
+    fs::write(&log, torn).unwrap();
+
     let done = pull(&service, schemas, &["--all"]);
     let report = told(&done);
     assert!(done.status.success(), "{report}");

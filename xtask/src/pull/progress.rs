@@ -110,5 +110,11 @@ fn read(path: &Path) -> Option<Vec<Value>> {
         return None;
     }
     let text = fs::read_to_string(path).ok()?;
-    text.lines().map(|line| serde_json::from_str(line).ok()).collect()
+    // A kill may have cut the last line in half.
+    let whole = &text[..=text.rfind('\n')?];
+    if whole.len() < text.len() {
+        let log = File::options().write(true).open(path).ok()?;
+        log.set_len(u64::try_from(whole.len()).ok()?).ok()?;
+    }
+    whole.lines().map(|line| serde_json::from_str(line).ok()).collect()
 }
