@@ -94,13 +94,15 @@ async fn run_batch(url: &str) {
     let mut results = batch.start().await.unwrap();
     while let Some(item) = results.next().await {
         let number = first + item.index;
-        match &item.result {
-            Ok(done) => writeln!(file, "{number} {}", done.request_id()).unwrap(),
+        let line = match &item.result {
+            Ok(done) => format!("{number} {}\n", done.request_id()),
             Err(error) if error.is_outcome_unknown() => {
-                writeln!(file, "{number} unknown {}", error.fingerprint().unwrap()).unwrap();
+                format!("{number} unknown {}\n", error.fingerprint().unwrap())
             }
             Err(error) => panic!("{error:?}"),
-        }
+        };
+        // In one piece: a kill between two would leave the beginning of a line to the next one.
+        file.write_all(line.as_bytes()).unwrap();
     }
 }
 
