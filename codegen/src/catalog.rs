@@ -133,23 +133,34 @@ pub fn catalog_for(models: &[Model], home: Home) -> Result<Catalog, Vec<Fault>> 
     if faults.is_empty() { Ok(catalog) } else { Err(faults) }
 }
 
+/// Whether a text may be the id of a model: 2 to 5 segments of letters, digits, `_`, `.` and `-`, none
+/// of which leads anywhere else.
+///
+/// ```
+/// assert!(runcomfy_codegen::is_model_id("google/nano-banana-2/text-to-image"));
+/// assert!(!runcomfy_codegen::is_model_id("../elsewhere"));
+/// ```
+#[must_use]
+pub fn is_model_id(text: &str) -> bool {
+    let is_segment = |segment: &str| {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
+        !segment.is_empty() && !matches!(segment, "." | "..") && segment.chars().all(allowed)
+    };
+    (2..=5).contains(&text.split('/').count()) && text.split('/').all(is_segment)
+}
+
 /// Puts a model where its id says.
 fn place<'a>(root: &mut Node<'a>, model: &'a Model) -> Result<(), Fault> {
     let fault =
         |message: String| Fault { file: model.input.file.clone(), pointer: String::new(), message };
-    let segments: Vec<_> = model.id.split('/').collect();
-    let is_segment = |segment: &&str| {
-        let allowed = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
-        !segment.is_empty() && !matches!(*segment, "." | "..") && segment.chars().all(allowed)
-    };
-    if !(2..=5).contains(&segments.len()) || !segments.iter().all(is_segment) {
+    if !is_model_id(&model.id) {
         return Err(fault(format!(
             "`{}` is no model id: expected 2 to 5 segments of letters, digits, `_`, `.` and `-`",
             model.id
         )));
     }
     let mut node = root;
-    for segment in &segments {
+    for segment in model.id.split('/') {
         node = node.children.entry(names::snake(segment)).or_default();
     }
     if let Some(other) = node.model {

@@ -38,10 +38,11 @@ mod source;
 use error::Remarks;
 
 pub use build::build;
-pub use catalog::{Catalog, Home, Model, Source, catalog, catalog_for};
+pub use catalog::{Catalog, Home, Model, Source, catalog, catalog_for, is_model_id};
 pub use draft::Draft;
 pub use error::{Fault, Note, Remark};
 pub use given::Names;
+pub use source::published;
 
 /// What a schema describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

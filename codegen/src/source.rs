@@ -71,6 +71,22 @@ fn not_json(text: &str, error: &serde_json::Error) -> String {
     format!("is not JSON: {error}{hint}")
 }
 
+/// The schema in a document of any published form; the document itself where there is none.
+///
+/// ```
+/// use runcomfy_codegen::{Role, published};
+/// use serde_json::json;
+///
+/// let document = json!({ "model_id": "acme/paint", "input_schema": { "type": "object" } });
+/// assert_eq!(published(&document, Role::Input), &json!({ "type": "object" }));
+/// ```
+#[must_use]
+pub fn published(document: &Value, role: Role) -> &Value {
+    let schema = Schema::try_from(document.clone()).ok();
+    let root = schema.and_then(|schema| pick(&schema, role, &mut Remarks::new("")));
+    root.and_then(|root| document.pointer(&root)).unwrap_or(document)
+}
+
 /// The forms in which schemas are published: the schema itself; an object with the schema under
 /// `input` or `output`, perhaps beside shared definitions; a catalog entry with `input_schema`.
 fn pick(schema: &Schema, role: Role, remarks: &mut Remarks) -> Option<String> {

@@ -75,6 +75,10 @@ async fn the_catalog_is_searched_and_entered_in_the_middle() {
     assert!(found.iter().all(|entry| entry.model_id.starts_with("acme/model-07")));
     assert_eq!(found[0].input_schema, None);
 
+    let films = client.catalog().category("image-to-video").list().await.unwrap();
+    assert_eq!(films.len(), 500);
+    assert!(films.iter().all(|entry| entry.categories == ["image-to-video"]));
+
     let rest = client.catalog().starting_at(1490).list().await.unwrap();
     assert_eq!((rest.len(), &*rest[0].model_id), (10, "acme/model-1490/text-to-audio"));
 

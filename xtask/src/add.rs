@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use runcomfy_codegen::{Catalog, Fault, Model, Source, catalog};
+use runcomfy_codegen::{Catalog, Fault, Model, Role, Source, catalog, published};
 use serde_json::Value;
 
 use crate::{codegen, disk, failed, repository, schemas};
@@ -71,8 +71,8 @@ fn model(arguments: &Arguments) -> Result<Model, Vec<Fault>> {
         (Ok(input), Ok(output)) => (input, output),
         (input, output) => return Err(input.err().into_iter().chain(output.err()).collect()),
     };
-    let mut faults: Vec<Fault> =
-        [Some(&input), output.as_ref()].into_iter().flatten().filter_map(no_schema).collect();
+    let mut faults: Vec<Fault> = no_schema(&input, Role::Input).into_iter().collect();
+    faults.extend(output.as_ref().and_then(|output| no_schema(output, Role::Output)));
     let output = output.or_else(|| holds_both(&input.text).then(|| input.clone()));
     let model = Model { id: arguments.model.clone(), input, output, names: None };
     if !faults.is_empty() {
@@ -95,11 +95,9 @@ fn source(path: &Path) -> Result<Source, Fault> {
 }
 
 /// An object that says nothing to a validator is a sample of an input, more likely than not.
-fn no_schema(source: &Source) -> Option<Fault> {
+fn no_schema(source: &Source, role: Role) -> Option<Fault> {
     let document: Value = serde_json::from_str(&source.text).ok()?;
-    let keys = ["input", "output", "input_schema", "output_schema"];
-    let object = document.as_object()?;
-    let root = keys.iter().find_map(|key| object.get(*key)?.as_object()).unwrap_or(object);
+    let root = published(&document, role).as_object()?;
     let known = ["type", "properties", "$ref", "allOf", "anyOf", "oneOf", "enum", "const"];
     if root.is_empty() || known.iter().any(|key| root.contains_key(*key)) {
         return None;
@@ -114,10 +112,7 @@ fn no_schema(source: &Source) -> Option<Fault> {
 
 fn holds_both(text: &str) -> bool {
     let document: Value = serde_json::from_str(text).unwrap_or_default();
-    let has = |keys: [&str; 2]| keys.iter().any(|key| document[*key].is_object());
-    document.get("type").is_none()
-        && has(["input", "input_schema"])
-        && has(["output", "output_schema"])
+    [Role::Input, Role::Output].iter().all(|role| published(&document, *role) != &document)
 }
 
 fn write(folder: &Path, model: &Model) -> io::Result<()> {

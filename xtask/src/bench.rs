@@ -100,7 +100,7 @@ fn bench(arguments: &Arguments) -> io::Result<()> {
     let Some(growth) = growth.filter(|_| only.is_empty()) else { return Ok(()) };
     let versions = bench.generators.versions()?;
     write("benchmarks.svg", &growth.plot())?;
-    write("BENCHMARKS.md", &bench.table.document(&growth, &versions))
+    write("BENCHMARKS.md", &bench.table.document(&growth, &versions, bench.quick))
 }
 
 fn write(file: &str, text: &str) -> io::Result<()> {

@@ -1,7 +1,9 @@
 //! `cargo xtask conformance`: the public JSON Schema Test Suite, end to end.
 
+mod typed;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::{self, Write};
+use std::fmt::Write;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,6 +14,7 @@ use serde_json::Value;
 
 use crate::scratch::{self, Scratch};
 use crate::{failed, schemas};
+use typed::Typed;
 
 /// Generate every schema of the public JSON Schema Test Suite, compile it, and judge every test.
 ///
@@ -185,40 +188,6 @@ fn judge(groups: &mut [Group], draft: &str, remotes: &Path) -> io::Result<Typed>
         from = last + 1;
     }
     Ok(typed)
-}
-
-/// How typed the modules are: to wrap everything would be exact and worthless.
-#[derive(Default)]
-struct Typed {
-    roots: usize,
-    structural: usize,
-    /// Roots that are a `Value` though their schema says of which type they are.
-    missed: usize,
-    places: usize,
-    untyped: usize,
-}
-
-impl Typed {
-    fn count(&mut self, module: &runcomfy_codegen::Module, schema: &Value) {
-        let is_value = module.text.contains("pub struct Root(pub Value);");
-        let says_type = schema["type"].is_string();
-        self.roots += 1;
-        self.structural += usize::from(!is_value);
-        self.missed += usize::from(is_value && says_type);
-        self.places += module.typed + module.untyped.len();
-        self.untyped += module.untyped.len();
-    }
-}
-
-impl fmt::Display for Typed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { roots, structural, missed, places, untyped } = self;
-        write!(
-            f,
-            "typed: {structural} of {roots} roots have a structural type, {missed} are a `Value` though \
-             the schema gives a type; {untyped} of {places} places inside with a type are a `Value`"
-        )
-    }
 }
 
 /// Runs the program from a group on; the last group that it began, and whether it died there.

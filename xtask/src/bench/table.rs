@@ -71,7 +71,7 @@ impl Table {
     }
 
     /// The file in the repository.
-    pub(super) fn document(&self, growth: &Growth, versions: &[String]) -> String {
+    pub(super) fn document(&self, growth: &Growth, versions: &[String], quick: bool) -> String {
         let mut rows: Vec<_> = self.rows.iter().map(|row| row.cells().to_vec()).collect();
         rows.insert(0, HEAD.map(|_| "---".to_owned()).to_vec());
         rows.insert(0, HEAD.map(str::to_owned).to_vec());
@@ -81,8 +81,14 @@ impl Table {
             .replace("{table}\n", &lines.concat())
             .replace("{growth}\n", &growth.table())
             .replace("{versions}", &versions.join(", "))
+            .replace("{quick}\n", if quick { QUICK } else { "" })
     }
 }
+
+/// What has to be said of a run that does not measure what the bars speak of.
+const QUICK: &str = "\
+- This is a run of `--quick`: 50 modules where the bars speak of 500, and two repetitions of most rows.
+";
 
 impl Row {
     fn cells(&self) -> [String; 8] {

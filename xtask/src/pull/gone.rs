@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 
+use runcomfy_codegen::{Role, published};
 use serde_json::{Value, json};
 
 use super::progress::Progress;
 use super::report::Report;
-use super::take::{Folder, unwrapped};
+use super::take::Folder;
 use crate::disk;
 
 /// What a schema says of when its model was missed: the version that was worked on then.
@@ -46,7 +47,7 @@ fn missed(folder: &Folder, id: &str, report: &mut Report) -> io::Result<bool> {
     let text = fs::read_to_string(&path).map_err(|error| disk::at(&path, &error))?;
     let document: Value =
         serde_json::from_str(&text).map_err(|error| disk::at(&path, &io::Error::other(error)))?;
-    let mut schema = unwrapped(&document).clone();
+    let mut schema = published(&document, Role::Input).clone();
     let version = env!("CARGO_PKG_VERSION");
     if !schema.is_object() {
         return Ok(true);

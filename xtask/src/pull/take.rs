@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use runcomfy::CatalogEntry;
-use runcomfy_codegen::{Model, Source, catalog};
+use runcomfy_codegen::{Model, Role, Source, catalog, is_model_id, published};
 use serde_json::Value;
 
 use super::merge::merged;
@@ -49,7 +49,7 @@ impl Folder {
         let id = &entry.model_id;
         let refuse = |why: &str| Ok(Verdict::Refused(why.to_owned()));
         // What comes over the network does not say where on this disk it goes.
-        if !is_model_id(id) {
+        if !may_be_written(id) {
             return refuse("this is not a model id");
         }
         let Some(live) = &entry.input_schema else {
@@ -63,7 +63,7 @@ impl Folder {
         };
         let document: Option<Value> =
             present.as_deref().and_then(|text| serde_json::from_str(text).ok());
-        let before = document.as_ref().map(unwrapped);
+        let before = document.as_ref().map(|document| published(document, Role::Input));
         let schema = with_name(merged(before.unwrap_or(&Value::Null), live), entry);
         if before == Some(&schema) {
             return Ok(Verdict::Same);
@@ -122,22 +122,9 @@ fn with_name(mut schema: Value, entry: &CatalogEntry) -> Value {
     schema
 }
 
-/// The schema in what was pasted, where it stands by itself.
-pub(super) fn unwrapped(document: &Value) -> &Value {
-    let Some(object) = document.as_object() else { return document };
-    let inner = ["input", "input_schema"].iter().find_map(|key| object.get(*key));
-    let is_schema = ["type", "properties", "$ref", "allOf", "anyOf", "oneOf"];
-    let is_schema = is_schema.iter().any(|key| object.contains_key(*key));
-    inner.filter(|inner| inner.is_object() && !is_schema).unwrap_or(document)
-}
-
-fn is_model_id(id: &str) -> bool {
-    let segments: Vec<&str> = id.split('/').collect();
-    let is_allowed = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
-    let is_segment = |segment: &&str| {
-        !segment.is_empty() && !segment.starts_with('.') && segment.chars().all(is_allowed)
-    };
-    (2..=5).contains(&segments.len()) && segments.iter().all(is_segment)
+/// Whether an entry may have a folder: what begins with a dot is none of the schemas.
+fn may_be_written(id: &str) -> bool {
+    is_model_id(id) && !id.split('/').any(|segment| segment.starts_with('.'))
 }
 
 /// The ids of the models below a folder.
@@ -167,12 +154,12 @@ mod tests {
     #[test]
     fn no_id_leads_out_of_the_folder() {
         for good in ["a/b", "google/nano-banana-2/text-to-image", "a/b.c/d_e"] {
-            assert!(is_model_id(good), "{good}");
+            assert!(may_be_written(good), "{good}");
         }
         for bad in
             ["a", "../a/b", "a/../b", "/a/b", "a//b", "a/.git", "a/b\\c", "a/b/c/d/e/f", "C:/b"]
         {
-            assert!(!is_model_id(bad), "{bad}");
+            assert!(!may_be_written(bad), "{bad}");
         }
     }
 }
