@@ -20,6 +20,7 @@ mod pattern;
 pub mod read;
 mod report;
 mod rule;
+mod shape;
 mod slot;
 mod union;
 #[doc(hidden)]
@@ -42,11 +43,12 @@ use union::Union;
 /// What generated code is written in; changes with the generator, at any release.
 #[doc(hidden)]
 pub mod runtime {
-    pub use super::choice::{Choice, Wire, Wires};
+    pub use super::choice::{Choice, Closed, Wire, Wires, of_integer, of_str, of_wire};
     pub use super::media::{MediaRule, Medium};
     pub use super::newtype::Rules;
-    pub use super::object::{Fields, Object};
+    pub use super::object::{Fields, Fill, Look, Object, Struct};
     pub use super::rule::{Field, Kind, Properties, Rule, optional, required};
+    pub use super::shape::{AChoice, AUnion, AnObject, Typed, deserialize, from_json, from_value};
     pub use super::slot::{Blank, List, Map, Member, Opaque, Rest, RestView, Slot, View};
     pub use super::union::{Union, Variants};
     pub use super::{media, read, validate, write};

@@ -11,6 +11,21 @@ pub trait Fields {
     const RULES: &'static [Rule] = &[];
 }
 
+/// A generated struct: its table, and the fields that the rows stand for.
+pub trait Struct: Fields {
+    /// Nothing set, everything empty.
+    fn blank() -> Self;
+    /// As [`Object::with`].
+    fn with(&mut self, fill: Fill<'_>);
+    /// As [`Object::see`].
+    fn see(&self, look: Look<'_>);
+}
+
+/// Takes the places of all properties, and of what the schema does not name.
+pub type Fill<'a> = &'a mut dyn FnMut(&mut [&mut dyn Member], Rest<'_>);
+/// Takes all properties, and what the schema does not name.
+pub type Look<'a> = &'a mut dyn FnMut(&[&dyn Member], RestView<'_>);
+
 /// A generated struct, as the reader, the checker and the writer see it.
 pub trait Object {
     /// One row for each property.
@@ -18,9 +33,26 @@ pub trait Object {
     /// The rules of the object as a whole.
     fn rules(&self) -> &'static [Rule];
     /// Hands out the places of all properties, in the order of [`Object::fields`].
-    fn with(&mut self, fill: &mut dyn FnMut(&mut [&mut dyn Member], Rest<'_>));
+    fn with(&mut self, fill: Fill<'_>);
     /// Shows all properties, in the order of [`Object::fields`].
-    fn see(&self, look: &mut dyn FnMut(&[&dyn Member], RestView<'_>));
+    fn see(&self, look: Look<'_>);
+}
+
+impl<T: Struct> Object for T {
+    fn fields(&self) -> &'static [Field] {
+        T::FIELDS
+    }
+    fn rules(&self) -> &'static [Rule] {
+        T::RULES
+    }
+    #[inline]
+    fn with(&mut self, fill: Fill<'_>) {
+        Struct::with(self, fill);
+    }
+    #[inline]
+    fn see(&self, look: Look<'_>) {
+        Struct::see(self, look);
+    }
 }
 
 /// Makes a struct an [`Object`]: `object!(Size { width, height, ..extra })`.
@@ -50,38 +82,25 @@ macro_rules! object {
                 assert!(<$name as runtime::Fields>::FIELDS.len() == NAMES.len());
             };
 
-            impl runtime::Object for $name {
-                fn fields(&self) -> &'static [runtime::Field] {
-                    <Self as runtime::Fields>::FIELDS
+            impl runtime::Struct for $name {
+                fn blank() -> Self {
+                    Self { $($field: runtime::Blank::blank(),)* $($rest: Default::default())? }
                 }
-                fn rules(&self) -> &'static [runtime::Rule] {
-                    <Self as runtime::Fields>::RULES
-                }
-                fn with(&mut self, fill: &mut dyn FnMut(&mut [&mut dyn runtime::Member], runtime::Rest<'_>)) {
+                fn with(&mut self, fill: runtime::Fill<'_>) {
                     let Self { $($field,)* $($rest)? } = self;
                     fill(&mut [$($field),*], $($fill)*);
                 }
-                fn see(&self, look: &mut dyn FnMut(&[&dyn runtime::Member], runtime::RestView<'_>)) {
+                fn see(&self, look: runtime::Look<'_>) {
                     let Self { $($field,)* $($rest)? } = self;
                     look(&[$($field),*], $($look)*);
                 }
             }
-
-            impl runtime::Member for $name {
-                fn slot(&mut self) -> runtime::Slot<'_> {
-                    runtime::Slot::Object(self)
-                }
-                fn view(&self) -> runtime::View<'_> {
-                    runtime::View::Object(self)
-                }
-            }
-
-            impl runtime::Blank for $name {
-                fn blank() -> Self {
-                    Self { $($field: runtime::Blank::blank(),)* $($rest: Default::default())? }
-                }
-            }
         };
+
+        impl $crate::schema::runtime::Typed for $name {
+            type Shape = $crate::schema::runtime::AnObject;
+        }
+
         $crate::json!($name);
     };
 }
@@ -95,18 +114,14 @@ macro_rules! json {
         impl $name {
             /// Reads JSON text and checks it against the schema; the error lists every fault.
             pub fn from_json(text: &str) -> Result<Self, $crate::schema::Invalid> {
-                let mut this = <Self as $crate::schema::runtime::Blank>::blank();
-                $crate::schema::runtime::read::json(&mut this, text)?;
-                Ok(this)
+                $crate::schema::runtime::from_json(text)
             }
 
             /// Reads a JSON value and checks it against the schema; the error lists every fault.
             pub fn from_value(
                 value: &$crate::schema::runtime::Value,
             ) -> Result<Self, $crate::schema::Invalid> {
-                let mut this = <Self as $crate::schema::runtime::Blank>::blank();
-                $crate::schema::runtime::read::value(&mut this, value)?;
-                Ok(this)
+                $crate::schema::runtime::from_value(value)
             }
 
             /// Writes JSON text; what is not set is left out.
@@ -130,19 +145,17 @@ macro_rules! json {
 macro_rules! serde {
     ($name:ident) => {
         const _: () = {
-            use $crate::schema::runtime::{self, read, serde, write};
+            use $crate::schema::runtime::{self, serde};
 
             impl serde::Serialize for $name {
                 fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-                    write::serialize(self, to)
+                    runtime::write::serialize(self, to)
                 }
             }
 
             impl<'de> serde::Deserialize<'de> for $name {
                 fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                    let mut this = <Self as runtime::Blank>::blank();
-                    read::deserialize(&mut this, from)?;
-                    Ok(this)
+                    runtime::deserialize(from)
                 }
             }
         };

@@ -182,21 +182,6 @@ impl<T: Blank> Blank for Option<T> {
     }
 }
 
-impl<T: Member> Member for Box<T> {
-    fn slot(&mut self) -> Slot<'_> {
-        (**self).slot()
-    }
-    fn view(&self) -> View<'_> {
-        (**self).view()
-    }
-}
-
-impl<T: Blank> Blank for Box<T> {
-    fn blank() -> Self {
-        Self::new(T::blank())
-    }
-}
-
 impl<T: Blank> List for Vec<T> {
     fn push(&mut self) -> &mut dyn Member {
         let last = self.len();

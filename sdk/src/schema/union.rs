@@ -29,6 +29,10 @@ pub trait Union {
     fn choose_other(&mut self, value: &Value) -> bool;
     /// The index of its variant, and what stands in it; no index for a value of none of them.
     fn chosen(&self) -> (Option<usize>, View<'_>);
+    /// A union that nothing was read into.
+    fn blank() -> Self
+    where
+        Self: Sized;
     /// A blank union of the same type.
     fn scratch(&self) -> Box<dyn Union>;
     /// Becomes what stands in a scratch of its own.
@@ -86,6 +90,10 @@ macro_rules! union {
                         $(Self::$other(value) => (None, runtime::View::Value(value)),)?
                     }
                 }
+                fn blank() -> Self {
+                    let blanks: &[fn() -> Self] = &[$(|| Self::$variant(runtime::Blank::blank())),*];
+                    blanks[<Self as runtime::Variants>::BLANK]()
+                }
                 fn scratch(&self) -> Box<dyn runtime::Union> {
                     Box::new(<Self as runtime::Blank>::blank())
                 }
@@ -99,20 +107,8 @@ macro_rules! union {
                 }
             }
 
-            impl runtime::Member for $name {
-                fn slot(&mut self) -> runtime::Slot<'_> {
-                    runtime::Slot::Union(self)
-                }
-                fn view(&self) -> runtime::View<'_> {
-                    runtime::View::Union(self)
-                }
-            }
-
-            impl runtime::Blank for $name {
-                fn blank() -> Self {
-                    let blanks: &[fn() -> Self] = &[$(|| Self::$variant(runtime::Blank::blank())),*];
-                    blanks[<Self as runtime::Variants>::BLANK]()
-                }
+            impl runtime::Typed for $name {
+                type Shape = runtime::AUnion;
             }
         };
         $crate::json!($name);

@@ -1,0 +1,131 @@
+//! Enums of outputs: what is none of their values is kept.
+
+/// Declares an enum of strings, open: what it does not know is kept in `Other`.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! open_string_enum {
+    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $wire:literal,)* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$doc])* #[doc = concat!("`", $wire, "`")] $variant,)*
+            /// A value that the schema does not list.
+            Other(String),
+        }
+
+        impl $name {
+            const WIRES: &'static [&'static str] = &[$($wire),*];
+
+            /// The value as it goes over the wire.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $wire,)*
+                    Self::Other(value) => value,
+                }
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(value: &str) -> Self {
+                match value {
+                    $($wire => Self::$variant,)*
+                    value => Self::Other(value.to_owned()),
+                }
+            }
+        }
+
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        $crate::open_enum!($name, Strings, as_str);
+    };
+}
+
+/// Declares an enum of whole numbers, open: what it does not know is kept in `Other`.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! open_integer_enum {
+    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $wire:literal,)* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$doc])* #[doc = concat!("`", $wire, "`")] $variant,)*
+            /// A value that the schema does not list.
+            Other(i64),
+        }
+
+        impl $name {
+            const WIRES: &'static [i64] = &[$($wire),*];
+
+            /// The value as it goes over the wire.
+            #[must_use]
+            pub const fn as_i64(self) -> i64 {
+                match self {
+                    $(Self::$variant => $wire,)*
+                    Self::Other(value) => value,
+                }
+            }
+        }
+
+        impl From<i64> for $name {
+            fn from(value: i64) -> Self {
+                match value {
+                    $($wire => Self::$variant,)*
+                    value => Self::Other(value),
+                }
+            }
+        }
+
+        $crate::open_enum!($name, Integers, as_i64);
+    };
+}
+
+/// What open enums of every kind have in common.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! open_enum {
+    ($name:ident, $kind:ident, $get:ident) => {
+        const _: () = {
+            use $crate::schema::runtime;
+
+            impl runtime::Choice for $name {
+                fn wires(&self) -> runtime::Wires {
+                    runtime::Wires::$kind(Self::WIRES)
+                }
+                fn choose(&mut self, index: usize) {
+                    *self = Self::from(Self::WIRES[index]);
+                }
+                fn choose_other(&mut self, value: &runtime::Value) -> bool {
+                    value.$get().map(|value| *self = Self::from(value)).is_some()
+                }
+                fn chosen(&self) -> Result<usize, runtime::Value> {
+                    let wire = self.$get();
+                    Self::WIRES.iter().position(|known| *known == wire).ok_or_else(|| wire.into())
+                }
+            }
+
+            impl runtime::Member for $name {
+                fn slot(&mut self) -> runtime::Slot<'_> {
+                    runtime::Slot::Choice(self)
+                }
+                fn view(&self) -> runtime::View<'_> {
+                    runtime::View::Choice(self)
+                }
+            }
+
+            impl runtime::Blank for $name {
+                fn blank() -> Self {
+                    Self::from(Self::WIRES[0])
+                }
+            }
+        };
+
+        $crate::serde!($name);
+    };
+}
