@@ -14,6 +14,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use crate::ir::{Item, Module, Newtype, RuleSet};
+use crate::print;
 
 pub(crate) use example::example;
 pub(crate) use model::{Model, Output, model, shared_output};
@@ -24,13 +25,14 @@ pub(crate) struct Emitter<'a> {
     krate: &'a str,
     named: BTreeMap<&'a str, &'a Item>,
     imports: BTreeSet<(&'static str, &'static str)>,
+    docs: Vec<Vec<String>>,
 }
 
 impl<'a> Emitter<'a> {
     pub(crate) fn new(krate: &'a str, modules: &[&'a Module]) -> Self {
         let items = modules.iter().flat_map(|module| &module.items);
         let named = items.map(|item| (item.name(), item)).collect();
-        Self { krate, named, imports: BTreeSet::new() }
+        Self { krate, named, imports: BTreeSet::new(), docs: Vec::new() }
     }
 
     pub(crate) fn module(&mut self, module: &Module) -> TokenStream {
@@ -48,7 +50,7 @@ impl<'a> Emitter<'a> {
     }
 
     fn newtype(&mut self, item: &Newtype) -> TokenStream {
-        let (docs, name) = (docs(&item.docs), ident(&item.name));
+        let (docs, name) = (self.docs(&item.docs), ident(&item.name));
         let ty = self.ty(&item.ty);
         let rules = self.rules(&item.rules);
         self.import("schema::runtime", "Rule");
@@ -76,12 +78,28 @@ impl<'a> Emitter<'a> {
         }
     }
 
+    /// The attribute that stands for docs, of which there may be none.
+    fn docs(&mut self, lines: &[String]) -> Option<TokenStream> {
+        if lines.is_empty() {
+            return None;
+        }
+        let mark = print::mark(self.docs.len());
+        self.docs.push(lines.to_vec());
+        Some(quote!(#[#mark]))
+    }
+
     fn import(&mut self, module: &'static str, name: &'static str) {
         self.imports.insert((module, name));
     }
 
+    /// The text of items that were spelled here, below what they import.
+    pub(crate) fn print(&self, items: &TokenStream) -> Result<String, syn::Error> {
+        let imports = self.imports();
+        print::items(quote!(#imports #items), &self.docs)
+    }
+
     /// The `use` items for all that was spelled so far.
-    pub(crate) fn imports(&self) -> TokenStream {
+    fn imports(&self) -> TokenStream {
         let krate = ident_or_crate(self.krate);
         let mut uses = TokenStream::new();
         let mut modules: BTreeMap<&str, Vec<Ident>> = BTreeMap::new();
@@ -107,11 +125,4 @@ fn ident(name: impl AsRef<str>) -> Ident {
 fn ident_or_crate(name: &str) -> TokenStream {
     let name = ident(name);
     quote!(#name)
-}
-
-/// One attribute for each line: a longer one would be printed as a block comment.
-fn docs(lines: &[String]) -> TokenStream {
-    let lines =
-        lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
-    quote!(#(#[doc = #lines])*)
 }

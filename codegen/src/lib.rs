@@ -130,9 +130,7 @@ pub fn emit_with(
     };
     let mut emitter = emit::Emitter::new("runcomfy", &[&module]);
     let items = emitter.module(&module);
-    let mut tokens = emitter.imports();
-    tokens.extend(items);
-    let printed = print::items(tokens).map_err(|error| {
+    let printed = emitter.print(&items).map_err(|error| {
         remarks.fault("", format!("a mistake of the generator, please report it: {error}"));
         std::mem::take(&mut remarks.faults)
     })?;

@@ -1,44 +1,69 @@
 //! Tokens into text: the only formatter.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use syn::parse::Parser;
 
 /// Longer lines are wrapped where the pretty printer leaves them.
 const WIDTH: usize = 100;
 
-/// Prints items, set apart by blank lines.
+/// Prints items, set apart by blank lines; `docs` are the texts that [`mark`] stands for.
 ///
 /// The tokens are ours: that they do not parse is a bug of the emitters.
-pub(crate) fn items(tokens: TokenStream) -> Result<String, syn::Error> {
+pub(crate) fn items(tokens: TokenStream, docs: &[Vec<String>]) -> Result<String, syn::Error> {
     let parse = |input: syn::parse::ParseStream<'_>| input.parse::<syn::File>();
     let file = parse.parse2(tokens)?;
     let printed = prettyplease::unparse(&file);
-    Ok(spaced(&macros(&printed)))
-}
-
-/// `mod string_enum {` stands for the macro of that name; calls of macros are wrapped like code.
-fn macros(text: &str) -> String {
-    let mut out = String::new();
-    let mut lines = text.lines();
+    let mut page = Page::default();
+    let mut lines = printed.lines();
     while let Some(line) = lines.next() {
-        if let Some(name) = line.strip_prefix("mod ").and_then(|rest| rest.strip_suffix(" {"))
-            && name.ends_with("_enum")
-        {
-            out.push_str(&format!("{name}! {{\n"));
-        } else if line.starts_with(|c: char| c.is_lowercase()) && line.contains("!(") {
-            let mut call = line.to_owned();
-            while !call.ends_with(");") {
-                let Some(more) = lines.next() else { break };
-                let space = if call.ends_with('(') || more.trim() == ");" { "" } else { " " };
-                call = format!("{call}{space}{}", more.trim());
+        if let Some((indent, index)) = marked(line) {
+            for line in docs.get(index).into_iter().flatten() {
+                let space = if line.is_empty() { "" } else { " " };
+                page.line(&format!("{indent}///{space}{}", line.trim_end_matches(' ')));
             }
-            out.push_str(&wrapped(&call));
+        } else if let Some(name) = enum_macro(line) {
+            page.line(&format!("{name}! {{"));
+        } else if line.starts_with(|c: char| c.is_lowercase()) && line.contains("!(") {
+            wrapped(&call(line, &mut lines)).lines().for_each(|line| page.line(line));
         } else {
-            out.push_str(line);
-            out.push('\n');
+            page.line(line);
         }
     }
-    out
+    Ok(page.text)
+}
+
+/// An attribute that stands for docs. They are half of the text, and the parser and the printer would
+/// unescape each line twice only to write it as it was.
+pub(crate) fn mark(index: usize) -> Ident {
+    Ident::new(&format!("{MARK}{index}"), Span::call_site())
+}
+
+const MARK: &str = "docs_";
+
+/// The indentation of such an attribute, and its index.
+fn marked(line: &str) -> Option<(&str, usize)> {
+    let (indent, rest) = line.split_once("#[")?;
+    let index = rest.strip_prefix(MARK)?.strip_suffix(']')?.parse().ok()?;
+    indent.trim_start().is_empty().then_some((indent, index))
+}
+
+/// `mod string_enum {` stands for the macro of that name.
+fn enum_macro(line: &str) -> Option<&str> {
+    let name = line.strip_prefix("mod ")?.strip_suffix(" {")?;
+    name.ends_with("_enum").then_some(name)
+}
+
+/// The call of a macro, which may be on several lines, on one.
+fn call<'a>(line: &str, more: &mut impl Iterator<Item = &'a str>) -> String {
+    let mut call = line.to_owned();
+    while !call.ends_with(");") {
+        let Some(more) = more.next().map(str::trim) else { break };
+        if !call.ends_with('(') && more != ");" {
+            call.push(' ');
+        }
+        call.push_str(more);
+    }
+    call
 }
 
 /// `object!(Input { a, b });`, on several lines where it is long.
@@ -65,32 +90,39 @@ fn wrapped(call: &str) -> String {
     format!("{out}{line}\n}});\n")
 }
 
-/// A blank line between items and between methods.
-fn spaced(text: &str) -> String {
-    let mut out: Vec<&str> = Vec::new();
-    let mut in_impl = false;
-    let mut after_block = false;
-    for line in text.lines() {
-        let depth = line.len() - line.trim_start().len();
+/// Lines, with a blank one between items and between methods.
+#[derive(Default)]
+struct Page {
+    text: String,
+    /// Where the last line starts.
+    last: usize,
+    in_impl: bool,
+    after_block: bool,
+}
+
+impl Page {
+    fn line(&mut self, line: &str) {
         let starts = line.trim_start();
+        let depth = line.len() - starts.len();
+        let last = self.text[self.last..].trim_end_matches('\n');
         let opens_item = depth == 0 && !starts.starts_with(['}', ')', ']']) && !starts.is_empty();
-        let continues = out.last().is_some_and(|last| {
+        let continues = {
             let last = last.trim_start();
             last.starts_with("///") || last.starts_with("#[") || last.is_empty()
-        });
+        };
         let is_use = |line: &str| line.starts_with("use ");
-        let both_uses = is_use(line)
-            && out.last().is_some_and(|last| is_use(last) || last.starts_with('}') && !after_block);
-        let new_method = in_impl && depth == 4 && after_block && !starts.starts_with('}');
-        if !out.is_empty() && (opens_item && !continues && !both_uses || new_method) {
-            out.push("");
+        let both_uses =
+            is_use(line) && (is_use(last) || last.starts_with('}') && !self.after_block);
+        let new_method = self.in_impl && depth == 4 && self.after_block && !starts.starts_with('}');
+        if !self.text.is_empty() && (opens_item && !continues && !both_uses || new_method) {
+            self.text.push('\n');
         }
-        if depth == 0 && opens_item {
-            in_impl = starts.starts_with("impl ");
+        if opens_item {
+            self.in_impl = starts.starts_with("impl ");
         }
-        after_block = in_impl && depth == 4 && starts == "}";
-        out.push(line);
+        self.after_block = self.in_impl && depth == 4 && starts == "}";
+        self.last = self.text.len();
+        self.text.push_str(line);
+        self.text.push('\n');
     }
-    out.push("");
-    out.join("\n")
 }

@@ -3,7 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::{Emitter, docs, ident};
+use super::{Emitter, ident};
 use crate::ir::{Choice, Wire};
 
 impl Emitter<'_> {
@@ -19,7 +19,8 @@ impl Emitter<'_> {
             (_, true) => "open_integer_enum",
         };
         self.import("", macro_name);
-        let (docs, name, macro_name) = (docs(&item.docs), ident(&item.name), ident(macro_name));
+        let (docs, name) = (self.docs(&item.docs), ident(&item.name));
+        let macro_name = ident(macro_name);
         let variants = item.variants.iter().map(|(name, wire)| {
             let name = ident(name);
             let wire = if of_one_kind { plain(wire) } else { tagged(wire) };

@@ -4,12 +4,12 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::types::Argument;
-use super::{Emitter, docs, ident};
+use super::{Emitter, ident};
 use crate::ir::{Field, Rest, Rule, Struct, Type};
 
 impl Emitter<'_> {
     pub(super) fn structure(&mut self, item: &Struct) -> TokenStream {
-        let (item_docs, name) = (docs(&item.docs), ident(&item.name));
+        let (item_docs, name) = (self.docs(&item.docs), ident(&item.name));
         let fields: TokenStream = item.fields.iter().map(|field| self.field(field)).collect();
         let rest = self.rest(&item.rest);
         // Nothing is required: `new` needs no arguments, so there is a default too.
@@ -34,7 +34,7 @@ impl Emitter<'_> {
     }
 
     fn field(&mut self, field: &Field) -> TokenStream {
-        let (docs, name) = (docs(&field.docs), ident(&field.name));
+        let (docs, name) = (self.docs(&field.docs), ident(&field.name));
         let ty = self.ty(&field.ty);
         let ty = if field.required { ty } else { quote!(Option<#ty>) };
         quote! {
@@ -116,7 +116,7 @@ impl Emitter<'_> {
 
     fn new_by_name(&mut self, item: &Struct, required: &str) -> (TokenStream, Option<TokenStream>) {
         let required = ident(required);
-        let doc = format!(" What [`{}`] cannot do without, by name.", item.name);
+        let docs = self.docs(&[format!("What [`{}`] cannot do without, by name.", item.name)]);
         let required_fields: Vec<_> =
             item.fields.iter().filter(|field| field.required).cloned().collect();
         let names: Vec<_> = required_fields.iter().map(|field| ident(&field.name)).collect();
@@ -133,7 +133,7 @@ impl Emitter<'_> {
             }
         };
         let structure = quote! {
-            #[doc = #doc]
+            #docs
             #[derive(Debug, Clone, PartialEq)]
             pub struct #required {
                 #members
@@ -163,12 +163,12 @@ impl Emitter<'_> {
 
     fn setter(&mut self, field: &Field) -> TokenStream {
         let name = ident(&field.name);
-        let doc = format!(" Sets [`{0}`](field@Self::{0}).", field.name);
+        let docs = self.docs(&[format!("Sets [`{0}`](field@Self::{0}).", field.name)]);
         let argument =
             if matches!(field.ty, Type::List(_)) { quote!(values) } else { quote!(value) };
         let Argument { ty, value } = self.argument(&field.ty, &argument);
         quote! {
-            #[doc = #doc]
+            #docs
             pub fn #name(mut self, #argument: #ty) -> Self {
                 self.#name = Some(#value);
                 self

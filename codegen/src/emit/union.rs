@@ -3,23 +3,22 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Emitter, docs, ident};
+use super::{Emitter, ident};
 use crate::ir::{Type, Union};
 
 impl Emitter<'_> {
     pub(super) fn union(&mut self, item: &Union) -> TokenStream {
-        let (item_docs, name) = (docs(&item.docs), ident(&item.name));
+        let (item_docs, name) = (self.docs(&item.docs), ident(&item.name));
         let mut variants = TokenStream::new();
         let mut rows = Vec::new();
         for variant in &item.variants {
-            let (docs, name, ty) =
-                (docs(&variant.docs), ident(&variant.name), self.ty(&variant.ty));
+            let docs = match variant.docs.as_slice() {
+                [] => self.docs(&[format!("{}.", noun(&variant.ty))]),
+                lines => self.docs(lines),
+            };
+            let (name, ty) = (ident(&variant.name), self.ty(&variant.ty));
             let rules = self.rules(&variant.rules);
-            let missing = variant.docs.is_empty().then(|| {
-                let doc = format!(" {}.", noun(&variant.ty));
-                quote!(#[doc = #doc])
-            });
-            variants.extend(quote!(#docs #missing #name(#ty),));
+            variants.extend(quote!(#docs #name(#ty),));
             rows.push(quote!(&[#(#rules),*]));
         }
         let names = item.variants.iter().map(|variant| {
