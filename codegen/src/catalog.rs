@@ -273,7 +273,7 @@ fn model(
     let path = (catalog.home == Home::Runcomfy).then_some(path.as_str());
     let about = about(model, &input_schema, &input, path);
     let origin = format!("schemas/{}", model.id);
-    module_text(catalog.home, &origin, &about, emitter.print(&quote!(#mods #items #tie)))
+    module_text(catalog.home, &origin, &about, emitter.print(quote!(#mods #items #tie)))
 }
 
 /// One of a model's two schemas.

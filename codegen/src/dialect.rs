@@ -53,17 +53,17 @@ fn schema(schema: &mut Value, at: &str, remarks: &mut Remarks) {
     nullable(object);
     null_default(object);
     for (key, value) in object.iter_mut() {
-        let at = format!("{at}/{}", escape(key));
+        let at = || format!("{at}/{key}");
         match (key.as_str(), value) {
             (
                 "properties" | "patternProperties" | "$defs" | "definitions" | "dependentSchemas",
                 Value::Object(members),
             ) => {
-                each(members, &at, remarks);
+                each(members, &at(), remarks);
             }
             ("allOf" | "anyOf" | "oneOf" | "prefixItems", Value::Array(schemas)) => {
                 for (index, schema) in schemas.iter_mut().enumerate() {
-                    self::schema(schema, &format!("{at}/{index}"), remarks);
+                    self::schema(schema, &format!("{}/{index}", at()), remarks);
                 }
             }
             (
@@ -79,10 +79,10 @@ fn schema(schema: &mut Value, at: &str, remarks: &mut Remarks) {
                 | "unevaluatedItems"
                 | "unevaluatedProperties",
                 value,
-            ) => self::schema(value, &at, remarks),
+            ) => self::schema(value, &at(), remarks),
             ("components", Value::Object(components)) => {
                 if let Some(Value::Object(members)) = components.get_mut("schemas") {
-                    each(members, &format!("{at}/schemas"), remarks);
+                    each(members, &format!("{}/schemas", at()), remarks);
                 }
             }
             _ => {}
@@ -167,8 +167,8 @@ fn type_word(word: &str) -> Option<&'static str> {
 
 /// `"minimum": "1"`.
 fn numbers_as_strings(object: &mut Object, at: &str, remarks: &mut Remarks) {
-    for key in NUMERIC {
-        if let Some(value) = object.get_mut(*key)
+    for (key, value) in object {
+        if NUMERIC.contains(&key.as_str())
             && let Some(number) =
                 value.as_str().and_then(|text| text.trim().parse::<serde_json::Number>().ok())
         {
@@ -331,6 +331,9 @@ fn dependencies(object: &mut Object) {
 /// for `additionalProperties`, and `unevaluatedItems` one for `items`.
 pub(crate) fn unevaluated(object: &mut Object) {
     let applies = |keys: &[&str]| keys.iter().any(|key| object.contains_key(*key));
+    if !applies(&["unevaluatedProperties", "unevaluatedItems"]) {
+        return;
+    }
     let by_others = applies(IN_PLACE);
     let by_contains = applies(&["contains"]);
     for (unevaluated, rest, unclear) in [

@@ -93,9 +93,10 @@ impl<'a> Emitter<'a> {
     }
 
     /// The text of items that were spelled here, below what they import.
-    pub(crate) fn print(&self, items: &TokenStream) -> Result<String, syn::Error> {
-        let imports = self.imports();
-        print::items(quote!(#imports #items), &self.docs)
+    pub(crate) fn print(&self, items: TokenStream) -> Result<String, syn::Error> {
+        let mut tokens = self.imports();
+        tokens.extend(items);
+        print::items(tokens, &self.docs)
     }
 
     /// The `use` items for all that was spelled so far.

@@ -124,13 +124,15 @@ pub fn emit_with(
         names: &names.input,
         beside: &[],
     };
-    let module = read(text, &job, options, &mut remarks).map(|(module, _)| module);
+    let module = document(text, options, &mut remarks).map(|(document, root, bundle)| {
+        lower::lower(&document, &root, &bundle, &job, &mut remarks)
+    });
     let Some(module) = module.filter(|_| remarks.faults.is_empty()) else {
         return Err(remarks.faults);
     };
     let mut emitter = emit::Emitter::new("runcomfy", &[&module]);
     let items = emitter.module(&module);
-    let printed = emitter.print(&items).map_err(|error| {
+    let printed = emitter.print(items).map_err(|error| {
         remarks.fault("", format!("a mistake of the generator, please report it: {error}"));
         std::mem::take(&mut remarks.faults)
     })?;

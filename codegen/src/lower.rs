@@ -295,8 +295,8 @@ impl Lowering<'_> {
         }
         let (shape, consumed) = self.shape(object, at, hint, named);
         let Lowered { ty, mut rules } = shape;
-        let left = schema::without(object, &consumed);
-        if schema::assertions(&left).next().is_some() {
+        if !schema::asserts_only(object, &consumed) {
+            let left = schema::without(object, &consumed);
             rules = apart(rules);
             // The rules of a nullable value would have to let `null` pass.
             rules.extend(self.object_rules(&left, at));

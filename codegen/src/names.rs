@@ -271,7 +271,13 @@ fn capitalized(word: &str) -> String {
 fn identifier(name: String) -> String {
     let starts = name.starts_with(unicode_ident::is_xid_start);
     let name = if starts { name } else { format!("_{name}") };
-    if syn::parse_str::<syn::Ident>(&name).is_ok() { name } else { format!("{name}_") }
+    if is_keyword(&name) { format!("{name}_") } else { name }
+}
+
+/// The parser knows the keywords; to ask it of every name would cost more than all else here.
+fn is_keyword(name: &str) -> bool {
+    let may_be = name.len() <= "continue".len() && name.bytes().all(|b| b.is_ascii_lowercase());
+    matches!(name, "Self" | "_") || may_be && syn::parse_str::<syn::Ident>(name).is_err()
 }
 
 #[cfg(test)]

@@ -100,7 +100,7 @@ impl Index {
             }
         }
         for (key, value) in object {
-            let at = format!("{at}/{}", escape(key));
+            let at = || format!("{at}/{key}");
             match (key.as_str(), value) {
                 (
                     "properties" | "patternProperties" | "$defs" | "definitions"
@@ -108,12 +108,12 @@ impl Index {
                     Value::Object(members),
                 ) => {
                     for (name, member) in members {
-                        self.schema(member, &format!("{at}/{}", escape(name)), &place);
+                        self.schema(member, &format!("{}/{}", at(), escape(name)), &place);
                     }
                 }
                 ("allOf" | "anyOf" | "oneOf" | "prefixItems" | "items", Value::Array(schemas)) => {
                     for (index, schema) in schemas.iter().enumerate() {
-                        self.schema(schema, &format!("{at}/{index}"), &place);
+                        self.schema(schema, &format!("{}/{index}", at()), &place);
                     }
                 }
                 (
@@ -130,10 +130,11 @@ impl Index {
                     | "unevaluatedProperties"
                     | "contentSchema",
                     value,
-                ) => self.schema(value, &at, &place),
+                ) => self.schema(value, &at(), &place),
                 ("components", value) => {
                     for (name, member) in value["schemas"].as_object().into_iter().flatten() {
-                        self.schema(member, &format!("{at}/schemas/{}", escape(name)), &place);
+                        let at = format!("{}/schemas/{}", at(), escape(name));
+                        self.schema(member, &at, &place);
                     }
                 }
                 _ => {}

@@ -90,7 +90,8 @@ impl Lowering<'_> {
         let mut values: Vec<Value> = Vec::new();
         let mut seen = BTreeSet::new();
         for value in listed {
-            if seen.contains(&schema::canonical(&value)) {
+            let canonical = schema::canonical(&value);
+            if seen.contains(&canonical) {
                 self.remarks.note(&format!("{at}/enum"), format!("lists {value} twice"));
             } else if kinds
                 .as_ref()
@@ -101,7 +102,7 @@ impl Lowering<'_> {
                     format!("lists {value}, which its own type excludes"),
                 );
             } else {
-                seen.insert(schema::canonical(&value));
+                seen.insert(canonical);
                 values.push(value);
             }
         }

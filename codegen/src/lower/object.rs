@@ -70,9 +70,9 @@ impl Lowering<'_> {
                 _ => {}
             }
         }
-        let mut left = crate::schema::without(object, &keywords);
-        left.shift_remove("type");
-        if self.role == Role::Input && crate::schema::assertions(&left).next().is_some() {
+        keywords.push("type");
+        if self.role == Role::Input && !crate::schema::asserts_only(object, &keywords) {
+            let mut left = crate::schema::without(object, &keywords);
             // They belong to the type and are checked wherever it stands.
             if ["patternProperties", "unevaluatedProperties"]
                 .iter()
