@@ -38,7 +38,10 @@ mod source;
 use error::Remarks;
 
 pub use build::build;
-pub use catalog::{Catalog, Home, Model, Source, catalog, catalog_for, is_model_id};
+pub use catalog::{
+    Catalog, Generated, Home, Model, Part, Plan, Source, catalog, catalog_for, is_model_id,
+    on_all_cores,
+};
 pub use draft::Draft;
 pub use error::{Fault, Note, Remark};
 pub use given::Names;

@@ -1,0 +1,176 @@
+//! What is to be generated, part by part.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{Generated, Home, Model, is_model_id, list, model};
+use crate::error::Fault;
+use crate::names;
+
+/// What is to be generated of some models.
+#[derive(Debug)]
+pub struct Plan<'a> {
+    /// The parts; each may be generated without the others.
+    pub parts: Vec<Part<'a>>,
+    /// The vendors, each a Cargo feature.
+    pub vendors: Vec<String>,
+    /// Models that have no place.
+    pub faults: Vec<Fault>,
+}
+
+/// One module, and what is beside it: it follows from the fields, and all of them are hashed.
+#[derive(Debug, Clone, Hash)]
+pub struct Part<'a> {
+    home: Home,
+    /// The path of the module, with `/`.
+    path: String,
+    what: What<'a>,
+    /// The modules below it.
+    below: Vec<Below>,
+}
+
+#[derive(Debug, Clone, Hash)]
+enum What<'a> {
+    Model(&'a Model),
+    /// A vendor, or a model's variants.
+    List,
+    /// The vendors, as modules and as features, and the paths of all models.
+    Root(Vec<(String, String)>, Vec<String>),
+}
+
+#[derive(Debug, Clone, Hash)]
+pub(super) struct Below {
+    pub(super) name: String,
+    pub(super) is_deprecated: bool,
+}
+
+impl<'a> Plan<'a> {
+    /// What is to be generated of these models.
+    #[must_use]
+    pub fn new(models: &'a [Model], home: Home) -> Self {
+        let mut faults = Vec::new();
+        let mut root = Node::default();
+        let mut vendors = BTreeMap::new();
+        for model in models {
+            if let Err(fault) = root.place(model) {
+                faults.push(fault);
+            } else if let Some(vendor) = model.id.split('/').next() {
+                vendors.insert(names::snake(vendor), vendor.to_owned());
+            }
+        }
+        let mut parts = Vec::new();
+        root.children.iter().for_each(|(name, node)| node.parts(name, home, &mut parts));
+        let is_model = |part: &&Part<'_>| part.model().is_some();
+        let paths = parts.iter().filter(is_model).map(|part| part.path.clone()).collect();
+        let named = vendors.values().cloned().collect();
+        let what = What::Root(vendors.into_iter().collect(), paths);
+        parts.push(Part { home, path: "mod".to_owned(), what, below: Vec::new() });
+        Self { parts, vendors: named, faults }
+    }
+}
+
+impl<'a> Part<'a> {
+    /// The paths of its files, below the folder of all.
+    #[must_use]
+    pub fn files(&self) -> Vec<String> {
+        let kinds: &[&str] = match self.what {
+            What::Model(Model { output: Some(_), .. }) => &["rs", "input.json", "output.json"],
+            What::Model(_) => &["rs", "input.json"],
+            What::List | What::Root(..) => &["rs"],
+        };
+        kinds.iter().map(|kind| format!("{}.{kind}", self.path)).collect()
+    }
+
+    /// The model, if it is one.
+    #[must_use]
+    pub fn model(&self) -> Option<&'a Model> {
+        match self.what {
+            What::Model(model) => Some(model),
+            What::List | What::Root(..) => None,
+        }
+    }
+
+    /// The same part with another state of its model.
+    #[must_use]
+    pub fn with<'b>(&self, model: &'b Model) -> Part<'b> {
+        let Self { home, path, below, .. } = self.clone();
+        Part { home, path, what: What::Model(model), below }
+    }
+
+    /// What it becomes.
+    ///
+    /// # Errors
+    ///
+    /// Every fault of its schemas, each with its place.
+    pub fn generate(&self) -> Result<Generated, Vec<Fault>> {
+        let mods = list::mods(&self.below);
+        let text = match &self.what {
+            What::Model(model) => return model::generate(model, &self.path, &mods, self.home),
+            What::List => list::list(&self.path, mods, self.home),
+            What::Root(vendors, models) => match self.home {
+                Home::Runcomfy => list::root(vendors, models),
+                Home::Elsewhere => list::root_elsewhere(vendors),
+            },
+        };
+        Ok(Generated { texts: vec![text], ..Generated::default() })
+    }
+}
+
+/// A module: perhaps a model, perhaps others below it.
+#[derive(Default)]
+struct Node<'a> {
+    model: Option<&'a Model>,
+    children: BTreeMap<String, Node<'a>>,
+}
+
+impl<'a> Node<'a> {
+    /// Puts a model where its id says.
+    fn place(&mut self, model: &'a Model) -> Result<(), Fault> {
+        let fault = |message: String| Fault {
+            file: model.input.file.clone(),
+            pointer: String::new(),
+            message,
+        };
+        if !is_model_id(&model.id) {
+            return Err(fault(format!(
+                "`{}` is no model id: expected 2 to 5 segments of letters, digits, `_`, `.` and `-`",
+                model.id
+            )));
+        }
+        let mut node = self;
+        for segment in model.id.split('/') {
+            node = node.children.entry(names::snake(segment)).or_default();
+        }
+        if let Some(other) = node.model {
+            return Err(fault(format!(
+                "claims the same module as {}: rename one of the two directories",
+                other.input.file
+            )));
+        }
+        node.model = Some(model);
+        Ok(())
+    }
+
+    /// The part that it is, and those below it.
+    fn parts(&self, path: &str, home: Home, parts: &mut Vec<Part<'a>>) {
+        let below = self.children.iter().map(|(name, child)| Below {
+            name: name.clone(),
+            is_deprecated: child.is_deprecated(),
+        });
+        let what = self.model.map_or(What::List, What::Model);
+        parts.push(Part { home, path: path.to_owned(), what, below: below.collect() });
+        for (name, child) in &self.children {
+            child.parts(&format!("{path}/{name}"), home, parts);
+        }
+    }
+
+    /// Whether it is a model, and no more than that, whose schema says that it is deprecated.
+    fn is_deprecated(&self) -> bool {
+        let Some(text) = self.model.map(|model| &model.input.text) else { return false };
+        // Hardly any is: the text is parsed for those alone.
+        self.children.is_empty()
+            && text.contains("\"deprecated\"")
+            && serde_json::from_str::<Value>(text).is_ok_and(|schema| schema["deprecated"] == true)
+    }
+}
