@@ -8,16 +8,24 @@ use serde_json::{Number, Value};
 /// A JSON number as it was read.
 #[derive(Clone, Copy)]
 pub(super) enum Num {
-    Whole(i128),
+    Whole(i64),
+    /// A whole number beyond 64 bits: apart from the others, as it takes twice the registers.
+    Wide(i128),
     Float(f64),
+}
+
+impl From<i128> for Num {
+    fn from(value: i128) -> Self {
+        i64::try_from(value).map_or(Self::Wide(value), Self::Whole)
+    }
 }
 
 impl Num {
     pub(super) fn of(number: &Number) -> Self {
         if let Some(whole) = number.as_i64() {
-            Self::Whole(whole.into())
+            Self::Whole(whole)
         } else if let Some(whole) = number.as_u64() {
-            Self::Whole(whole.into())
+            Self::Wide(whole.into())
         } else {
             Self::Float(number.as_f64().unwrap_or(f64::NAN))
         }
@@ -25,19 +33,23 @@ impl Num {
 
     pub(super) fn is_whole(self) -> bool {
         match self {
-            Self::Whole(_) => true,
-            Self::Float(float) => float.is_finite() && float.fract() == 0.0,
+            Self::Whole(_) | Self::Wide(_) => true,
+            Self::Float(float) => is_whole(float),
         }
     }
 
     /// The number as an [`i64`], if it is one: `2.0` is 2.
     pub(super) fn as_i64(self) -> Option<i64> {
-        self.as_i128().and_then(|whole| i64::try_from(whole).ok())
+        match self {
+            Self::Whole(whole) => Some(whole),
+            other => other.as_i128().and_then(|whole| i64::try_from(whole).ok()),
+        }
     }
 
     pub(super) fn as_i128(self) -> Option<i128> {
         match self {
-            Self::Whole(whole) => Some(whole),
+            Self::Whole(whole) => Some(whole.into()),
+            Self::Wide(whole) => Some(whole),
             #[expect(clippy::cast_possible_truncation, reason = "checked by the guard")]
             Self::Float(float) if self.is_whole() && float.abs() < 1.7e38 => Some(float as i128),
             Self::Float(_) => None,
@@ -48,20 +60,31 @@ impl Num {
     pub(super) fn as_f64(self) -> f64 {
         match self {
             Self::Whole(whole) => whole as f64,
+            Self::Wide(whole) => whole as f64,
             Self::Float(float) => float,
         }
     }
 
     pub(super) fn cmp_i64(self, limit: i64) -> Option<Ordering> {
         match self {
-            Self::Whole(whole) => Some(whole.cmp(&limit.into())),
+            Self::Whole(whole) => Some(whole.cmp(&limit)),
+            Self::Wide(whole) => Some(whole.cmp(&limit.into())),
             Self::Float(float) => cmp_float(float, limit.into()),
+        }
+    }
+
+    fn cmp_i128(self, limit: i128) -> Option<Ordering> {
+        match self {
+            Self::Whole(whole) => Some(i128::from(whole).cmp(&limit)),
+            Self::Wide(whole) => Some(whole.cmp(&limit)),
+            Self::Float(float) => cmp_float(float, limit),
         }
     }
 
     pub(super) fn cmp_f64(self, limit: f64) -> Option<Ordering> {
         match self {
-            Self::Whole(whole) => cmp_float(limit, whole).map(Ordering::reverse),
+            Self::Whole(whole) => cmp_float(limit, whole.into()).map(Ordering::reverse),
+            Self::Wide(whole) => cmp_float(limit, whole).map(Ordering::reverse),
             Self::Float(float) => float.partial_cmp(&limit),
         }
     }
@@ -70,7 +93,8 @@ impl Num {
     /// a multiple of `0.01`, whatever binary fractions say.
     pub(super) fn is_multiple_of(self, step: f64) -> bool {
         let digits = match self {
-            Self::Whole(whole) => Some((whole, 0)),
+            Self::Whole(whole) => Some((whole.into(), 0)),
+            Self::Wide(whole) => Some((whole, 0)),
             Self::Float(float) => decimal(float),
         };
         let (Some((value, exponent)), Some((step, step_exponent))) = (digits, decimal(step)) else {
@@ -90,7 +114,16 @@ impl Num {
     }
 }
 
+// Both stay calls: inlined, their slow casts would be made for whole numbers too, before it is
+// known that they are not needed.
+
+#[inline(never)]
+fn is_whole(float: f64) -> bool {
+    float.is_finite() && float.fract() == 0.0
+}
+
 /// Compares a float with a whole number, exactly.
+#[inline(never)]
 #[expect(clippy::cast_possible_truncation, reason = "a saturating cast orders rightly")]
 fn cmp_float(float: f64, whole: i128) -> Option<Ordering> {
     if float.is_nan() {
@@ -113,13 +146,15 @@ fn decimal(float: f64) -> Option<(i128, i32)> {
 /// JSON Schema's equality: `1` and `1.0` are the same, the order of members says nothing.
 pub(super) fn equal(a: &Value, b: &Value) -> bool {
     match (a, b) {
-        (Value::Number(a), Value::Number(b)) => match (Num::of(a), Num::of(b)) {
-            (a, Num::Whole(b)) => match a {
-                Num::Whole(a) => a == b,
-                Num::Float(a) => cmp_float(a, b) == Some(Ordering::Equal),
-            },
-            (a, Num::Float(b)) => a.cmp_f64(b) == Some(Ordering::Equal),
-        },
+        (Value::Number(a), Value::Number(b)) => {
+            let (a, b) = (Num::of(a), Num::of(b));
+            let order = match b {
+                Num::Whole(b) => a.cmp_i64(b),
+                Num::Wide(b) => a.cmp_i128(b),
+                Num::Float(b) => a.cmp_f64(b),
+            };
+            order == Some(Ordering::Equal)
+        }
         (Value::Array(a), Value::Array(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b))
         }
@@ -179,12 +214,42 @@ mod tests {
     fn numbers_of_different_types_compare_exactly() {
         let big = 9_007_199_254_740_993;
         assert_eq!(Num::Whole(big).cmp_f64(9_007_199_254_740_992.0), Some(Greater));
+        assert_eq!(Num::from(i128::from(u64::MAX)).cmp_i64(i64::MAX), Some(Greater));
+        assert_eq!(
+            Num::from(i128::from(i64::MAX) + 1).cmp_f64(9_223_372_036_854_775_808.0),
+            Some(Equal)
+        );
+        assert_eq!(Num::Whole(i64::MAX).cmp_f64(9_223_372_036_854_775_808.0), Some(Less));
+        assert_eq!(Num::Whole(i64::MIN).cmp_f64(-9_223_372_036_854_775_808.0), Some(Equal));
+        assert_eq!(Num::Float(f64::INFINITY).cmp_i64(i64::MAX), Some(Greater));
+        assert_eq!(Num::Float(f64::NAN).cmp_i64(0), None);
         assert_eq!(Num::Float(2.5).cmp_i64(2), Some(Greater));
         assert_eq!(Num::Float(-2.5).cmp_i64(-2), Some(Less));
         assert_eq!(Num::Float(1e300).cmp_i64(i64::MAX), Some(Greater));
         assert_eq!(Num::Float(2.0).cmp_i64(2), Some(Equal));
         assert_eq!(Num::Float(2.0).as_i64(), Some(2));
         assert_eq!(Num::Float(2.5).as_i64(), None);
+    }
+
+    #[test]
+    fn a_whole_number_is_one_however_it_is_written() {
+        let cases = [
+            (Num::Whole(i64::MIN), Some(i64::MIN), Some(i128::from(i64::MIN))),
+            (Num::from(i128::from(i64::MAX)), Some(i64::MAX), Some(i128::from(i64::MAX))),
+            (Num::from(i128::from(u64::MAX)), None, Some(i128::from(u64::MAX))),
+            (Num::Float(2.0), Some(2), Some(2)),
+            (Num::Float(-0.0), Some(0), Some(0)),
+            (Num::Float(2.5), None, None),
+            (Num::Float(-9_223_372_036_854_775_808.0), Some(i64::MIN), Some(i128::from(i64::MIN))),
+            (Num::Float(9.3e18), None, Some(9_300_000_000_000_000_000)),
+            (Num::Float(1e300), None, None),
+            (Num::Float(f64::INFINITY), None, None),
+        ];
+        for (number, narrow, wide) in cases {
+            assert_eq!((number.as_i64(), number.as_i128()), (narrow, wide), "{}", number.as_f64());
+        }
+        assert!(Num::Float(1e300).is_whole() && Num::Float(-0.0).is_whole());
+        assert!(!Num::Float(f64::INFINITY).is_whole() && !Num::Float(f64::NAN).is_whole());
     }
 
     #[test]

@@ -135,7 +135,7 @@ impl Kind {
 impl Rule {
     /// Whether the rule looks at a whole array or object, so that it has to be read before it
     /// can be checked.
-    pub(super) fn is_deep(&self) -> bool {
+    pub(super) const fn is_deep(&self) -> bool {
         !matches!(
             self,
             Self::Minimum(_)
@@ -157,6 +157,14 @@ impl Rule {
         )
     }
 
+    /// Whether one of the rules is deep.
+    pub(super) const fn any_deep(rules: &[Self]) -> bool {
+        match rules {
+            [] => false,
+            [first, rest @ ..] => first.is_deep() || Self::any_deep(rest),
+        }
+    }
+
     /// Whether the rule speaks of what the rules beside it have not looked at.
     pub(super) fn asks_what_was_seen(&self) -> bool {
         matches!(self, Self::UnevaluatedItems(_) | Self::UnevaluatedProperties(_))
@@ -170,18 +178,20 @@ pub struct Field {
     pub(super) required: bool,
     pub(super) null_is_absent: bool,
     pub(super) rules: &'static [Rule],
+    /// Whether one of the rules is deep: asked of every value that is read or checked.
+    pub(super) deep: bool,
 }
 
 /// A property that has to be there.
 #[must_use]
 pub const fn required(name: &'static str) -> Field {
-    Field { name, required: true, null_is_absent: false, rules: &[] }
+    Field { name, required: true, null_is_absent: false, rules: &[], deep: false }
 }
 
 /// A property that may be left out.
 #[must_use]
 pub const fn optional(name: &'static str) -> Field {
-    Field { name, required: false, null_is_absent: false, rules: &[] }
+    Field { name, required: false, null_is_absent: false, rules: &[], deep: false }
 }
 
 impl Field {
@@ -189,6 +199,7 @@ impl Field {
     #[must_use]
     pub const fn with(mut self, rules: &'static [Rule]) -> Self {
         self.rules = rules;
+        self.deep = Rule::any_deep(rules);
         self
     }
 

@@ -52,6 +52,7 @@ fn out_of_bounds(
 ) {
     let message = match value {
         Num::Whole(value) => format!("{value} {words} {limit}"),
+        Num::Wide(value) => format!("{value} {words} {limit}"),
         Num::Float(value) => format!("{value} {words} {limit}"),
     };
     fault(out, path, keyword, message);

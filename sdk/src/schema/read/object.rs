@@ -1,0 +1,158 @@
+//! Objects, member by member.
+
+use std::fmt;
+use std::mem;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+
+use super::Reader;
+use crate::schema::path::Path;
+use crate::schema::report::{self, Faults, fault};
+use crate::schema::rule::{Field, Rule};
+use crate::schema::slot::{Map, Member, Rest};
+use crate::schema::{Object, check};
+
+pub(super) fn read_map<'de, A: MapAccess<'de>>(
+    members: &mut dyn Map,
+    rules: &'static [Rule],
+    mut map: A,
+    path: &Path<'_>,
+    out: &mut Faults,
+) -> Result<(), A::Error> {
+    let values = check::member_rules(rules);
+    while let Some(key) = map.next_key::<String>()? {
+        read_entry(members, values, &key, &mut map, path, out)?;
+    }
+    Ok(())
+}
+
+fn read_entry<'de, A: MapAccess<'de>>(
+    members: &mut dyn Map,
+    rules: &'static [Rule],
+    key: &str,
+    map: &mut A,
+    path: &Path<'_>,
+    out: &mut Faults,
+) -> Result<(), A::Error> {
+    let path = path.key(key);
+    map.next_value_seed(Reader::new(members.insert(key.to_owned()), rules, &path, out))
+}
+
+pub(super) fn read<'de, A: MapAccess<'de>>(
+    object: &mut dyn Object,
+    mut map: A,
+    path: &Path<'_>,
+    out: &mut Faults,
+) -> Result<(), A::Error> {
+    let (fields, rest_rules) = (object.fields(), check::member_rules(object.rules()));
+    let mut result = Ok(());
+    object.with(&mut |members, rest| {
+        result = read_members(fields, rest_rules, members, rest, &mut map, path, out);
+    });
+    result
+}
+
+fn read_members<'de, A: MapAccess<'de>>(
+    fields: &'static [Field],
+    rest_rules: &'static [Rule],
+    members: &mut [&mut dyn Member],
+    mut rest: Rest<'_>,
+    map: &mut A,
+    path: &Path<'_>,
+    out: &mut Faults,
+) -> Result<(), A::Error> {
+    let (mut met, mut next) = (Met::default(), 0);
+    let mut unknown = String::new();
+    while let Some(index) = map.next_key_seed(KeySeed { fields, next, unknown: &mut unknown })? {
+        if let Some(field) = fields.get(index) {
+            let path = path.key(field.name);
+            if met.again(index) {
+                fault(out, &path, "syntax", "is given twice".to_owned());
+            }
+            next = index + 1;
+            map.next_value_seed(Reader::of_field(members[index], field, &path, out))?;
+            continue;
+        }
+        let key = mem::take(&mut unknown);
+        match &mut rest {
+            Rest::Closed => {
+                map.next_value::<IgnoredAny>()?;
+                let mut known = fields.iter().map(|field| field.name);
+                report::unknown_key(out, path, &key, &mut known);
+            }
+            Rest::Extra(extra) => extra.read(key, map.next_value()?),
+            Rest::Map(members) => read_entry(*members, rest_rules, &key, map, path, out)?,
+        }
+    }
+    for (index, field) in fields.iter().enumerate() {
+        if field.required && !met.has(index) {
+            report::missing(out, path, field.name);
+        }
+    }
+    Ok(())
+}
+
+/// Which fields were met so far: a bit for each of the first, which are all that most types have.
+#[derive(Default)]
+struct Met {
+    first: u64,
+    others: Vec<usize>,
+}
+
+impl Met {
+    fn has(&self, index: usize) -> bool {
+        if index < 64 { self.first >> index & 1 == 1 } else { self.others.contains(&index) }
+    }
+
+    /// Adds a field; whether it was there before.
+    fn again(&mut self, index: usize) -> bool {
+        let again = self.has(index);
+        if index < 64 {
+            self.first |= 1 << index;
+        } else if !again {
+            self.others.push(index);
+        }
+        again
+    }
+}
+
+/// The index of a key among the fields, of which the next one in order is looked at first; beyond
+/// them all for a key that is unknown.
+struct KeySeed<'a> {
+    fields: &'static [Field],
+    next: usize,
+    unknown: &'a mut String,
+}
+
+impl<'de> DeserializeSeed<'de> for KeySeed<'_> {
+    type Value = usize;
+
+    #[inline]
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<usize, D::Error> {
+        from.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for KeySeed<'_> {
+    type Value = usize;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a property's name")
+    }
+
+    #[inline]
+    fn visit_str<E>(self, key: &str) -> Result<usize, E> {
+        let is_next = self.fields.get(self.next).is_some_and(|field| field.name == key);
+        Ok(if is_next { self.next } else { self.find(key) })
+    }
+}
+
+impl KeySeed<'_> {
+    fn find(self, key: &str) -> usize {
+        let index = self.fields.iter().position(|field| field.name == key);
+        index.unwrap_or_else(|| {
+            key.clone_into(self.unknown);
+            usize::MAX
+        })
+    }
+}

@@ -1,0 +1,61 @@
+//! Values that had to be read whole before they could be judged, or whose place wants them whole.
+
+use serde::de::Deserializer;
+use serde_json::Value;
+
+use super::scalar::{self, Scalar};
+use super::{Reader, expected, read_value};
+use crate::schema::report::{self, shown};
+use crate::schema::slot::Slot;
+use crate::schema::{check, variant};
+
+impl Reader<'_> {
+    pub(super) fn whole(self, value: &Value) {
+        let Self { into, rules, path, out, deep, .. } = self;
+        if deep {
+            check::deep(value, rules, path, out);
+        }
+        match into.slot() {
+            Slot::Value(place) => {
+                check::shallow(value, rules, path, out);
+                *place = value.clone();
+            }
+            Slot::Union(union) => {
+                check::shallow(value, rules, path, out);
+                variant::read(union, value, path, out);
+            }
+            Slot::Opaque(opaque) => {
+                if let Err(expected) = opaque.read(value.clone()) {
+                    report::wrong_type(out, path, expected, &shown(value));
+                }
+            }
+            Slot::Ruled(own, inner) => {
+                check::shallow(value, rules, path, out);
+                read_value(inner, own, value, path, out);
+            }
+            Slot::Nullable(nullable) => {
+                Reader::checked(nullable.set_value(), rules, path, out).whole(value);
+            }
+            Slot::Object(object) if value.is_object() => {
+                check::deep(value, object.rules(), path, out);
+                Reader::checked(into, rules, path, out).again(value);
+            }
+            Slot::List(_) if value.is_array() => {
+                Reader::checked(into, rules, path, out).again(value);
+            }
+            Slot::Map(_) if value.is_object() => {
+                Reader::checked(into, rules, path, out).again(value);
+            }
+            slot => match Scalar::of(value) {
+                Some(scalar) => scalar::put(slot, rules, scalar, path, out),
+                None => report::wrong_type(out, path, &expected(slot), &shown(value)),
+            },
+        }
+    }
+
+    /// Reads a value again, now that its rules are checked.
+    fn again(self, value: &Value) {
+        let again: Result<(), serde_json::Error> = value.deserialize_any(self);
+        debug_assert!(again.is_ok(), "a value is always readable");
+    }
+}
