@@ -132,12 +132,15 @@ impl Wires {
     }
 }
 
+/// Finds a value among those of an enum.
+pub type Find<'a> = &'a mut dyn FnMut(Wires) -> Option<usize>;
+
 /// A generated enum, as the reader, the checker and the writer see it.
 pub trait Choice {
     /// The values that it knows.
     fn wires(&self) -> Wires;
-    /// Makes it the known value at `index`.
-    fn choose(&mut self, index: usize);
+    /// Makes it the known value of which `find` tells the index, if it does.
+    fn choose(&mut self, find: Find<'_>) -> bool;
     /// Makes it a value that it does not know, if it can hold one.
     fn choose_other(&mut self, value: &Value) -> bool;
     /// The index of its value, or the value that it does not know.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Choice, UnknownValue, Wire, Wires};
+use super::{Choice, Find, UnknownValue, Wire, Wires};
 use crate::schema::number::Num;
 
 /// The table of a closed enum.
@@ -19,8 +19,8 @@ impl<E: Closed> Choice for E {
     fn wires(&self) -> Wires {
         E::WIRES
     }
-    fn choose(&mut self, index: usize) {
-        *self = E::ALL[index];
+    fn choose(&mut self, find: Find<'_>) -> bool {
+        find(E::WIRES).map(|index| *self = E::ALL[index]).is_some()
     }
     fn choose_other(&mut self, _: &Value) -> bool {
         false

@@ -98,8 +98,9 @@ macro_rules! open_enum {
                 fn wires(&self) -> runtime::Wires {
                     runtime::Wires::$kind(Self::WIRES)
                 }
-                fn choose(&mut self, index: usize) {
-                    *self = Self::from(Self::WIRES[index]);
+                fn choose(&mut self, find: runtime::Find<'_>) -> bool {
+                    let index = find(runtime::Wires::$kind(Self::WIRES));
+                    index.map(|index| *self = Self::from(Self::WIRES[index])).is_some()
                 }
                 fn choose_other(&mut self, value: &runtime::Value) -> bool {
                     value.$get().map(|value| *self = Self::from(value)).is_some()

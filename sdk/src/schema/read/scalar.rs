@@ -147,16 +147,14 @@ fn choose(
     path: &Path<'_>,
     out: &mut Faults,
 ) {
-    let wires = choice.wires();
-    let index = match scalar {
+    let known = choice.choose(&mut |wires| match scalar {
         Scalar::String(value) => wires.index_of_str(value),
         Scalar::Number(value) => wires.index_of_number(value),
         Scalar::Bool(value) => wires.index_of_bool(value),
         Scalar::Null => wires.index_of_null(),
-    };
-    match index {
-        Some(index) => choice.choose(index),
-        None => choose_other(choice, scalar, path, out),
+    });
+    if !known {
+        choose_other(choice, scalar, path, out);
     }
     beside(scalar, rules, path, out);
 }
