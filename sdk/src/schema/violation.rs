@@ -45,6 +45,9 @@ impl fmt::Display for Violation {
     }
 }
 
+/// So many faults are sooner compared with one another than hashed.
+const FEW: usize = 16;
+
 /// Everything that a schema refuses in one document, all faults at once.
 ///
 /// It is never empty. Its `Display` has one line for each fault.
@@ -55,16 +58,29 @@ pub struct Invalid {
 
 impl Invalid {
     /// The error of these faults, each once, or `Ok` where there are none.
-    pub(crate) fn unless_empty(mut violations: Vec<Violation>) -> Result<(), Self> {
-        if violations.is_empty() {
-            return Ok(());
-        }
+    pub(crate) fn unless_empty(violations: Vec<Violation>) -> Result<(), Self> {
+        if violations.is_empty() { Ok(()) } else { Err(Self::of(violations)) }
+    }
+
+    #[cold]
+    fn of(mut violations: Vec<Violation>) -> Self {
         // A type and a rule beside it may both tell of one fault.
-        let mut told = HashSet::new();
-        let new: Vec<_> = violations.iter().map(|fault| told.insert(fault)).collect();
-        let mut new = new.into_iter();
-        violations.retain(|_| new.next().unwrap_or(true));
-        Err(Self { violations })
+        if violations.len() > FEW {
+            let mut told = HashSet::new();
+            let new: Vec<_> = violations.iter().map(|fault| told.insert(fault)).collect();
+            let mut new = new.into_iter();
+            violations.retain(|_| new.next().unwrap_or(true));
+            return Self { violations };
+        }
+        let mut at = 1;
+        while at < violations.len() {
+            if violations[..at].contains(&violations[at]) {
+                violations.remove(at);
+            } else {
+                at += 1;
+            }
+        }
+        Self { violations }
     }
 
     /// The faults, in the order in which they were met; at least one.
@@ -87,3 +103,19 @@ impl fmt::Display for Invalid {
 }
 
 impl std::error::Error for Invalid {}
+
+#[cfg(test)]
+mod tests {
+    use super::{FEW, Invalid, Violation};
+
+    #[test]
+    fn a_fault_is_told_once_however_many_there_are() {
+        for count in [1, 3, FEW, 10 * FEW] {
+            let fault = |at: usize| Violation::new(format!("/{at}"), "type", "must be".to_owned());
+            let twice = (0..count).chain(0..count).map(fault).collect();
+            let told = Invalid::unless_empty(twice).expect_err("there are faults");
+            assert_eq!(told.violations(), (0..count).map(fault).collect::<Vec<_>>());
+        }
+        assert!(Invalid::unless_empty(Vec::new()).is_ok());
+    }
+}
