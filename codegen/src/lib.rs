@@ -15,7 +15,7 @@
 //!
 //! let schema = r#"{"type": "object", "properties": {"seed": {"type": "integer"}}}"#;
 //! let module = emit("seed.json", schema, "Input", Role::Input).unwrap();
-//! assert!(module.text.contains("pub seed: Option<i64>,"));
+//! assert!(module.text.contains("pub seed: Option<i64> = optional(\"seed\"),"));
 //! ```
 
 mod build;

@@ -134,6 +134,7 @@ const TYPES: &[&str] = &[
     "AsRef",
     "Audio",
     "BTreeMap",
+    "Blank",
     "Box",
     "Clone",
     "Copy",

@@ -14,6 +14,7 @@ pub(crate) fn items(tokens: TokenStream, docs: &[Vec<String>]) -> Result<String,
     let file = parse.parse2(tokens)?;
     let printed = prettyplease::unparse(&file);
     let mut page = Page::default();
+    let mut object = Object::default();
     let mut lines = printed.lines();
     while let Some(line) = lines.next() {
         if let Some((indent, index)) = marked(line) {
@@ -21,8 +22,10 @@ pub(crate) fn items(tokens: TokenStream, docs: &[Vec<String>]) -> Result<String,
                 let space = if line.is_empty() { "" } else { " " };
                 page.line(&format!("{indent}///{space}{}", line.trim_end_matches(' ')));
             }
-        } else if let Some(name) = enum_macro(line) {
+        } else if let Some(name) = macro_of(line) {
             page.line(&format!("{name}! {{"));
+        } else if let Some(line) = object.line(line) {
+            page.line(&line);
         } else if line.starts_with(|c: char| c.is_lowercase()) && line.contains("!(") {
             wrapped(&call(line, &mut lines)).lines().for_each(|line| page.line(line));
         } else {
@@ -48,9 +51,48 @@ fn marked(line: &str) -> Option<(&str, usize)> {
 }
 
 /// `mod string_enum {` stands for the macro of that name.
-fn enum_macro(line: &str) -> Option<&str> {
+fn macro_of(line: &str) -> Option<&str> {
     let name = line.strip_prefix("mod ")?.strip_suffix(" {")?;
-    name.ends_with("_enum").then_some(name)
+    (name == "object" || name.ends_with("_enum")).then_some(name)
+}
+
+/// The inside of `object!`: a trait there stands for the struct, its constants for the fields.
+#[derive(Default)]
+struct Object {
+    in_struct: bool,
+}
+
+impl Object {
+    fn line(&mut self, line: &str) -> Option<String> {
+        const FIELD: &str = "        const ";
+        if let Some(head) = line.strip_prefix("    pub trait ") {
+            self.in_struct = true;
+            return Some(format!("    pub struct {head}"));
+        }
+        self.in_struct &= line != "    }";
+        if !self.in_struct {
+            return None;
+        }
+        if let Some(rest) = line.strip_prefix(FIELD).and_then(|field| field.strip_prefix("REST: "))
+        {
+            let rest = rest.trim_end_matches(';');
+            let typed =
+                rest.split_once('<').and_then(|(name, ty)| Some((name, ty.strip_suffix('>')?)));
+            return Some(match typed {
+                Some((name, ty)) => format!("        ..{name}: {ty}"),
+                None => format!("        ..{rest}"),
+            });
+        }
+        let (start, field) = match line.strip_prefix(FIELD) {
+            Some(field) => ("        pub ", field),
+            None => ("", line),
+        };
+        let (field, end) = match field.strip_suffix(';') {
+            Some(field) => (field, ","),
+            None => (field, ""),
+        };
+        Some(format!("{start}{field}{end}"))
+    }
 }
 
 /// The call of a macro, which may be on several lines, on one.

@@ -16,6 +16,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use runcomfy_codegen::{Role, emit};
+use syn::Token;
+use syn::parse::{Parse, ParseStream};
 
 const CASES: usize = 600;
 /// How long one schema may take.
@@ -73,11 +75,16 @@ fn check(text: &str) -> Result<(), String> {
     let mut names = BTreeSet::new();
     for item in &file.items {
         let (name, members) = match item {
-            syn::Item::Struct(item) => (&item.ident, fields(&item.fields)),
+            syn::Item::Struct(item) => (item.ident.clone(), fields(&item.fields)),
             syn::Item::Enum(item) => {
-                (&item.ident, item.variants.iter().map(|variant| variant.ident.clone()).collect())
+                let variants = item.variants.iter().map(|variant| variant.ident.clone());
+                (item.ident.clone(), variants.collect())
             }
-            syn::Item::Static(item) => (&item.ident, Vec::new()),
+            syn::Item::Static(item) => (item.ident.clone(), Vec::new()),
+            syn::Item::Macro(item) if item.mac.path.is_ident("object") => {
+                let Object { name, fields } = item.mac.parse_body().map_err(|e| e.to_string())?;
+                (name, fields)
+            }
             _ => continue,
         };
         if !names.insert(name.clone()) {
@@ -93,6 +100,44 @@ fn check(text: &str) -> Result<(), String> {
 
 fn fields(fields: &syn::Fields) -> Vec<syn::Ident> {
     fields.iter().filter_map(|field| field.ident.clone()).collect()
+}
+
+/// What `object!` declares.
+struct Object {
+    name: syn::Ident,
+    fields: Vec<syn::Ident>,
+}
+
+impl Parse for Object {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        input.call(syn::Attribute::parse_outer)?;
+        let _: (Token![pub], Token![struct]) = (input.parse()?, input.parse()?);
+        let (name, mut fields, body) = (input.parse()?, Vec::new(), braced(input)?);
+        while !body.is_empty() {
+            let is_rest = body.parse::<Option<Token![..]>>()?.is_some();
+            if !is_rest {
+                body.call(syn::Attribute::parse_outer)?;
+                body.parse::<Token![pub]>()?;
+            }
+            fields.push(body.parse()?);
+            if body.parse::<Option<Token![:]>>()?.is_some() {
+                body.parse::<syn::Type>()?;
+            }
+            if !is_rest {
+                body.parse::<Token![=]>()?;
+                body.parse::<syn::Expr>()?;
+                body.parse::<Token![,]>()?;
+            }
+        }
+        let _: Option<syn::ItemConst> = (!input.is_empty()).then(|| input.parse()).transpose()?;
+        Ok(Self { name, fields })
+    }
+}
+
+fn braced(input: ParseStream<'_>) -> syn::Result<syn::parse::ParseBuffer<'_>> {
+    let body;
+    syn::braced!(body in input);
+    Ok(body)
 }
 
 /// The text of every schema and fixture of the project.

@@ -5,42 +5,28 @@ use std::borrow::Cow;
 use serde_json::{Value, json};
 
 use crate::object;
-use crate::schema::runtime::{Field, Fields, optional};
-use crate::schema::{Extra, Invalid};
+use crate::schema::Invalid;
+use crate::schema::runtime::optional;
 use crate::{Files, Output, OutputKind};
 
-/// The output of a model of which no output schema is known: the files that every model may make.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct MediaOutput {
-    /// The picture.
-    pub image: Option<Files>,
-    /// The pictures.
-    pub images: Option<Files>,
-    /// The film.
-    pub video: Option<Files>,
-    /// The films.
-    pub videos: Option<Files>,
-    /// The sound.
-    pub audio: Option<Files>,
-    /// The sounds.
-    pub audios: Option<Files>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// The output of a model of which no output schema is known: the files that every model may make.
+    pub struct MediaOutput {
+        /// The picture.
+        pub image: Option<Files> = optional("image").or_null(),
+        /// The pictures.
+        pub images: Option<Files> = optional("images").or_null(),
+        /// The film.
+        pub video: Option<Files> = optional("video").or_null(),
+        /// The films.
+        pub videos: Option<Files> = optional("videos").or_null(),
+        /// The sound.
+        pub audio: Option<Files> = optional("audio").or_null(),
+        /// The sounds.
+        pub audios: Option<Files> = optional("audios").or_null(),
+        ..extra
+    }
 }
-
-impl Fields for MediaOutput {
-    const FIELDS: &'static [Field] = &[
-        optional("image").or_null(),
-        optional("images").or_null(),
-        optional("video").or_null(),
-        optional("videos").or_null(),
-        optional("audio").or_null(),
-        optional("audios").or_null(),
-    ];
-}
-
-object!(MediaOutput { image, images, video, videos, audio, audios, ..extra });
 
 impl Output for MediaOutput {
     const KIND: Option<OutputKind> = None;
@@ -53,26 +39,16 @@ impl Output for MediaOutput {
 /// The output of models that make files of one kind and say no more about them.
 macro_rules! of_kind {
     ($(#[$meta:meta])* $name:ident: $kind:ident, $one:ident, $many:ident) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq)]
-        #[non_exhaustive]
-        pub struct $name {
-            /// The file, where the service sends one by itself.
-            pub $one: Option<Files>,
-            /// The files.
-            pub $many: Option<Files>,
-            /// Members that the schema does not name.
-            pub extra: Extra,
+        object! {
+            $(#[$meta])*
+            pub struct $name {
+                /// The file, where the service sends one by itself.
+                pub $one: Option<Files> = optional(stringify!($one)).or_null(),
+                /// The files.
+                pub $many: Option<Files> = optional(stringify!($many)).or_null(),
+                ..extra
+            }
         }
-
-        impl Fields for $name {
-            const FIELDS: &'static [Field] = &[
-                optional(stringify!($one)).or_null(),
-                optional(stringify!($many)).or_null(),
-            ];
-        }
-
-        object!($name { $one, $many, ..extra });
 
         impl Output for $name {
             const KIND: Option<OutputKind> = Some(OutputKind::$kind);

@@ -46,10 +46,12 @@ pub mod runtime {
     pub use super::choice::{Choice, Closed, Find, Wire, Wires, of_integer, of_str, of_wire};
     pub use super::media::{MediaRule, Medium};
     pub use super::newtype::Rules;
-    pub use super::object::{Fields, Fill, Look, Object, Struct};
+    pub use super::object::{Fill, Look, Object, Struct};
     pub use super::rule::{Field, Kind, Properties, Rule, optional, required};
-    pub use super::shape::{AChoice, AUnion, AnObject, Typed, deserialize, from_json, from_value};
-    pub use super::slot::{Blank, List, Map, Member, Opaque, Rest, RestView, Slot, View};
+    pub use super::shape::{
+        AChoice, AUnion, AnObject, Typed, deserialize, from_json, from_value, serialize,
+    };
+    pub use super::slot::{Blank, List, Map, Member, Opaque, Others, Rest, RestView, Slot, View};
     pub use super::union::{Union, Variants};
     pub use super::{media, read, validate, write};
     pub use crate::output::keyed;

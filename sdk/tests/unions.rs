@@ -1,7 +1,6 @@
 //! Unions: which alternative a value is read as, and whose faults are told.
 
-use runcomfy::schema::Extra;
-use runcomfy::schema::runtime::{Field, Fields, Rule, Variants, optional, required};
+use runcomfy::schema::runtime::{Rule, Variants, optional, required};
 use runcomfy::{object, string_enum, union};
 use serde_json::{Value, json};
 
@@ -21,19 +20,16 @@ string_enum! {
 
 macro_rules! operator {
     ($name:ident, $tag:ident) => {
-        /// One alternative.
-        #[derive(Debug, Clone, PartialEq)]
-        pub struct $name {
-            kind: $tag,
-            of: Option<Vec<Term>>,
-            extra: Extra,
+        object! {
+            /// One alternative.
+            pub struct $name {
+                /// Which it is.
+                pub kind: $tag = required("kind"),
+                /// What it joins.
+                pub of: Option<Vec<Term>> = optional("of"),
+                ..extra
+            }
         }
-
-        impl Fields for $name {
-            const FIELDS: &'static [Field] = &[required("kind"), optional("of")];
-        }
-
-        object!($name { kind, of, ..extra });
     };
 }
 
@@ -66,31 +62,25 @@ pub enum Size {
     High(High),
 }
 
-/// Has a width.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Wide {
-    width: i64,
-    extra: Extra,
+object! {
+    /// Has a width.
+    pub struct Wide {
+        /// In pixels.
+        pub width: i64 = required("width"),
+        ..extra
+    }
 }
 
-/// Has a height, too.
-#[derive(Debug, Clone, PartialEq)]
-pub struct High {
-    width: i64,
-    height: i64,
-    extra: Extra,
+object! {
+    /// Has a height, too.
+    pub struct High {
+        /// In pixels.
+        pub width: i64 = required("width"),
+        /// In pixels.
+        pub height: i64 = required("height"),
+        ..extra
+    }
 }
-
-impl Fields for Wide {
-    const FIELDS: &'static [Field] = &[required("width")];
-}
-
-impl Fields for High {
-    const FIELDS: &'static [Field] = &[required("width"), required("height")];
-}
-
-object!(Wide { width, ..extra });
-object!(High { width, height, ..extra });
 
 impl Variants for Size {
     const VARIANTS: &'static [&'static [Rule]] = &[&[], &[]];

@@ -1,13 +1,16 @@
 //! What callers of a generated module can name: its types, their members, their functions.
 
+mod declared;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use quote::ToTokens;
 use runcomfy_codegen::Names;
 use serde_json::Value;
-use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Expr, Token};
+
+use declared::{Object, Setters, Union};
 
 /// The public items of one module.
 #[derive(Debug, Default)]
@@ -42,6 +45,7 @@ pub(crate) struct Member {
     pub(crate) ty: String,
     /// The property or the value that it stands for.
     pub(crate) wire: Option<Value>,
+    pub(crate) docs: Vec<String>,
 }
 
 /// An inherent function.
@@ -72,6 +76,7 @@ impl Surface {
                         .map_or_else(|| index.to_string(), ToString::to_string),
                     ty: text(&field.ty),
                     wire: None,
+                    docs: declared::docs(&field.attrs),
                 });
                 let members = members.collect();
                 self.declare(item.ident.to_string(), "struct", &item.attrs, members);
@@ -98,8 +103,12 @@ impl Surface {
             }
         };
         "Output".clone_into(&mut self.output);
-        let member =
-            |name: &str, ty: &str, wire| Member { name: name.to_owned(), ty: ty.to_owned(), wire };
+        let member = |name: &str, ty: &str, wire| Member {
+            name: name.to_owned(),
+            ty: ty.to_owned(),
+            wire,
+            docs: Vec::new(),
+        };
         let files = keys.map(|key| member(key, "Option<Files>", Some(key.into())));
         let item = self.types.entry("Output".to_owned()).or_default();
         "struct".clone_into(&mut item.kind);
@@ -130,6 +139,7 @@ impl Surface {
             name: variant.ident.to_string(),
             ty: variant.fields.iter().map(|field| text(&field.ty)).collect(),
             wire: variant.discriminant.as_ref().map(|(_, value)| wire(value)),
+            docs: declared::docs(&variant.attrs),
         });
         let members = members.collect();
         self.declare(item.ident.to_string(), kind, &item.attrs, members);
@@ -143,12 +153,6 @@ impl Surface {
                     let name = function.sig.ident.to_string();
                     owner.functions.insert(name, self::function(&function.sig));
                 }
-                // The table has a row for each field, and names the property.
-                syn::ImplItem::Const(table) if table.ident == "FIELDS" => {
-                    for (member, row) in owner.members.iter_mut().zip(rows(&table.expr)) {
-                        member.wire = row;
-                    }
-                }
                 _ => {}
             }
         }
@@ -157,6 +161,18 @@ impl Surface {
     fn invocation(&mut self, call: &syn::Macro) -> syn::Result<()> {
         let word = text(&call.path);
         match word.as_str() {
+            "object" => {
+                let Object { name, attrs, members } = call.parse_body()?;
+                self.declare(name.clone(), "struct", &attrs, members);
+                // What the macro adds.
+                let declared = self.types.entry(name).or_default();
+                declared.derives.extend(["Debug", "Clone", "PartialEq"].map(str::to_owned));
+                declared.exhaustive = false;
+            }
+            "setters" => {
+                let Setters { name, functions } = call.parse_body()?;
+                self.types.entry(name).or_default().functions.extend(functions);
+            }
             "string_enum" | "integer_enum" | "mixed_enum" | "open_string_enum"
             | "open_integer_enum" => {
                 let item: syn::ItemEnum = call.parse_body()?;
@@ -211,20 +227,6 @@ fn function(signature: &syn::Signature) -> Function {
     Function { arguments: typed.collect(), returns }
 }
 
-/// The properties of `&[required("prompt"), optional("seed").with(…)]`.
-fn rows(table: &Expr) -> Vec<Option<Value>> {
-    let Expr::Reference(table) = table else { return Vec::new() };
-    let Expr::Array(rows) = &*table.expr else { return Vec::new() };
-    let property = |mut row: &Expr| loop {
-        match row {
-            Expr::MethodCall(call) => row = &call.receiver,
-            Expr::Call(call) => return call.args.first().map(wire),
-            _ => return None,
-        }
-    };
-    rows.elems.iter().map(property).collect()
-}
-
 /// The JSON value that an expression in a table stands for.
 fn wire(value: &Expr) -> Value {
     match value {
@@ -241,32 +243,4 @@ fn wire(value: &Expr) -> Value {
         Expr::Call(tagged) => tagged.args.first().map(wire).unwrap_or_default(),
         _ => Value::Null,
     }
-}
-
-/// `ImageSize { Preset: Preset, Custom: Custom, ..Other }`.
-struct Union {
-    name: String,
-    conversions: BTreeSet<String>,
-}
-
-impl Parse for Union {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let name = input.parse::<syn::Ident>()?.to_string();
-        let (body, mut conversions) = (braced(input)?, BTreeSet::new());
-        while !body.is_empty() {
-            let _: Option<Token![..]> = body.parse()?;
-            let _: syn::Ident = body.parse()?;
-            if body.parse::<Option<Token![:]>>()?.is_some() {
-                conversions.insert(text(&body.parse::<syn::Type>()?));
-            }
-            let _: Option<Token![,]> = body.parse()?;
-        }
-        Ok(Self { name, conversions })
-    }
-}
-
-fn braced(input: ParseStream<'_>) -> syn::Result<syn::parse::ParseBuffer<'_>> {
-    let body;
-    syn::braced!(body in input);
-    Ok(body)
 }

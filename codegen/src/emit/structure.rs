@@ -1,4 +1,4 @@
-//! Structs: the type, `new`, the setters, the table.
+//! Structs: the type with its table, `new`, the setters.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -8,58 +8,61 @@ use super::{Emitter, ident};
 use crate::ir::{Field, Rest, Rule, Struct, Type};
 
 impl Emitter<'_> {
+    /// Spelled as a trait in a module, whose constants have a type and a value as the fields of
+    /// `object!` have a type and a row: the printer knows how to lay that out, and then makes it
+    /// the macro's struct.
     pub(super) fn structure(&mut self, item: &Struct) -> TokenStream {
         let (item_docs, name) = (self.docs(&item.docs), ident(&item.name));
         let fields: TokenStream = item.fields.iter().map(|field| self.field(field)).collect();
         let rest = self.rest(&item.rest);
         // Nothing is required: `new` needs no arguments, so there is a default too.
         let bare = item.built && item.fields.iter().all(|field| !field.required);
-        let default = bare.then(|| quote!(Default,));
+        let default = bare.then(|| quote!(#[derive(Default)]));
         let must_use = item.built.then(|| quote!(#[must_use]));
+        let rules = self.own_rules(item);
         let methods = item.built.then(|| self.methods(item));
-        let table = self.table(item);
+        self.import("", "object");
         quote! {
-            #item_docs
-            #[derive(Debug, Clone, #default PartialEq)]
-            #[non_exhaustive]
-            #must_use
-            pub struct #name {
-                #fields
-                #rest
+            mod object {
+                #item_docs
+                #default
+                #must_use
+                pub trait #name {
+                    #fields
+                    #rest
+                }
+                #rules
             }
 
             #methods
-            #table
         }
     }
 
     fn field(&mut self, field: &Field) -> TokenStream {
         let (docs, name) = (self.docs(&field.docs), ident(&field.name));
-        let ty = self.ty(&field.ty);
-        let ty = if field.required { ty } else { quote!(Option<#ty>) };
+        let (ty, row) = (self.field_type(field), self.row(field));
         quote! {
             #docs
-            pub #name: #ty,
+            const #name: #ty = #row;
         }
     }
 
+    fn field_type(&mut self, field: &Field) -> TokenStream {
+        let ty = self.ty(&field.ty);
+        if field.required { ty } else { quote!(Option<#ty>) }
+    }
+
+    /// The field for members that the schema does not name.
     fn rest(&mut self, rest: &Rest) -> TokenStream {
         match rest {
             Rest::Closed => quote!(),
-            Rest::Extra => {
-                self.import("schema", "Extra");
-                quote! {
-                    /// Members that the schema does not name.
-                    pub extra: Extra,
-                }
-            }
+            Rest::Extra => quote!(
+                const REST: extra;
+            ),
             Rest::Typed(ty, _) => {
                 self.import("std::collections", "BTreeMap");
                 let ty = self.ty(ty);
-                quote! {
-                    /// Members that the schema does not name.
-                    pub extra: BTreeMap<String, #ty>,
-                }
+                quote!(const REST: extra<BTreeMap<String, #ty>>;)
             }
         }
     }
@@ -71,15 +74,28 @@ impl Emitter<'_> {
             None => (self.new_by_place(item), None),
         };
         let optional = item.fields.iter().filter(|field| !field.required);
-        let setters: TokenStream = optional.map(|field| self.setter(field)).collect();
-        let extra = self.extra_setter(&item.rest);
+        let (simple, special): (Vec<_>, Vec<_>) =
+            optional.partition(|field| !matches!(field.ty, Type::List(_) | Type::Boxed(_)));
+        let special: TokenStream = special.into_iter().map(|field| self.setter(field)).collect();
+        let mut setters: Vec<_> = simple
+            .into_iter()
+            .map(|field| {
+                let (name, ty) = (ident(&field.name), self.argument(&field.ty, &quote!()).ty);
+                quote!(#name: #ty)
+            })
+            .collect();
+        setters.extend(self.rest_setter(&item.rest));
+        let setters = (!setters.is_empty()).then(|| {
+            self.import("", "setters");
+            quote!(setters!(#name { #(#setters),* });)
+        });
         quote! {
             #required
             impl #name {
                 #new
-                #setters
-                #extra
+                #special
             }
+            #setters
         }
     }
 
@@ -93,11 +109,6 @@ impl Emitter<'_> {
                 quote!(#name: #ty)
             })
             .collect();
-        let fields = self.initial(item, |this, field| {
-            let name = ident(&field.name);
-            let value = this.argument(&field.ty, &quote!(#name)).value;
-            if name == value.to_string() { quote!(#name) } else { quote!(#name: #value) }
-        });
         if arguments.is_empty() {
             return quote! {
                 /// Nothing set yet.
@@ -106,6 +117,11 @@ impl Emitter<'_> {
                 }
             };
         }
+        let fields = self.initial(item, |this, field| {
+            let name = ident(&field.name);
+            let value = this.argument(&field.ty, &quote!(#name)).value;
+            if name == value.to_string() { quote!(#name) } else { quote!(#name: #value) }
+        });
         quote! {
             /// What is required; nothing else is set yet.
             pub fn new(#(#arguments),*) -> Self {
@@ -120,7 +136,14 @@ impl Emitter<'_> {
         let required_fields: Vec<_> =
             item.fields.iter().filter(|field| field.required).cloned().collect();
         let names: Vec<_> = required_fields.iter().map(|field| ident(&field.name)).collect();
-        let members: TokenStream = required_fields.iter().map(|field| self.field(field)).collect();
+        let members: TokenStream = required_fields
+            .iter()
+            .map(|field| {
+                let (docs, name, ty) =
+                    (self.docs(&field.docs), ident(&field.name), self.ty(&field.ty));
+                quote!(#docs pub #name: #ty,)
+            })
+            .collect();
         let fields = self.initial(item, |_, field| {
             let name = ident(&field.name);
             quote!(#name)
@@ -148,15 +171,11 @@ impl Emitter<'_> {
         item: &Struct,
         mut required: impl FnMut(&mut Self, &Field) -> TokenStream,
     ) -> TokenStream {
-        let mut fields = Vec::new();
-        for field in &item.fields {
-            let name = ident(&field.name);
-            fields.push(if field.required { required(self, field) } else { quote!(#name: None) });
-        }
-        match item.rest {
-            Rest::Closed => {}
-            Rest::Extra => fields.push(quote!(extra: Extra::new())),
-            Rest::Typed(..) => fields.push(quote!(extra: BTreeMap::new())),
+        let all = item.fields.iter().filter(|field| field.required);
+        let mut fields: Vec<_> = all.map(|field| required(self, field)).collect();
+        if fields.len() < item.fields.len() || item.rest != Rest::Closed {
+            self.import("schema::runtime", "Blank");
+            fields.push(quote!(..Blank::blank()));
         }
         quote!(#(#fields),*)
     }
@@ -176,47 +195,15 @@ impl Emitter<'_> {
         }
     }
 
-    fn extra_setter(&mut self, rest: &Rest) -> TokenStream {
-        let (ty, insert) = match rest {
-            Rest::Closed => return quote!(),
-            Rest::Extra => {
-                self.import("serde_json", "Value");
-                (quote!(impl Into<Value>), quote!(self.extra.insert(key, value)))
-            }
+    /// The setter of a member that the schema does not name; the macro spells the usual one.
+    fn rest_setter(&mut self, rest: &Rest) -> Option<TokenStream> {
+        match rest {
+            Rest::Closed => None,
+            Rest::Extra => Some(quote!(..extra)),
             Rest::Typed(ty, _) => {
-                let Argument { ty, value } = self.argument(ty, &quote!(value));
-                (ty, quote!(self.extra.insert(key.into(), #value)))
+                let ty = self.argument(ty, &quote!()).ty;
+                Some(quote!(..extra: #ty))
             }
-        };
-        quote! {
-            /// Adds a member that the schema does not name.
-            pub fn extra(mut self, key: impl Into<String>, value: #ty) -> Self {
-                #insert;
-                self
-            }
-        }
-    }
-
-    fn table(&mut self, item: &Struct) -> TokenStream {
-        let name = ident(&item.name);
-        let rows: Vec<_> = item.fields.iter().map(|field| self.row(field)).collect();
-        let fields = item.fields.iter().map(|field| ident(&field.name));
-        let rest = match item.rest {
-            Rest::Closed => quote!(),
-            Rest::Extra => quote!(..extra),
-            Rest::Typed(..) => quote!(..map extra),
-        };
-        let rules = self.own_rules(item);
-        self.import("schema::runtime", "Field");
-        self.import("schema::runtime", "Fields");
-        self.import("", "object");
-        quote! {
-            impl Fields for #name {
-                const FIELDS: &'static [Field] = &[#(#rows),*];
-                #rules
-            }
-
-            object!(#name { #(#fields,)* #rest });
         }
     }
 
@@ -231,7 +218,8 @@ impl Emitter<'_> {
             return quote!();
         }
         let rules = self.rules(&rules);
-        quote!(const RULES: &'static [Rule] = &[#(#rules),*];)
+        self.import("schema::runtime", "Rule");
+        quote!(const RULES: &[Rule] = &[#(#rules),*];)
     }
 
     fn row(&mut self, field: &Field) -> TokenStream {

@@ -3,16 +3,12 @@
 use super::rule::{Field, Rule};
 use super::slot::{Member, Rest, RestView};
 
-/// The table of a generated struct, in the order of its fields.
-pub trait Fields {
-    /// One row for each property.
+/// A generated struct: its table, and the fields that the rows stand for.
+pub trait Struct {
+    /// One row for each property, in the order of the fields.
     const FIELDS: &'static [Field];
     /// The rules of the object as a whole.
     const RULES: &'static [Rule] = &[];
-}
-
-/// A generated struct: its table, and the fields that the rows stand for.
-pub trait Struct: Fields {
     /// Nothing set, everything empty.
     fn blank() -> Self;
     /// As [`Object::with`].
@@ -55,53 +51,125 @@ impl<T: Struct> Object for T {
     }
 }
 
-/// Makes a struct an [`Object`]: `object!(Size { width, height, ..extra })`.
+/// Declares a struct with its table: a row stands where a default value would.
 ///
-/// The fields stand in the order of the struct's [`Fields`] table. After `..` comes the field for
-/// members that the schema does not name, after `..map` one for members of a known type.
+/// After `..` comes the field for members that the schema does not name, with a type if that of
+/// the members is known; then, behind the struct, the rules of the object as a whole.
+///
+/// ```ignore
+/// object! {
+///     /// A size.
+///     pub struct Size {
+///         /// In pixels.
+///         pub width: i64 = required("width").with(&[Rule::Minimum(1)]),
+///         ..extra
+///     }
+///     const RULES: &[Rule] = &[Rule::MaxProperties(3)];
+/// }
+/// ```
 #[macro_export]
 #[doc(hidden)]
 macro_rules! object {
-    ($name:ident { $($field:ident),* $(,)? }) => {
-        $crate::object!(@impl $name [$($field)*] [] (runtime::Rest::Closed) (runtime::RestView::Closed));
-    };
-    ($name:ident { $($field:ident,)* ..map $rest:ident }) => {
-        $crate::object!(@impl $name [$($field)*] [$rest] (runtime::Rest::Map($rest)) (runtime::RestView::Map($rest)));
-    };
-    ($name:ident { $($field:ident,)* ..$rest:ident }) => {
-        $crate::object!(@impl $name [$($field)*] [$rest] (runtime::Rest::Extra($rest)) (runtime::RestView::Extra($rest)));
-    };
-    (@impl $name:ident [$($field:ident)*] [$($rest:ident)?] ($($fill:tt)*) ($($look:tt)*)) => {
-        const _: () = {
-            // Traits and types by path: a schema may call its own types by their names.
-            use $crate::schema::runtime;
+    (
+        $(#[$meta:meta])*
+        pub struct $name:ident {
+            $($(#[$doc:meta])* pub $field:ident: $ty:ty = $row:expr,)*
+            $(..$rest:ident $(: $map:ty)?)?
+        }
+        $(const RULES: &[Rule] = $rules:expr;)?
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq)]
+        #[non_exhaustive]
+        pub struct $name {
+            $($(#[$doc])* pub $field: $ty,)*
+            $(
+                /// Members that the schema does not name.
+                pub $rest: $crate::rest!($($map)?),
+            )?
+        }
 
-            // A row for each field, and a field for each row.
-            const _: () = {
-                const NAMES: &[&str] = &[$(stringify!($field)),*];
-                assert!(<$name as runtime::Fields>::FIELDS.len() == NAMES.len());
-            };
+        impl $crate::schema::runtime::Struct for $name {
+            const FIELDS: &'static [$crate::schema::runtime::Field] = &[$($row),*];
+            $(const RULES: &'static [$crate::schema::runtime::Rule] = $rules;)?
 
-            impl runtime::Struct for $name {
-                fn blank() -> Self {
-                    Self { $($field: runtime::Blank::blank(),)* $($rest: Default::default())? }
-                }
-                fn with(&mut self, fill: runtime::Fill<'_>) {
-                    let Self { $($field,)* $($rest)? } = self;
-                    fill(&mut [$($field),*], $($fill)*);
-                }
-                fn see(&self, look: runtime::Look<'_>) {
-                    let Self { $($field,)* $($rest)? } = self;
-                    look(&[$($field),*], $($look)*);
+            fn blank() -> Self {
+                Self {
+                    $($field: $crate::schema::runtime::Blank::blank(),)*
+                    $($rest: Default::default(),)?
                 }
             }
-        };
+            fn with(&mut self, fill: $crate::schema::runtime::Fill<'_>) {
+                let Self { $($field,)* $($rest)? } = self;
+                fill(&mut [$($field),*], $crate::rest!(fill $($rest)?));
+            }
+            fn see(&self, look: $crate::schema::runtime::Look<'_>) {
+                let Self { $($field,)* $($rest)? } = self;
+                look(&[$($field),*], $crate::rest!(look $($rest)?));
+            }
+        }
 
         impl $crate::schema::runtime::Typed for $name {
             type Shape = $crate::schema::runtime::AnObject;
         }
 
         $crate::json!($name);
+    };
+}
+
+/// The field for members that the schema does not name: its type, and what the runtime sees of it.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! rest {
+    () => {
+        $crate::schema::Extra
+    };
+    (fill) => {
+        $crate::schema::runtime::Rest::Closed
+    };
+    (look) => {
+        $crate::schema::runtime::RestView::Closed
+    };
+    (fill $rest:ident) => {
+        $crate::schema::runtime::Others::rest($rest)
+    };
+    (value) => { impl Into<$crate::schema::runtime::Value> };
+    (value $value:ty) => { $value };
+    (look $rest:ident) => {
+        $crate::schema::runtime::Others::view($rest)
+    };
+    ($map:ty) => {
+        $map
+    };
+}
+
+/// Declares the setters of a struct: `setters!(Size { unit: Unit, name: impl Into<String>, ..extra })`.
+///
+/// After `..` comes the field for members that the schema does not name, with the type of an argument
+/// if that of the members is known.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! setters {
+    ($name:ident { $($field:ident: $ty:ty),+ }) => {
+        $crate::setters!($name { $($field: $ty,)+ });
+    };
+    ($name:ident { $($field:ident: $ty:ty,)* $(..$rest:ident $(: $value:ty)?)? }) => {
+        impl $name {
+            $(
+                #[doc = concat!("Sets [`", stringify!($field), "`](field@Self::", stringify!($field), ").")]
+                pub fn $field(mut self, value: $ty) -> Self {
+                    self.$field = Some(value.into());
+                    self
+                }
+            )*
+            $(
+                /// Adds a member that the schema does not name.
+                pub fn $rest(mut self, key: impl Into<String>, value: $crate::rest!(value $($value)?)) -> Self {
+                    $crate::schema::runtime::Others::add(&mut self.$rest, key.into(), value.into());
+                    self
+                }
+            )?
+        }
     };
 }
 
@@ -144,20 +212,21 @@ macro_rules! json {
 #[doc(hidden)]
 macro_rules! serde {
     ($name:ident) => {
-        const _: () = {
-            use $crate::schema::runtime::{self, serde};
-
-            impl serde::Serialize for $name {
-                fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-                    runtime::write::serialize(self, to)
-                }
+        impl $crate::schema::runtime::serde::Serialize for $name {
+            fn serialize<S: $crate::schema::runtime::serde::Serializer>(
+                &self,
+                to: S,
+            ) -> Result<S::Ok, S::Error> {
+                $crate::schema::runtime::serialize(self, to)
             }
+        }
 
-            impl<'de> serde::Deserialize<'de> for $name {
-                fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                    runtime::deserialize(from)
-                }
+        impl<'de> $crate::schema::runtime::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::schema::runtime::serde::Deserializer<'de>>(
+                from: D,
+            ) -> Result<Self, D::Error> {
+                $crate::schema::runtime::deserialize(from)
             }
-        };
+        }
     };
 }

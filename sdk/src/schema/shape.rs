@@ -3,14 +3,14 @@
 //! A type that names its [`Shape`] is a [`Member`] by that: what is written here once is not
 //! compiled again for each of hundreds of types.
 
-use serde::Deserializer;
+use serde::{Deserializer, Serializer};
 use serde_json::Value;
 
 use super::choice::Closed;
 use super::object::Struct;
 use super::slot::{Blank, Member, Slot, View};
 use super::union::Union;
-use super::{Invalid, read};
+use super::{Invalid, read, write};
 
 /// A type that is a [`Member`] as all of its shape are.
 pub trait Typed: Sized + 'static {
@@ -121,4 +121,9 @@ pub fn deserialize<'de, T: Blank, D: Deserializer<'de>>(from: D) -> Result<T, D:
     let mut this = T::blank();
     read::deserialize(&mut this, from)?;
     Ok(this)
+}
+
+/// Writes a type to any format.
+pub fn serialize<T: Member, S: Serializer>(this: &T, to: S) -> Result<S::Ok, S::Error> {
+    write::serialize(this, to)
 }

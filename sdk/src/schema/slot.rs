@@ -241,3 +241,41 @@ impl<T: Blank> Blank for BTreeMap<String, T> {
         Self::new()
     }
 }
+
+/// The field of an object for members that its schema does not name.
+pub trait Others {
+    /// What each holds.
+    type Value;
+    /// Adds one on purpose.
+    fn add(&mut self, key: String, value: Self::Value);
+    /// To read into.
+    fn rest(&mut self) -> Rest<'_>;
+    /// To look at.
+    fn view(&self) -> RestView<'_>;
+}
+
+impl Others for Extra {
+    type Value = Value;
+    fn add(&mut self, key: String, value: Value) {
+        self.insert(key, value);
+    }
+    fn rest(&mut self) -> Rest<'_> {
+        Rest::Extra(self)
+    }
+    fn view(&self) -> RestView<'_> {
+        RestView::Extra(self)
+    }
+}
+
+impl<T: Blank> Others for BTreeMap<String, T> {
+    type Value = T;
+    fn add(&mut self, key: String, value: T) {
+        self.insert(key, value);
+    }
+    fn rest(&mut self) -> Rest<'_> {
+        Rest::Map(self)
+    }
+    fn view(&self) -> RestView<'_> {
+        RestView::Map(self)
+    }
+}

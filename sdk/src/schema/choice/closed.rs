@@ -37,7 +37,7 @@ pub fn of_str<E: Closed>(value: &str) -> Result<E, UnknownValue> {
 
 /// The value that a number stands for.
 pub fn of_integer<E: Closed>(value: i64) -> Result<E, UnknownValue> {
-    find(E::WIRES.index_of_number(Num::Whole(value.into())), || value.into())
+    find(E::WIRES.index_of_number(Num::Whole(value)), || value.into())
 }
 
 /// The value that a constant stands for.
@@ -45,7 +45,7 @@ pub fn of_wire<E: Closed>(value: Wire) -> Result<E, UnknownValue> {
     let index = match value {
         Wire::Null => E::WIRES.index_of_null(),
         Wire::Boolean(value) => E::WIRES.index_of_bool(value),
-        Wire::Integer(value) => E::WIRES.index_of_number(Num::Whole(value.into())),
+        Wire::Integer(value) => E::WIRES.index_of_number(Num::Whole(value)),
         Wire::Number(value) => E::WIRES.index_of_number(Num::Float(value)),
         Wire::String(value) => E::WIRES.index_of_str(value),
     };

@@ -13,44 +13,48 @@
 //! let input = Input::new("…", Audio::url("https://example.com/audio.mp3"));
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{Audio, model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{Audio, model, object, setters, string_enum};
 
-/// Input of `acestep-ai/ace-step/audio-inpaint`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// Style of the music as words separated by commas: genre, instruments, mood, tempo, kind of voice.
-    pub tags: String,
-    /// Audio in which a stretch is generated afresh.
-    pub audio: Audio,
-    /// Words to be sung in the new stretch. Marks such as `[verse]` and `[chorus]` give the song its sections.
-    pub lyrics: Option<String>,
-    /// Where the stretch to generate afresh starts, in seconds, counted as `start_time_relative_to` says.
-    ///
-    /// Default `0`. From 0 to 240.
-    pub start_time: Option<f64>,
-    /// Which end of the audio `start_time` is counted from: its `start` or its `end`.
-    ///
-    /// Default `start`. One of `start`, `end`.
-    pub start_time_relative_to: Option<StartTimeRelativeTo>,
-    /// Where the stretch to generate afresh ends, in seconds, counted as `end_time_relative_to` says.
-    ///
-    /// Default `30`. From 0 to 240.
-    pub end_time: Option<f64>,
-    /// Which end of the audio `end_time` is counted from: its `start` or its `end`.
-    ///
-    /// Default `start`. One of `start`, `end`.
-    pub end_time_relative_to: Option<EndTimeRelativeTo>,
-    /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
-    ///
-    /// Default `-1`. From -1 to 2147483647.
-    pub seed: Option<i64>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `acestep-ai/ace-step/audio-inpaint`.
+    #[must_use]
+    pub struct Input {
+        /// Style of the music as words separated by commas: genre, instruments, mood, tempo, kind of voice.
+        pub tags: String = required("tags"),
+        /// Audio in which a stretch is generated afresh.
+        pub audio: Audio = required("audio"),
+        /// Words to be sung in the new stretch. Marks such as `[verse]` and `[chorus]` give the song its sections.
+        pub lyrics: Option<String> = optional("lyrics"),
+        /// Where the stretch to generate afresh starts, in seconds, counted as `start_time_relative_to` says.
+        ///
+        /// Default `0`. From 0 to 240.
+        pub start_time: Option<f64> = optional("start_time")
+            .with(&[Rule::Minimum(0), Rule::Maximum(240)]),
+        /// Which end of the audio `start_time` is counted from: its `start` or its `end`.
+        ///
+        /// Default `start`. One of `start`, `end`.
+        pub start_time_relative_to: Option<StartTimeRelativeTo> = optional(
+            "start_time_relative_to",
+        ),
+        /// Where the stretch to generate afresh ends, in seconds, counted as `end_time_relative_to` says.
+        ///
+        /// Default `30`. From 0 to 240.
+        pub end_time: Option<f64> = optional("end_time")
+            .with(&[Rule::Minimum(0), Rule::Maximum(240)]),
+        /// Which end of the audio `end_time` is counted from: its `start` or its `end`.
+        ///
+        /// Default `start`. One of `start`, `end`.
+        pub end_time_relative_to: Option<EndTimeRelativeTo> = optional(
+            "end_time_relative_to",
+        ),
+        /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
+        ///
+        /// Default `-1`. From -1 to 2147483647.
+        pub seed: Option<i64> = optional("seed")
+            .with(&[Rule::Minimum(-1), Rule::Maximum(2_147_483_647)]),
+        ..extra
+    }
 }
 
 impl Input {
@@ -59,75 +63,14 @@ impl Input {
         Self {
             tags: tags.into(),
             audio: audio.into(),
-            lyrics: None,
-            start_time: None,
-            start_time_relative_to: None,
-            end_time: None,
-            end_time_relative_to: None,
-            seed: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`lyrics`](field@Self::lyrics).
-    pub fn lyrics(mut self, value: impl Into<String>) -> Self {
-        self.lyrics = Some(value.into());
-        self
-    }
-
-    /// Sets [`start_time`](field@Self::start_time).
-    pub fn start_time(mut self, value: f64) -> Self {
-        self.start_time = Some(value);
-        self
-    }
-
-    /// Sets [`start_time_relative_to`](field@Self::start_time_relative_to).
-    pub fn start_time_relative_to(mut self, value: StartTimeRelativeTo) -> Self {
-        self.start_time_relative_to = Some(value);
-        self
-    }
-
-    /// Sets [`end_time`](field@Self::end_time).
-    pub fn end_time(mut self, value: f64) -> Self {
-        self.end_time = Some(value);
-        self
-    }
-
-    /// Sets [`end_time_relative_to`](field@Self::end_time_relative_to).
-    pub fn end_time_relative_to(mut self, value: EndTimeRelativeTo) -> Self {
-        self.end_time_relative_to = Some(value);
-        self
-    }
-
-    /// Sets [`seed`](field@Self::seed).
-    pub fn seed(mut self, value: i64) -> Self {
-        self.seed = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("tags"),
-        required("audio"),
-        optional("lyrics"),
-        optional("start_time").with(&[Rule::Minimum(0), Rule::Maximum(240)]),
-        optional("start_time_relative_to"),
-        optional("end_time").with(&[Rule::Minimum(0), Rule::Maximum(240)]),
-        optional("end_time_relative_to"),
-        optional("seed").with(&[Rule::Minimum(-1), Rule::Maximum(2_147_483_647)]),
-    ];
-}
-
-object!(Input {
-    tags, audio, lyrics, start_time, start_time_relative_to, end_time, end_time_relative_to, seed,
-    ..extra
+setters!(Input {
+    lyrics: impl Into<String>, start_time: f64, start_time_relative_to: StartTimeRelativeTo,
+    end_time: f64, end_time_relative_to: EndTimeRelativeTo, seed: i64, ..extra
 });
 
 string_enum! {

@@ -12,30 +12,29 @@
 //! let input = Input::new("…");
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{model, object};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{model, object, setters};
 
-/// Input of `acestep-ai/ace-step/text-to-audio`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// Style of the music as words separated by commas: genre, instruments, mood, tempo, kind of voice.
-    pub tags: String,
-    /// Words to be sung. Marks such as `[verse]` and `[chorus]` give the song its sections.
-    pub lyrics: Option<String>,
-    /// Length of the music in seconds.
-    ///
-    /// Default `60`. From 5 to 240.
-    pub duration: Option<i64>,
-    /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
-    ///
-    /// Default `-1`. From -1 to 2147483647.
-    pub seed: Option<i64>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `acestep-ai/ace-step/text-to-audio`.
+    #[must_use]
+    pub struct Input {
+        /// Style of the music as words separated by commas: genre, instruments, mood, tempo, kind of voice.
+        pub tags: String = required("tags"),
+        /// Words to be sung. Marks such as `[verse]` and `[chorus]` give the song its sections.
+        pub lyrics: Option<String> = optional("lyrics"),
+        /// Length of the music in seconds.
+        ///
+        /// Default `60`. From 5 to 240.
+        pub duration: Option<i64> = optional("duration")
+            .with(&[Rule::Minimum(5), Rule::Maximum(240)]),
+        /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
+        ///
+        /// Default `-1`. From -1 to 2147483647.
+        pub seed: Option<i64> = optional("seed")
+            .with(&[Rule::Minimum(-1), Rule::Maximum(2_147_483_647)]),
+        ..extra
+    }
 }
 
 impl Input {
@@ -43,48 +42,12 @@ impl Input {
     pub fn new(tags: impl Into<String>) -> Self {
         Self {
             tags: tags.into(),
-            lyrics: None,
-            duration: None,
-            seed: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`lyrics`](field@Self::lyrics).
-    pub fn lyrics(mut self, value: impl Into<String>) -> Self {
-        self.lyrics = Some(value.into());
-        self
-    }
-
-    /// Sets [`duration`](field@Self::duration).
-    pub fn duration(mut self, value: i64) -> Self {
-        self.duration = Some(value);
-        self
-    }
-
-    /// Sets [`seed`](field@Self::seed).
-    pub fn seed(mut self, value: i64) -> Self {
-        self.seed = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("tags"),
-        optional("lyrics"),
-        optional("duration").with(&[Rule::Minimum(5), Rule::Maximum(240)]),
-        optional("seed").with(&[Rule::Minimum(-1), Rule::Maximum(2_147_483_647)]),
-    ];
-}
-
-object!(Input { tags, lyrics, duration, seed, ..extra });
+setters!(Input { lyrics: impl Into<String>, duration: i64, seed: i64, ..extra });
 
 pub use crate::AudioOutput as Output;
 

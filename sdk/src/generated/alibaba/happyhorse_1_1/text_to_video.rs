@@ -12,32 +12,30 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{model, object, setters, string_enum};
 
-/// Input of `alibaba/happyhorse-1.1/text-to-video`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What the video should show: subject, action, setting, camera and style.
-    pub prompt: String,
-    /// Width to height of the video.
-    ///
-    /// Default `16:9`. One of `16:9`, `9:16`, `1:1`.
-    pub ratio: Option<Ratio>,
-    /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
-    ///
-    /// Default `1080P`. One of `720P`, `1080P`.
-    pub resolution: Option<Resolution>,
-    /// Length of the video in seconds.
-    ///
-    /// Default `5`. From 3 to 15.
-    pub duration: Option<i64>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `alibaba/happyhorse-1.1/text-to-video`.
+    #[must_use]
+    pub struct Input {
+        /// What the video should show: subject, action, setting, camera and style.
+        pub prompt: String = required("prompt"),
+        /// Width to height of the video.
+        ///
+        /// Default `16:9`. One of `16:9`, `9:16`, `1:1`.
+        pub ratio: Option<Ratio> = optional("ratio"),
+        /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
+        ///
+        /// Default `1080P`. One of `720P`, `1080P`.
+        pub resolution: Option<Resolution> = optional("resolution"),
+        /// Length of the video in seconds.
+        ///
+        /// Default `5`. From 3 to 15.
+        pub duration: Option<i64> = optional("duration")
+            .with(&[Rule::Minimum(3), Rule::Maximum(15)]),
+        ..extra
+    }
 }
 
 impl Input {
@@ -45,48 +43,12 @@ impl Input {
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
-            ratio: None,
-            resolution: None,
-            duration: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`ratio`](field@Self::ratio).
-    pub fn ratio(mut self, value: Ratio) -> Self {
-        self.ratio = Some(value);
-        self
-    }
-
-    /// Sets [`resolution`](field@Self::resolution).
-    pub fn resolution(mut self, value: Resolution) -> Self {
-        self.resolution = Some(value);
-        self
-    }
-
-    /// Sets [`duration`](field@Self::duration).
-    pub fn duration(mut self, value: i64) -> Self {
-        self.duration = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        optional("ratio"),
-        optional("resolution"),
-        optional("duration").with(&[Rule::Minimum(3), Rule::Maximum(15)]),
-    ];
-}
-
-object!(Input { prompt, ratio, resolution, duration, ..extra });
+setters!(Input { ratio: Ratio, resolution: Resolution, duration: i64, ..extra });
 
 string_enum! {
     /// Aspect ratio.

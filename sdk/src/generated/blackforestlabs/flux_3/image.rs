@@ -12,28 +12,25 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, optional, required};
-use crate::schema::Extra;
-use crate::{model, object, string_enum};
+use crate::schema::runtime::{Blank, optional, required};
+use crate::{model, object, setters, string_enum};
 
-/// Input of `blackforestlabs/flux-3/image`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What the image should show: subject, setting, composition and style.
-    pub prompt: String,
-    /// Size and shape of the image by name: `landscape_16_9` is wide, `portrait_16_9` has the same ratio upright; `square_hd` has more pixels than `square`.
-    ///
-    /// Default `landscape_4_3`. One of `square_hd`, `square`, `portrait_4_3`, `portrait_16_9`, `landscape_4_3`, `landscape_16_9`.
-    pub image_size: Option<ImageSize>,
-    /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
-    ///
-    /// Default `-1`.
-    pub seed: Option<i64>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `blackforestlabs/flux-3/image`.
+    #[must_use]
+    pub struct Input {
+        /// What the image should show: subject, setting, composition and style.
+        pub prompt: String = required("prompt"),
+        /// Size and shape of the image by name: `landscape_16_9` is wide, `portrait_16_9` has the same ratio upright; `square_hd` has more pixels than `square`.
+        ///
+        /// Default `landscape_4_3`. One of `square_hd`, `square`, `portrait_4_3`, `portrait_16_9`, `landscape_4_3`, `landscape_16_9`.
+        pub image_size: Option<ImageSize> = optional("image_size"),
+        /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
+        ///
+        /// Default `-1`.
+        pub seed: Option<i64> = optional("seed"),
+        ..extra
+    }
 }
 
 impl Input {
@@ -41,40 +38,12 @@ impl Input {
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
-            image_size: None,
-            seed: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`image_size`](field@Self::image_size).
-    pub fn image_size(mut self, value: ImageSize) -> Self {
-        self.image_size = Some(value);
-        self
-    }
-
-    /// Sets [`seed`](field@Self::seed).
-    pub fn seed(mut self, value: i64) -> Self {
-        self.seed = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        optional("image_size"),
-        optional("seed"),
-    ];
-}
-
-object!(Input { prompt, image_size, seed, ..extra });
+setters!(Input { image_size: ImageSize, seed: i64, ..extra });
 
 string_enum! {
     /// Image size.

@@ -12,42 +12,40 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{model, object, setters, string_enum};
 
 pub mod draft;
 
-/// Input of `blackforestlabs/flux-3/text-to-video`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What the video should show: subject, action, setting, camera and style.
-    pub prompt: String,
-    /// Width to height of the video; `auto` lets the model choose.
-    ///
-    /// Default `auto`. One of `auto`, `21:9`, `2:1`, `16:9`, `4:3`, `1:1`, `3:4`, `9:16`.
-    pub aspect_ratio: Option<AspectRatio>,
-    /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
-    ///
-    /// Default `720p`. One of `720p`, `1080p`.
-    pub resolution: Option<Resolution>,
-    /// Length of the video in seconds, written as a string; `auto` lets the model choose.
-    ///
-    /// Default `auto`. One of `auto`, `5`, `6`, `7`, `8`, `9`, `10`, `11`, `12`, `13`, `14`, `15`, `16`, `17`, `18`, `19`, `20`.
-    pub duration: Option<Duration>,
-    /// Makes sound along with the video. Turned off, the video is silent.
-    ///
-    /// Default `true`.
-    pub generate_audio: Option<bool>,
-    /// How much the content filter lets through; lower is stricter.
-    ///
-    /// Default `2`. From 0 to 4.
-    pub safety_tolerance: Option<i64>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `blackforestlabs/flux-3/text-to-video`.
+    #[must_use]
+    pub struct Input {
+        /// What the video should show: subject, action, setting, camera and style.
+        pub prompt: String = required("prompt"),
+        /// Width to height of the video; `auto` lets the model choose.
+        ///
+        /// Default `auto`. One of `auto`, `21:9`, `2:1`, `16:9`, `4:3`, `1:1`, `3:4`, `9:16`.
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
+        ///
+        /// Default `720p`. One of `720p`, `1080p`.
+        pub resolution: Option<Resolution> = optional("resolution"),
+        /// Length of the video in seconds, written as a string; `auto` lets the model choose.
+        ///
+        /// Default `auto`. One of `auto`, `5`, `6`, `7`, `8`, `9`, `10`, `11`, `12`, `13`, `14`, `15`, `16`, `17`, `18`, `19`, `20`.
+        pub duration: Option<Duration> = optional("duration"),
+        /// Makes sound along with the video. Turned off, the video is silent.
+        ///
+        /// Default `true`.
+        pub generate_audio: Option<bool> = optional("generate_audio"),
+        /// How much the content filter lets through; lower is stricter.
+        ///
+        /// Default `2`. From 0 to 4.
+        pub safety_tolerance: Option<i64> = optional("safety_tolerance")
+            .with(&[Rule::Minimum(0), Rule::Maximum(4)]),
+        ..extra
+    }
 }
 
 impl Input {
@@ -55,65 +53,14 @@ impl Input {
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
-            aspect_ratio: None,
-            resolution: None,
-            duration: None,
-            generate_audio: None,
-            safety_tolerance: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`aspect_ratio`](field@Self::aspect_ratio).
-    pub fn aspect_ratio(mut self, value: AspectRatio) -> Self {
-        self.aspect_ratio = Some(value);
-        self
-    }
-
-    /// Sets [`resolution`](field@Self::resolution).
-    pub fn resolution(mut self, value: Resolution) -> Self {
-        self.resolution = Some(value);
-        self
-    }
-
-    /// Sets [`duration`](field@Self::duration).
-    pub fn duration(mut self, value: Duration) -> Self {
-        self.duration = Some(value);
-        self
-    }
-
-    /// Sets [`generate_audio`](field@Self::generate_audio).
-    pub fn generate_audio(mut self, value: bool) -> Self {
-        self.generate_audio = Some(value);
-        self
-    }
-
-    /// Sets [`safety_tolerance`](field@Self::safety_tolerance).
-    pub fn safety_tolerance(mut self, value: i64) -> Self {
-        self.safety_tolerance = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        optional("aspect_ratio"),
-        optional("resolution"),
-        optional("duration"),
-        optional("generate_audio"),
-        optional("safety_tolerance").with(&[Rule::Minimum(0), Rule::Maximum(4)]),
-    ];
-}
-
-object!(Input {
-    prompt, aspect_ratio, resolution, duration, generate_audio, safety_tolerance, ..extra
+setters!(Input {
+    aspect_ratio: AspectRatio, resolution: Resolution, duration: Duration, generate_audio: bool,
+    safety_tolerance: i64, ..extra
 });
 
 string_enum! {

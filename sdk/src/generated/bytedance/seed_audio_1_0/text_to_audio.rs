@@ -12,50 +12,51 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{Audio, Image, integer_enum, model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{Audio, Image, integer_enum, model, object, setters, string_enum};
 
-/// Input of `bytedance/seed-audio-1.0/text-to-audio`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What the audio should contain: the words to speak, or a description of the voice and the sounds.
-    pub prompt: String,
-    /// Image the audio should suit. Give either this or `audio_urls`, not both.
-    pub image_url: Option<Image>,
-    /// Audio clips the result should take up, such as a voice. Give either these or `image_url`, not both.
-    ///
-    /// At most 3 items.
-    pub audio_urls: Option<Vec<Audio>>,
-    /// Ready-made voice that speaks. The end of its name lists its languages, such as `en_zh` for English and Chinese.
-    ///
-    /// Default `vivi_mixed_en_zh_ja_es_id`. One of `vivi_mixed_en_zh_ja_es_id`, `mindy_en_es_id_pt_zh`, `kian_en_zh`, `cedric_en_zh`, `sophie_en_zh`, `jean_en_zh`, `magnus_en_zh`, `mabel_en_zh`, `nadia_en_zh`, `opal_en_zh`, `pearl_en_zh`, `quentin_en_zh`, `corinne_mixed_en_zh`, `esther_mixed_en_zh`, `lyla_mixed_en_zh`, `tracy_es_zh`, `sandy_es_mixed_en_zh`, `felix_zh`, `celeste_zh`, `monkey_king_zh`.
-    pub voice: Option<Voice>,
-    /// Speed of the speech; `1` is normal, less is slower, more is faster.
-    ///
-    /// Default `1`. From 0.5 to 2.
-    pub speed: Option<f64>,
-    /// Shift of the pitch; below `0` is lower, above is higher.
-    ///
-    /// Default `0`. From -12 to 12.
-    pub pitch: Option<i64>,
-    /// Loudness; `1` is normal, less is quieter, more is louder.
-    ///
-    /// Default `1`. From 0.5 to 2.
-    pub volume: Option<f64>,
-    /// File format of the audio; `wav` is not compressed, so its files are larger.
-    ///
-    /// Default `mp3`. One of `wav`, `mp3`, `ogg_opus`.
-    pub output_format: Option<OutputFormat>,
-    /// Sample rate of the audio in hertz; higher keeps more of the high tones and makes larger files.
-    ///
-    /// Default `24000`. One of `8000`, `16000`, `24000`, `32000`, `44100`, `48000`.
-    pub sample_rate: Option<SampleRate>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `bytedance/seed-audio-1.0/text-to-audio`.
+    #[must_use]
+    pub struct Input {
+        /// What the audio should contain: the words to speak, or a description of the voice and the sounds.
+        pub prompt: String = required("prompt"),
+        /// Image the audio should suit. Give either this or `audio_urls`, not both.
+        pub image_url: Option<Image> = optional("image_url"),
+        /// Audio clips the result should take up, such as a voice. Give either these or `image_url`, not both.
+        ///
+        /// At most 3 items.
+        pub audio_urls: Option<Vec<Audio>> = optional("audio_urls")
+            .with(&[Rule::MaxItems(3)]),
+        /// Ready-made voice that speaks. The end of its name lists its languages, such as `en_zh` for English and Chinese.
+        ///
+        /// Default `vivi_mixed_en_zh_ja_es_id`. One of `vivi_mixed_en_zh_ja_es_id`, `mindy_en_es_id_pt_zh`, `kian_en_zh`, `cedric_en_zh`, `sophie_en_zh`, `jean_en_zh`, `magnus_en_zh`, `mabel_en_zh`, `nadia_en_zh`, `opal_en_zh`, `pearl_en_zh`, `quentin_en_zh`, `corinne_mixed_en_zh`, `esther_mixed_en_zh`, `lyla_mixed_en_zh`, `tracy_es_zh`, `sandy_es_mixed_en_zh`, `felix_zh`, `celeste_zh`, `monkey_king_zh`.
+        pub voice: Option<Voice> = optional("voice"),
+        /// Speed of the speech; `1` is normal, less is slower, more is faster.
+        ///
+        /// Default `1`. From 0.5 to 2.
+        pub speed: Option<f64> = optional("speed")
+            .with(&[Rule::MinimumF64(0.5), Rule::Maximum(2)]),
+        /// Shift of the pitch; below `0` is lower, above is higher.
+        ///
+        /// Default `0`. From -12 to 12.
+        pub pitch: Option<i64> = optional("pitch")
+            .with(&[Rule::Minimum(-12), Rule::Maximum(12)]),
+        /// Loudness; `1` is normal, less is quieter, more is louder.
+        ///
+        /// Default `1`. From 0.5 to 2.
+        pub volume: Option<f64> = optional("volume")
+            .with(&[Rule::MinimumF64(0.5), Rule::Maximum(2)]),
+        /// File format of the audio; `wav` is not compressed, so its files are larger.
+        ///
+        /// Default `mp3`. One of `wav`, `mp3`, `ogg_opus`.
+        pub output_format: Option<OutputFormat> = optional("output_format"),
+        /// Sample rate of the audio in hertz; higher keeps more of the high tones and makes larger files.
+        ///
+        /// Default `24000`. One of `8000`, `16000`, `24000`, `32000`, `44100`, `48000`.
+        pub sample_rate: Option<SampleRate> = optional("sample_rate"),
+        ..extra
+    }
 }
 
 impl Input {
@@ -63,22 +64,8 @@ impl Input {
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
-            image_url: None,
-            audio_urls: None,
-            voice: None,
-            speed: None,
-            pitch: None,
-            volume: None,
-            output_format: None,
-            sample_rate: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
-    }
-
-    /// Sets [`image_url`](field@Self::image_url).
-    pub fn image_url(mut self, value: impl Into<Image>) -> Self {
-        self.image_url = Some(value.into());
-        self
     }
 
     /// Sets [`audio_urls`](field@Self::audio_urls).
@@ -89,66 +76,11 @@ impl Input {
         self.audio_urls = Some(values.into_iter().map(Into::into).collect());
         self
     }
-
-    /// Sets [`voice`](field@Self::voice).
-    pub fn voice(mut self, value: Voice) -> Self {
-        self.voice = Some(value);
-        self
-    }
-
-    /// Sets [`speed`](field@Self::speed).
-    pub fn speed(mut self, value: f64) -> Self {
-        self.speed = Some(value);
-        self
-    }
-
-    /// Sets [`pitch`](field@Self::pitch).
-    pub fn pitch(mut self, value: i64) -> Self {
-        self.pitch = Some(value);
-        self
-    }
-
-    /// Sets [`volume`](field@Self::volume).
-    pub fn volume(mut self, value: f64) -> Self {
-        self.volume = Some(value);
-        self
-    }
-
-    /// Sets [`output_format`](field@Self::output_format).
-    pub fn output_format(mut self, value: OutputFormat) -> Self {
-        self.output_format = Some(value);
-        self
-    }
-
-    /// Sets [`sample_rate`](field@Self::sample_rate).
-    pub fn sample_rate(mut self, value: SampleRate) -> Self {
-        self.sample_rate = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        optional("image_url"),
-        optional("audio_urls").with(&[Rule::MaxItems(3)]),
-        optional("voice"),
-        optional("speed").with(&[Rule::MinimumF64(0.5), Rule::Maximum(2)]),
-        optional("pitch").with(&[Rule::Minimum(-12), Rule::Maximum(12)]),
-        optional("volume").with(&[Rule::MinimumF64(0.5), Rule::Maximum(2)]),
-        optional("output_format"),
-        optional("sample_rate"),
-    ];
-}
-
-object!(Input {
-    prompt, image_url, audio_urls, voice, speed, pitch, volume, output_format, sample_rate, ..extra
+setters!(Input {
+    image_url: impl Into<Image>, voice: Voice, speed: f64, pitch: i64, volume: f64,
+    output_format: OutputFormat, sample_rate: SampleRate, ..extra
 });
 
 string_enum! {

@@ -13,44 +13,42 @@
 //! let input = Input::new("a lighthouse at dusk", Image::url("https://example.com/image.png"));
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{Image, model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{Image, model, object, setters, string_enum};
 
-/// Input of `bytedance/seedance-2.0-mini/image-to-video`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What should happen in the video, starting from the image: motion, camera and mood.
-    pub prompt: String,
-    /// Image the video starts from.
-    pub image: Image,
-    /// Image the video ends on. Left out, the model finds its own ending.
-    pub last_image: Option<Image>,
-    /// Width to height of the video.
-    ///
-    /// Default `16:9`. One of `16:9`, `9:16`, `4:3`, `3:4`, `1:1`, `21:9`.
-    pub aspect_ratio: Option<AspectRatio>,
-    /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
-    ///
-    /// Default `720p`. One of `480p`, `720p`.
-    pub resolution: Option<Resolution>,
-    /// Length of the video in seconds.
-    ///
-    /// Default `5`. From 4 to 15.
-    pub duration: Option<i64>,
-    /// Makes sound along with the video. Turned off, the video is silent.
-    ///
-    /// Default `true`.
-    pub generate_audio: Option<bool>,
-    /// Lets the model use current information from the web.
-    ///
-    /// Default `false`.
-    pub enable_web_search: Option<bool>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `bytedance/seedance-2.0-mini/image-to-video`.
+    #[must_use]
+    pub struct Input {
+        /// What should happen in the video, starting from the image: motion, camera and mood.
+        pub prompt: String = required("prompt"),
+        /// Image the video starts from.
+        pub image: Image = required("image"),
+        /// Image the video ends on. Left out, the model finds its own ending.
+        pub last_image: Option<Image> = optional("last_image"),
+        /// Width to height of the video.
+        ///
+        /// Default `16:9`. One of `16:9`, `9:16`, `4:3`, `3:4`, `1:1`, `21:9`.
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
+        ///
+        /// Default `720p`. One of `480p`, `720p`.
+        pub resolution: Option<Resolution> = optional("resolution"),
+        /// Length of the video in seconds.
+        ///
+        /// Default `5`. From 4 to 15.
+        pub duration: Option<i64> = optional("duration")
+            .with(&[Rule::Minimum(4), Rule::Maximum(15)]),
+        /// Makes sound along with the video. Turned off, the video is silent.
+        ///
+        /// Default `true`.
+        pub generate_audio: Option<bool> = optional("generate_audio"),
+        /// Lets the model use current information from the web.
+        ///
+        /// Default `false`.
+        pub enable_web_search: Option<bool> = optional("enable_web_search"),
+        ..extra
+    }
 }
 
 impl Input {
@@ -59,75 +57,14 @@ impl Input {
         Self {
             prompt: prompt.into(),
             image: image.into(),
-            last_image: None,
-            aspect_ratio: None,
-            resolution: None,
-            duration: None,
-            generate_audio: None,
-            enable_web_search: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`last_image`](field@Self::last_image).
-    pub fn last_image(mut self, value: impl Into<Image>) -> Self {
-        self.last_image = Some(value.into());
-        self
-    }
-
-    /// Sets [`aspect_ratio`](field@Self::aspect_ratio).
-    pub fn aspect_ratio(mut self, value: AspectRatio) -> Self {
-        self.aspect_ratio = Some(value);
-        self
-    }
-
-    /// Sets [`resolution`](field@Self::resolution).
-    pub fn resolution(mut self, value: Resolution) -> Self {
-        self.resolution = Some(value);
-        self
-    }
-
-    /// Sets [`duration`](field@Self::duration).
-    pub fn duration(mut self, value: i64) -> Self {
-        self.duration = Some(value);
-        self
-    }
-
-    /// Sets [`generate_audio`](field@Self::generate_audio).
-    pub fn generate_audio(mut self, value: bool) -> Self {
-        self.generate_audio = Some(value);
-        self
-    }
-
-    /// Sets [`enable_web_search`](field@Self::enable_web_search).
-    pub fn enable_web_search(mut self, value: bool) -> Self {
-        self.enable_web_search = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        required("image"),
-        optional("last_image"),
-        optional("aspect_ratio"),
-        optional("resolution"),
-        optional("duration").with(&[Rule::Minimum(4), Rule::Maximum(15)]),
-        optional("generate_audio"),
-        optional("enable_web_search"),
-    ];
-}
-
-object!(Input {
-    prompt, image, last_image, aspect_ratio, resolution, duration, generate_audio,
-    enable_web_search, ..extra
+setters!(Input {
+    last_image: impl Into<Image>, aspect_ratio: AspectRatio, resolution: Resolution, duration: i64,
+    generate_audio: bool, enable_web_search: bool, ..extra
 });
 
 string_enum! {

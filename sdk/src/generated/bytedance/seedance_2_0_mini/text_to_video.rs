@@ -12,40 +12,38 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{model, object, setters, string_enum};
 
-/// Input of `bytedance/seedance-2.0-mini/text-to-video`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What the video should show: subject, action, setting, camera and style.
-    pub prompt: String,
-    /// Width to height of the video.
-    ///
-    /// Default `16:9`. One of `16:9`, `9:16`, `4:3`, `3:4`, `1:1`, `21:9`.
-    pub aspect_ratio: Option<AspectRatio>,
-    /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
-    ///
-    /// Default `720p`. One of `480p`, `720p`.
-    pub resolution: Option<Resolution>,
-    /// Length of the video in seconds.
-    ///
-    /// Default `5`. From 4 to 15.
-    pub duration: Option<i64>,
-    /// Makes sound along with the video. Turned off, the video is silent.
-    ///
-    /// Default `true`.
-    pub generate_audio: Option<bool>,
-    /// Lets the model use current information from the web.
-    ///
-    /// Default `false`.
-    pub enable_web_search: Option<bool>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `bytedance/seedance-2.0-mini/text-to-video`.
+    #[must_use]
+    pub struct Input {
+        /// What the video should show: subject, action, setting, camera and style.
+        pub prompt: String = required("prompt"),
+        /// Width to height of the video.
+        ///
+        /// Default `16:9`. One of `16:9`, `9:16`, `4:3`, `3:4`, `1:1`, `21:9`.
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
+        ///
+        /// Default `720p`. One of `480p`, `720p`.
+        pub resolution: Option<Resolution> = optional("resolution"),
+        /// Length of the video in seconds.
+        ///
+        /// Default `5`. From 4 to 15.
+        pub duration: Option<i64> = optional("duration")
+            .with(&[Rule::Minimum(4), Rule::Maximum(15)]),
+        /// Makes sound along with the video. Turned off, the video is silent.
+        ///
+        /// Default `true`.
+        pub generate_audio: Option<bool> = optional("generate_audio"),
+        /// Lets the model use current information from the web.
+        ///
+        /// Default `false`.
+        pub enable_web_search: Option<bool> = optional("enable_web_search"),
+        ..extra
+    }
 }
 
 impl Input {
@@ -53,65 +51,14 @@ impl Input {
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
-            aspect_ratio: None,
-            resolution: None,
-            duration: None,
-            generate_audio: None,
-            enable_web_search: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`aspect_ratio`](field@Self::aspect_ratio).
-    pub fn aspect_ratio(mut self, value: AspectRatio) -> Self {
-        self.aspect_ratio = Some(value);
-        self
-    }
-
-    /// Sets [`resolution`](field@Self::resolution).
-    pub fn resolution(mut self, value: Resolution) -> Self {
-        self.resolution = Some(value);
-        self
-    }
-
-    /// Sets [`duration`](field@Self::duration).
-    pub fn duration(mut self, value: i64) -> Self {
-        self.duration = Some(value);
-        self
-    }
-
-    /// Sets [`generate_audio`](field@Self::generate_audio).
-    pub fn generate_audio(mut self, value: bool) -> Self {
-        self.generate_audio = Some(value);
-        self
-    }
-
-    /// Sets [`enable_web_search`](field@Self::enable_web_search).
-    pub fn enable_web_search(mut self, value: bool) -> Self {
-        self.enable_web_search = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        optional("aspect_ratio"),
-        optional("resolution"),
-        optional("duration").with(&[Rule::Minimum(4), Rule::Maximum(15)]),
-        optional("generate_audio"),
-        optional("enable_web_search"),
-    ];
-}
-
-object!(Input {
-    prompt, aspect_ratio, resolution, duration, generate_audio, enable_web_search, ..extra
+setters!(Input {
+    aspect_ratio: AspectRatio, resolution: Resolution, duration: i64, generate_audio: bool,
+    enable_web_search: bool, ..extra
 });
 
 string_enum! {

@@ -12,32 +12,30 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{model, object, setters, string_enum};
 
-/// Input of `elevenlabs/elevenlabs/music-generation`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What the music should be like: genre, mood, instruments and tempo.
-    pub prompt: String,
-    /// Length of the music in milliseconds.
-    ///
-    /// Default `40000`. From 5000 to 300000.
-    pub music_length_ms: Option<i64>,
-    /// Makes music without singing.
-    ///
-    /// Default `false`.
-    pub force_instrumental: Option<bool>,
-    /// File format of the music; the `wav` ones are not compressed, so their files are larger.
-    ///
-    /// Default `mp3_standard`. One of `mp3_standard`, `mp3_high_quality`, `wav_16khz`, `wav_22khz`, `wav_24khz`, `wav_cd_quality`.
-    pub output_format: Option<OutputFormat>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `elevenlabs/elevenlabs/music-generation`.
+    #[must_use]
+    pub struct Input {
+        /// What the music should be like: genre, mood, instruments and tempo.
+        pub prompt: String = required("prompt"),
+        /// Length of the music in milliseconds.
+        ///
+        /// Default `40000`. From 5000 to 300000.
+        pub music_length_ms: Option<i64> = optional("music_length_ms")
+            .with(&[Rule::Minimum(5000), Rule::Maximum(300_000)]),
+        /// Makes music without singing.
+        ///
+        /// Default `false`.
+        pub force_instrumental: Option<bool> = optional("force_instrumental"),
+        /// File format of the music; the `wav` ones are not compressed, so their files are larger.
+        ///
+        /// Default `mp3_standard`. One of `mp3_standard`, `mp3_high_quality`, `wav_16khz`, `wav_22khz`, `wav_24khz`, `wav_cd_quality`.
+        pub output_format: Option<OutputFormat> = optional("output_format"),
+        ..extra
+    }
 }
 
 impl Input {
@@ -45,48 +43,14 @@ impl Input {
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
-            music_length_ms: None,
-            force_instrumental: None,
-            output_format: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`music_length_ms`](field@Self::music_length_ms).
-    pub fn music_length_ms(mut self, value: i64) -> Self {
-        self.music_length_ms = Some(value);
-        self
-    }
-
-    /// Sets [`force_instrumental`](field@Self::force_instrumental).
-    pub fn force_instrumental(mut self, value: bool) -> Self {
-        self.force_instrumental = Some(value);
-        self
-    }
-
-    /// Sets [`output_format`](field@Self::output_format).
-    pub fn output_format(mut self, value: OutputFormat) -> Self {
-        self.output_format = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        optional("music_length_ms").with(&[Rule::Minimum(5000), Rule::Maximum(300_000)]),
-        optional("force_instrumental"),
-        optional("output_format"),
-    ];
-}
-
-object!(Input { prompt, music_length_ms, force_instrumental, output_format, ..extra });
+setters!(Input {
+    music_length_ms: i64, force_instrumental: bool, output_format: OutputFormat, ..extra
+});
 
 string_enum! {
     /// Output format.

@@ -13,32 +13,30 @@
 //! let input = Input::new("a lighthouse at dusk", vec![Image::url("https://example.com/image.png")]);
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{Image, model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{Image, model, object, setters, string_enum};
 
-/// Input of `google/gemini-omni-flash/reference-to-video`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What the video should show, and what to take from the references.
-    pub prompt: String,
-    /// Images of subjects, places or styles that the video should take up.
-    ///
-    /// At least 1 items.
-    pub image_urls: Vec<Image>,
-    /// Width to height of the video.
-    ///
-    /// Default `16:9`. One of `16:9`, `9:16`.
-    pub aspect_ratio: Option<AspectRatio>,
-    /// Length of the video in seconds.
-    ///
-    /// Default `8`. From 3 to 10.
-    pub duration: Option<i64>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `google/gemini-omni-flash/reference-to-video`.
+    #[must_use]
+    pub struct Input {
+        /// What the video should show, and what to take from the references.
+        pub prompt: String = required("prompt"),
+        /// Images of subjects, places or styles that the video should take up.
+        ///
+        /// At least 1 items.
+        pub image_urls: Vec<Image> = required("image_urls").with(&[Rule::MinItems(1)]),
+        /// Width to height of the video.
+        ///
+        /// Default `16:9`. One of `16:9`, `9:16`.
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        /// Length of the video in seconds.
+        ///
+        /// Default `8`. From 3 to 10.
+        pub duration: Option<i64> = optional("duration")
+            .with(&[Rule::Minimum(3), Rule::Maximum(10)]),
+        ..extra
+    }
 }
 
 impl Input {
@@ -50,41 +48,12 @@ impl Input {
         Self {
             prompt: prompt.into(),
             image_urls: image_urls.into_iter().map(Into::into).collect(),
-            aspect_ratio: None,
-            duration: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`aspect_ratio`](field@Self::aspect_ratio).
-    pub fn aspect_ratio(mut self, value: AspectRatio) -> Self {
-        self.aspect_ratio = Some(value);
-        self
-    }
-
-    /// Sets [`duration`](field@Self::duration).
-    pub fn duration(mut self, value: i64) -> Self {
-        self.duration = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        required("image_urls").with(&[Rule::MinItems(1)]),
-        optional("aspect_ratio"),
-        optional("duration").with(&[Rule::Minimum(3), Rule::Maximum(10)]),
-    ];
-}
-
-object!(Input { prompt, image_urls, aspect_ratio, duration, ..extra });
+setters!(Input { aspect_ratio: AspectRatio, duration: i64, ..extra });
 
 string_enum! {
     /// Aspect ratio.

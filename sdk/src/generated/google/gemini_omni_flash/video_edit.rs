@@ -13,22 +13,19 @@
 //! let input = Input::new("a lighthouse at dusk", Video::url("https://example.com/video.mp4"));
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, required};
-use crate::schema::Extra;
-use crate::{Video, model, object};
+use crate::schema::runtime::{Blank, required};
+use crate::{Video, model, object, setters};
 
-/// Input of `google/gemini-omni-flash/video-edit`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What to change in the video, and what to keep.
-    pub prompt: String,
-    /// Video to edit.
-    pub video_url: Video,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `google/gemini-omni-flash/video-edit`.
+    #[must_use]
+    pub struct Input {
+        /// What to change in the video, and what to keep.
+        pub prompt: String = required("prompt"),
+        /// Video to edit.
+        pub video_url: Video = required("video_url"),
+        ..extra
+    }
 }
 
 impl Input {
@@ -37,22 +34,12 @@ impl Input {
         Self {
             prompt: prompt.into(),
             video_url: video_url.into(),
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[required("prompt"), required("video_url")];
-}
-
-object!(Input { prompt, video_url, ..extra });
+setters!(Input { ..extra });
 
 pub use crate::VideoOutput as Output;
 

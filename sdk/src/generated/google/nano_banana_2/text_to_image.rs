@@ -12,54 +12,52 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{Files, integer_enum, model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{Files, integer_enum, model, object, setters, string_enum};
 
-/// Input of `google/nano-banana-2/text-to-image`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What the image should show: subject, setting, composition and style.
-    ///
-    /// Default `a cinematic portrait of a woman under neon lights in rainy Tokyo`.
-    pub prompt: String,
-    /// Width to height of the images; `auto` lets the model choose.
-    ///
-    /// Default `auto`. One of `auto`, `21:9`, `16:9`, `3:2`, `4:3`, `5:4`, `1:1`, `4:5`, `3:4`, `2:3`, `9:16`.
-    pub aspect_ratio: Option<AspectRatio>,
-    /// Size class of the images; `1K` stands for about 1000 pixels a side. A higher one shows more detail, but takes longer and may cost more.
-    ///
-    /// Default `1K`. One of `0.5K`, `1K`, `2K`, `4K`.
-    pub resolution: Option<Resolution>,
-    /// How many images to make.
-    ///
-    /// Default `1`. From 1 to 4.
-    pub num_images: Option<i64>,
-    /// File format of the images; `png` is lossless, `jpeg` makes smaller files.
-    ///
-    /// Default `png`. One of `jpeg`, `png`, `webp`.
-    pub output_format: Option<OutputFormat>,
-    /// Lets the model use current information from the web.
-    ///
-    /// Default `false`.
-    pub enable_web_search: Option<bool>,
-    /// Makes one generation for each round of prompting.
-    ///
-    /// Default `true`.
-    pub limit_generations: Option<bool>,
-    /// Start value of the randomness; the same seed and inputs give a similar result. `0` normally picks a random one.
-    ///
-    /// Default `0`.
-    pub seed: Option<i64>,
-    /// How much the content filter lets through; `1` is strictest, `6` most relaxed.
-    ///
-    /// Default `4`. One of `1`, `2`, `3`, `4`, `5`, `6`.
-    pub safety_tolerance: Option<SafetyTolerance>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `google/nano-banana-2/text-to-image`.
+    #[must_use]
+    pub struct Input {
+        /// What the image should show: subject, setting, composition and style.
+        ///
+        /// Default `a cinematic portrait of a woman under neon lights in rainy Tokyo`.
+        pub prompt: String = required("prompt"),
+        /// Width to height of the images; `auto` lets the model choose.
+        ///
+        /// Default `auto`. One of `auto`, `21:9`, `16:9`, `3:2`, `4:3`, `5:4`, `1:1`, `4:5`, `3:4`, `2:3`, `9:16`.
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        /// Size class of the images; `1K` stands for about 1000 pixels a side. A higher one shows more detail, but takes longer and may cost more.
+        ///
+        /// Default `1K`. One of `0.5K`, `1K`, `2K`, `4K`.
+        pub resolution: Option<Resolution> = optional("resolution"),
+        /// How many images to make.
+        ///
+        /// Default `1`. From 1 to 4.
+        pub num_images: Option<i64> = optional("num_images")
+            .with(&[Rule::Minimum(1), Rule::Maximum(4)]),
+        /// File format of the images; `png` is lossless, `jpeg` makes smaller files.
+        ///
+        /// Default `png`. One of `jpeg`, `png`, `webp`.
+        pub output_format: Option<OutputFormat> = optional("output_format"),
+        /// Lets the model use current information from the web.
+        ///
+        /// Default `false`.
+        pub enable_web_search: Option<bool> = optional("enable_web_search"),
+        /// Makes one generation for each round of prompting.
+        ///
+        /// Default `true`.
+        pub limit_generations: Option<bool> = optional("limit_generations"),
+        /// Start value of the randomness; the same seed and inputs give a similar result. `0` normally picks a random one.
+        ///
+        /// Default `0`.
+        pub seed: Option<i64> = optional("seed"),
+        /// How much the content filter lets through; `1` is strictest, `6` most relaxed.
+        ///
+        /// Default `4`. One of `1`, `2`, `3`, `4`, `5`, `6`.
+        pub safety_tolerance: Option<SafetyTolerance> = optional("safety_tolerance"),
+        ..extra
+    }
 }
 
 impl Input {
@@ -67,90 +65,15 @@ impl Input {
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
-            aspect_ratio: None,
-            resolution: None,
-            num_images: None,
-            output_format: None,
-            enable_web_search: None,
-            limit_generations: None,
-            seed: None,
-            safety_tolerance: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`aspect_ratio`](field@Self::aspect_ratio).
-    pub fn aspect_ratio(mut self, value: AspectRatio) -> Self {
-        self.aspect_ratio = Some(value);
-        self
-    }
-
-    /// Sets [`resolution`](field@Self::resolution).
-    pub fn resolution(mut self, value: Resolution) -> Self {
-        self.resolution = Some(value);
-        self
-    }
-
-    /// Sets [`num_images`](field@Self::num_images).
-    pub fn num_images(mut self, value: i64) -> Self {
-        self.num_images = Some(value);
-        self
-    }
-
-    /// Sets [`output_format`](field@Self::output_format).
-    pub fn output_format(mut self, value: OutputFormat) -> Self {
-        self.output_format = Some(value);
-        self
-    }
-
-    /// Sets [`enable_web_search`](field@Self::enable_web_search).
-    pub fn enable_web_search(mut self, value: bool) -> Self {
-        self.enable_web_search = Some(value);
-        self
-    }
-
-    /// Sets [`limit_generations`](field@Self::limit_generations).
-    pub fn limit_generations(mut self, value: bool) -> Self {
-        self.limit_generations = Some(value);
-        self
-    }
-
-    /// Sets [`seed`](field@Self::seed).
-    pub fn seed(mut self, value: i64) -> Self {
-        self.seed = Some(value);
-        self
-    }
-
-    /// Sets [`safety_tolerance`](field@Self::safety_tolerance).
-    pub fn safety_tolerance(mut self, value: SafetyTolerance) -> Self {
-        self.safety_tolerance = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        optional("aspect_ratio"),
-        optional("resolution"),
-        optional("num_images").with(&[Rule::Minimum(1), Rule::Maximum(4)]),
-        optional("output_format"),
-        optional("enable_web_search"),
-        optional("limit_generations"),
-        optional("seed"),
-        optional("safety_tolerance"),
-    ];
-}
-
-object!(Input {
-    prompt, aspect_ratio, resolution, num_images, output_format, enable_web_search,
-    limit_generations, seed, safety_tolerance, ..extra
+setters!(Input {
+    aspect_ratio: AspectRatio, resolution: Resolution, num_images: i64, output_format: OutputFormat,
+    enable_web_search: bool, limit_generations: bool, seed: i64, safety_tolerance: SafetyTolerance,
+    ..extra
 });
 
 string_enum! {
@@ -209,31 +132,19 @@ integer_enum! {
     }
 }
 
-/// Output of `google/nano-banana-2/text-to-image`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Output {
-    /// URL of the image.
-    pub image: Option<Files>,
-    /// URL of the video.
-    pub video: Option<Files>,
-    /// URLs of all images of the result.
-    pub images: Option<Files>,
-    /// URLs of all videos of the result.
-    pub videos: Option<Files>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Output of `google/nano-banana-2/text-to-image`.
+    pub struct Output {
+        /// URL of the image.
+        pub image: Option<Files> = optional("image").or_null(),
+        /// URL of the video.
+        pub video: Option<Files> = optional("video").or_null(),
+        /// URLs of all images of the result.
+        pub images: Option<Files> = optional("images").or_null(),
+        /// URLs of all videos of the result.
+        pub videos: Option<Files> = optional("videos").or_null(),
+        ..extra
+    }
 }
-
-impl Fields for Output {
-    const FIELDS: &'static [Field] = &[
-        optional("image").or_null(),
-        optional("video").or_null(),
-        optional("images").or_null(),
-        optional("videos").or_null(),
-    ];
-}
-
-object!(Output { image, video, images, videos, ..extra });
 
 model!("google/nano-banana-2/text-to-image", Input: "text_to_image.input.json", Output: "text_to_image.output.json", Some(Image));

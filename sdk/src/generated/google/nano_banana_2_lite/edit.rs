@@ -13,28 +13,26 @@
 //! let input = Input::new("a lighthouse at dusk", vec![Image::url("https://example.com/image.png")]);
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{Image, model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{Image, model, object, setters, string_enum};
 
-/// Input of `google/nano-banana-2-lite/edit`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What to change or combine in the input images, and what to keep.
-    pub prompt: String,
-    /// Images to edit, or to take subjects and style from.
-    ///
-    /// From 1 to 10 items.
-    pub image_urls: Vec<Image>,
-    /// Width to height of the image; `auto` lets the model choose, usually after the input images.
-    ///
-    /// Default `auto`. One of `auto`, `21:9`, `16:9`, `3:2`, `4:3`, `5:4`, `1:1`, `4:5`, `3:4`, `2:3`, `9:16`, `4:1`, `1:4`, `8:1`, `1:8`.
-    pub aspect_ratio: Option<AspectRatio>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `google/nano-banana-2-lite/edit`.
+    #[must_use]
+    pub struct Input {
+        /// What to change or combine in the input images, and what to keep.
+        pub prompt: String = required("prompt"),
+        /// Images to edit, or to take subjects and style from.
+        ///
+        /// From 1 to 10 items.
+        pub image_urls: Vec<Image> = required("image_urls")
+            .with(&[Rule::MinItems(1), Rule::MaxItems(10)]),
+        /// Width to height of the image; `auto` lets the model choose, usually after the input images.
+        ///
+        /// Default `auto`. One of `auto`, `21:9`, `16:9`, `3:2`, `4:3`, `5:4`, `1:1`, `4:5`, `3:4`, `2:3`, `9:16`, `4:1`, `1:4`, `8:1`, `1:8`.
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        ..extra
+    }
 }
 
 impl Input {
@@ -46,33 +44,12 @@ impl Input {
         Self {
             prompt: prompt.into(),
             image_urls: image_urls.into_iter().map(Into::into).collect(),
-            aspect_ratio: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`aspect_ratio`](field@Self::aspect_ratio).
-    pub fn aspect_ratio(mut self, value: AspectRatio) -> Self {
-        self.aspect_ratio = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        required("image_urls").with(&[Rule::MinItems(1), Rule::MaxItems(10)]),
-        optional("aspect_ratio"),
-    ];
-}
-
-object!(Input { prompt, image_urls, aspect_ratio, ..extra });
+setters!(Input { aspect_ratio: AspectRatio, ..extra });
 
 string_enum! {
     /// Aspect ratio.

@@ -13,40 +13,38 @@
 //! let input = Input::new("a lighthouse at dusk", Image::url("https://example.com/image.png"));
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{Image, integer_enum, model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{Image, integer_enum, model, object, setters, string_enum};
 
-/// Input of `happyhorse/happyhorse-1.0/image-to-video`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What should happen in the video, starting from the image: motion, camera and mood.
-    ///
-    /// At most 5000 characters.
-    pub prompt: String,
-    /// Image the video starts from.
-    pub image_url: Image,
-    /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
-    ///
-    /// Default `1080P`. One of `720P`, `1080P`.
-    pub resolution: Option<Resolution>,
-    /// Length of the video in seconds.
-    ///
-    /// Default `5`. One of `3`, `4`, `5`, `6`, `7`, `8`, `9`, `10`, `11`, `12`, `13`, `14`, `15`.
-    pub duration: Option<Duration>,
-    /// Puts a visible watermark on the video.
-    ///
-    /// Default `false`.
-    pub watermark: Option<bool>,
-    /// Start value of the randomness; the same seed and inputs give a similar result. `0` normally picks a random one.
-    ///
-    /// Default `0`. From 0 to 2147483647.
-    pub seed: Option<i64>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `happyhorse/happyhorse-1.0/image-to-video`.
+    #[must_use]
+    pub struct Input {
+        /// What should happen in the video, starting from the image: motion, camera and mood.
+        ///
+        /// At most 5000 characters.
+        pub prompt: String = required("prompt").with(&[Rule::MaxLength(5000)]),
+        /// Image the video starts from.
+        pub image_url: Image = required("image_url"),
+        /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
+        ///
+        /// Default `1080P`. One of `720P`, `1080P`.
+        pub resolution: Option<Resolution> = optional("resolution"),
+        /// Length of the video in seconds.
+        ///
+        /// Default `5`. One of `3`, `4`, `5`, `6`, `7`, `8`, `9`, `10`, `11`, `12`, `13`, `14`, `15`.
+        pub duration: Option<Duration> = optional("duration"),
+        /// Puts a visible watermark on the video.
+        ///
+        /// Default `false`.
+        pub watermark: Option<bool> = optional("watermark"),
+        /// Start value of the randomness; the same seed and inputs give a similar result. `0` normally picks a random one.
+        ///
+        /// Default `0`. From 0 to 2147483647.
+        pub seed: Option<i64> = optional("seed")
+            .with(&[Rule::Minimum(0), Rule::Maximum(2_147_483_647)]),
+        ..extra
+    }
 }
 
 impl Input {
@@ -55,57 +53,12 @@ impl Input {
         Self {
             prompt: prompt.into(),
             image_url: image_url.into(),
-            resolution: None,
-            duration: None,
-            watermark: None,
-            seed: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`resolution`](field@Self::resolution).
-    pub fn resolution(mut self, value: Resolution) -> Self {
-        self.resolution = Some(value);
-        self
-    }
-
-    /// Sets [`duration`](field@Self::duration).
-    pub fn duration(mut self, value: Duration) -> Self {
-        self.duration = Some(value);
-        self
-    }
-
-    /// Sets [`watermark`](field@Self::watermark).
-    pub fn watermark(mut self, value: bool) -> Self {
-        self.watermark = Some(value);
-        self
-    }
-
-    /// Sets [`seed`](field@Self::seed).
-    pub fn seed(mut self, value: i64) -> Self {
-        self.seed = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt").with(&[Rule::MaxLength(5000)]),
-        required("image_url"),
-        optional("resolution"),
-        optional("duration"),
-        optional("watermark"),
-        optional("seed").with(&[Rule::Minimum(0), Rule::Maximum(2_147_483_647)]),
-    ];
-}
-
-object!(Input { prompt, image_url, resolution, duration, watermark, seed, ..extra });
+setters!(Input { resolution: Resolution, duration: Duration, watermark: bool, seed: i64, ..extra });
 
 string_enum! {
     /// Resolution.

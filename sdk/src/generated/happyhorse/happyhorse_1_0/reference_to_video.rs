@@ -13,60 +13,58 @@
 //! let input = Input::new("a lighthouse at dusk", Image::url("https://example.com/image.png"));
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{Image, integer_enum, model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{Image, integer_enum, model, object, setters, string_enum};
 
-/// Input of `happyhorse/happyhorse-1.0/reference-to-video`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What the video should show, and what to take from the references.
-    ///
-    /// At most 5000 characters.
-    pub prompt: String,
-    /// First image of a subject, place or style that the video should take up.
-    pub image_url_1: Image,
-    /// Second image of a subject, place or style that the video should take up.
-    pub image_url_2: Option<Image>,
-    /// Third image of a subject, place or style that the video should take up.
-    pub image_url_3: Option<Image>,
-    /// Fourth image of a subject, place or style that the video should take up.
-    pub image_url_4: Option<Image>,
-    /// Fifth image of a subject, place or style that the video should take up.
-    pub image_url_5: Option<Image>,
-    /// Sixth image of a subject, place or style that the video should take up.
-    pub image_url_6: Option<Image>,
-    /// Seventh image of a subject, place or style that the video should take up.
-    pub image_url_7: Option<Image>,
-    /// Eighth image of a subject, place or style that the video should take up.
-    pub image_url_8: Option<Image>,
-    /// Ninth image of a subject, place or style that the video should take up.
-    pub image_url_9: Option<Image>,
-    /// Width to height of the video.
-    ///
-    /// Default `16:9`. One of `16:9`, `9:16`, `1:1`, `4:3`, `3:4`.
-    pub aspect_ratio: Option<AspectRatio>,
-    /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
-    ///
-    /// Default `1080P`. One of `720P`, `1080P`.
-    pub resolution: Option<Resolution>,
-    /// Length of the video in seconds.
-    ///
-    /// Default `5`. One of `3`, `4`, `5`, `6`, `7`, `8`, `9`, `10`, `11`, `12`, `13`, `14`, `15`.
-    pub duration: Option<Duration>,
-    /// Puts a visible watermark on the video.
-    ///
-    /// Default `false`.
-    pub watermark: Option<bool>,
-    /// Start value of the randomness; the same seed and inputs give a similar result. `0` normally picks a random one.
-    ///
-    /// Default `0`. From 0 to 2147483647.
-    pub seed: Option<i64>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `happyhorse/happyhorse-1.0/reference-to-video`.
+    #[must_use]
+    pub struct Input {
+        /// What the video should show, and what to take from the references.
+        ///
+        /// At most 5000 characters.
+        pub prompt: String = required("prompt").with(&[Rule::MaxLength(5000)]),
+        /// First image of a subject, place or style that the video should take up.
+        pub image_url_1: Image = required("image_url_1"),
+        /// Second image of a subject, place or style that the video should take up.
+        pub image_url_2: Option<Image> = optional("image_url_2"),
+        /// Third image of a subject, place or style that the video should take up.
+        pub image_url_3: Option<Image> = optional("image_url_3"),
+        /// Fourth image of a subject, place or style that the video should take up.
+        pub image_url_4: Option<Image> = optional("image_url_4"),
+        /// Fifth image of a subject, place or style that the video should take up.
+        pub image_url_5: Option<Image> = optional("image_url_5"),
+        /// Sixth image of a subject, place or style that the video should take up.
+        pub image_url_6: Option<Image> = optional("image_url_6"),
+        /// Seventh image of a subject, place or style that the video should take up.
+        pub image_url_7: Option<Image> = optional("image_url_7"),
+        /// Eighth image of a subject, place or style that the video should take up.
+        pub image_url_8: Option<Image> = optional("image_url_8"),
+        /// Ninth image of a subject, place or style that the video should take up.
+        pub image_url_9: Option<Image> = optional("image_url_9"),
+        /// Width to height of the video.
+        ///
+        /// Default `16:9`. One of `16:9`, `9:16`, `1:1`, `4:3`, `3:4`.
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
+        ///
+        /// Default `1080P`. One of `720P`, `1080P`.
+        pub resolution: Option<Resolution> = optional("resolution"),
+        /// Length of the video in seconds.
+        ///
+        /// Default `5`. One of `3`, `4`, `5`, `6`, `7`, `8`, `9`, `10`, `11`, `12`, `13`, `14`, `15`.
+        pub duration: Option<Duration> = optional("duration"),
+        /// Puts a visible watermark on the video.
+        ///
+        /// Default `false`.
+        pub watermark: Option<bool> = optional("watermark"),
+        /// Start value of the randomness; the same seed and inputs give a similar result. `0` normally picks a random one.
+        ///
+        /// Default `0`. From 0 to 2147483647.
+        pub seed: Option<i64> = optional("seed")
+            .with(&[Rule::Minimum(0), Rule::Maximum(2_147_483_647)]),
+        ..extra
+    }
 }
 
 impl Input {
@@ -75,132 +73,16 @@ impl Input {
         Self {
             prompt: prompt.into(),
             image_url_1: image_url_1.into(),
-            image_url_2: None,
-            image_url_3: None,
-            image_url_4: None,
-            image_url_5: None,
-            image_url_6: None,
-            image_url_7: None,
-            image_url_8: None,
-            image_url_9: None,
-            aspect_ratio: None,
-            resolution: None,
-            duration: None,
-            watermark: None,
-            seed: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`image_url_2`](field@Self::image_url_2).
-    pub fn image_url_2(mut self, value: impl Into<Image>) -> Self {
-        self.image_url_2 = Some(value.into());
-        self
-    }
-
-    /// Sets [`image_url_3`](field@Self::image_url_3).
-    pub fn image_url_3(mut self, value: impl Into<Image>) -> Self {
-        self.image_url_3 = Some(value.into());
-        self
-    }
-
-    /// Sets [`image_url_4`](field@Self::image_url_4).
-    pub fn image_url_4(mut self, value: impl Into<Image>) -> Self {
-        self.image_url_4 = Some(value.into());
-        self
-    }
-
-    /// Sets [`image_url_5`](field@Self::image_url_5).
-    pub fn image_url_5(mut self, value: impl Into<Image>) -> Self {
-        self.image_url_5 = Some(value.into());
-        self
-    }
-
-    /// Sets [`image_url_6`](field@Self::image_url_6).
-    pub fn image_url_6(mut self, value: impl Into<Image>) -> Self {
-        self.image_url_6 = Some(value.into());
-        self
-    }
-
-    /// Sets [`image_url_7`](field@Self::image_url_7).
-    pub fn image_url_7(mut self, value: impl Into<Image>) -> Self {
-        self.image_url_7 = Some(value.into());
-        self
-    }
-
-    /// Sets [`image_url_8`](field@Self::image_url_8).
-    pub fn image_url_8(mut self, value: impl Into<Image>) -> Self {
-        self.image_url_8 = Some(value.into());
-        self
-    }
-
-    /// Sets [`image_url_9`](field@Self::image_url_9).
-    pub fn image_url_9(mut self, value: impl Into<Image>) -> Self {
-        self.image_url_9 = Some(value.into());
-        self
-    }
-
-    /// Sets [`aspect_ratio`](field@Self::aspect_ratio).
-    pub fn aspect_ratio(mut self, value: AspectRatio) -> Self {
-        self.aspect_ratio = Some(value);
-        self
-    }
-
-    /// Sets [`resolution`](field@Self::resolution).
-    pub fn resolution(mut self, value: Resolution) -> Self {
-        self.resolution = Some(value);
-        self
-    }
-
-    /// Sets [`duration`](field@Self::duration).
-    pub fn duration(mut self, value: Duration) -> Self {
-        self.duration = Some(value);
-        self
-    }
-
-    /// Sets [`watermark`](field@Self::watermark).
-    pub fn watermark(mut self, value: bool) -> Self {
-        self.watermark = Some(value);
-        self
-    }
-
-    /// Sets [`seed`](field@Self::seed).
-    pub fn seed(mut self, value: i64) -> Self {
-        self.seed = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt").with(&[Rule::MaxLength(5000)]),
-        required("image_url_1"),
-        optional("image_url_2"),
-        optional("image_url_3"),
-        optional("image_url_4"),
-        optional("image_url_5"),
-        optional("image_url_6"),
-        optional("image_url_7"),
-        optional("image_url_8"),
-        optional("image_url_9"),
-        optional("aspect_ratio"),
-        optional("resolution"),
-        optional("duration"),
-        optional("watermark"),
-        optional("seed").with(&[Rule::Minimum(0), Rule::Maximum(2_147_483_647)]),
-    ];
-}
-
-object!(Input {
-    prompt, image_url_1, image_url_2, image_url_3, image_url_4, image_url_5, image_url_6,
-    image_url_7, image_url_8, image_url_9, aspect_ratio, resolution, duration, watermark, seed,
-    ..extra
+setters!(Input {
+    image_url_2: impl Into<Image>, image_url_3: impl Into<Image>, image_url_4: impl Into<Image>,
+    image_url_5: impl Into<Image>, image_url_6: impl Into<Image>, image_url_7: impl Into<Image>,
+    image_url_8: impl Into<Image>, image_url_9: impl Into<Image>, aspect_ratio: AspectRatio,
+    resolution: Resolution, duration: Duration, watermark: bool, seed: i64, ..extra
 });
 
 string_enum! {

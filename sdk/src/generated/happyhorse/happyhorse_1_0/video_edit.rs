@@ -13,50 +13,48 @@
 //! let input = Input::new("a lighthouse at dusk", Video::url("https://example.com/video.mp4"));
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{Image, Video, model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{Image, Video, model, object, setters, string_enum};
 
-/// Input of `happyhorse/happyhorse-1.0/video-edit`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What to change in the video, and what to keep.
-    ///
-    /// At most 5000 characters.
-    pub prompt: String,
-    /// Video to edit.
-    pub video_url: Video,
-    /// First image of a subject, place or style to bring into the edited video.
-    pub reference_image_url_1: Option<Image>,
-    /// Second image of a subject, place or style to bring into the edited video.
-    pub reference_image_url_2: Option<Image>,
-    /// Third image of a subject, place or style to bring into the edited video.
-    pub reference_image_url_3: Option<Image>,
-    /// Fourth image of a subject, place or style to bring into the edited video.
-    pub reference_image_url_4: Option<Image>,
-    /// Fifth image of a subject, place or style to bring into the edited video.
-    pub reference_image_url_5: Option<Image>,
-    /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
-    ///
-    /// Default `1080P`. One of `720P`, `1080P`.
-    pub resolution: Option<Resolution>,
-    /// Where the sound comes from: `origin` keeps that of the input video, `auto` lets the model decide.
-    ///
-    /// Default `auto`. One of `auto`, `origin`.
-    pub audio_setting: Option<AudioSetting>,
-    /// Puts a visible watermark on the video.
-    ///
-    /// Default `false`.
-    pub watermark: Option<bool>,
-    /// Start value of the randomness; the same seed and inputs give a similar result. `0` normally picks a random one.
-    ///
-    /// Default `0`. From 0 to 2147483647.
-    pub seed: Option<i64>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `happyhorse/happyhorse-1.0/video-edit`.
+    #[must_use]
+    pub struct Input {
+        /// What to change in the video, and what to keep.
+        ///
+        /// At most 5000 characters.
+        pub prompt: String = required("prompt").with(&[Rule::MaxLength(5000)]),
+        /// Video to edit.
+        pub video_url: Video = required("video_url"),
+        /// First image of a subject, place or style to bring into the edited video.
+        pub reference_image_url_1: Option<Image> = optional("reference_image_url_1"),
+        /// Second image of a subject, place or style to bring into the edited video.
+        pub reference_image_url_2: Option<Image> = optional("reference_image_url_2"),
+        /// Third image of a subject, place or style to bring into the edited video.
+        pub reference_image_url_3: Option<Image> = optional("reference_image_url_3"),
+        /// Fourth image of a subject, place or style to bring into the edited video.
+        pub reference_image_url_4: Option<Image> = optional("reference_image_url_4"),
+        /// Fifth image of a subject, place or style to bring into the edited video.
+        pub reference_image_url_5: Option<Image> = optional("reference_image_url_5"),
+        /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
+        ///
+        /// Default `1080P`. One of `720P`, `1080P`.
+        pub resolution: Option<Resolution> = optional("resolution"),
+        /// Where the sound comes from: `origin` keeps that of the input video, `auto` lets the model decide.
+        ///
+        /// Default `auto`. One of `auto`, `origin`.
+        pub audio_setting: Option<AudioSetting> = optional("audio_setting"),
+        /// Puts a visible watermark on the video.
+        ///
+        /// Default `false`.
+        pub watermark: Option<bool> = optional("watermark"),
+        /// Start value of the randomness; the same seed and inputs give a similar result. `0` normally picks a random one.
+        ///
+        /// Default `0`. From 0 to 2147483647.
+        pub seed: Option<i64> = optional("seed")
+            .with(&[Rule::Minimum(0), Rule::Maximum(2_147_483_647)]),
+        ..extra
+    }
 }
 
 impl Input {
@@ -65,100 +63,16 @@ impl Input {
         Self {
             prompt: prompt.into(),
             video_url: video_url.into(),
-            reference_image_url_1: None,
-            reference_image_url_2: None,
-            reference_image_url_3: None,
-            reference_image_url_4: None,
-            reference_image_url_5: None,
-            resolution: None,
-            audio_setting: None,
-            watermark: None,
-            seed: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`reference_image_url_1`](field@Self::reference_image_url_1).
-    pub fn reference_image_url_1(mut self, value: impl Into<Image>) -> Self {
-        self.reference_image_url_1 = Some(value.into());
-        self
-    }
-
-    /// Sets [`reference_image_url_2`](field@Self::reference_image_url_2).
-    pub fn reference_image_url_2(mut self, value: impl Into<Image>) -> Self {
-        self.reference_image_url_2 = Some(value.into());
-        self
-    }
-
-    /// Sets [`reference_image_url_3`](field@Self::reference_image_url_3).
-    pub fn reference_image_url_3(mut self, value: impl Into<Image>) -> Self {
-        self.reference_image_url_3 = Some(value.into());
-        self
-    }
-
-    /// Sets [`reference_image_url_4`](field@Self::reference_image_url_4).
-    pub fn reference_image_url_4(mut self, value: impl Into<Image>) -> Self {
-        self.reference_image_url_4 = Some(value.into());
-        self
-    }
-
-    /// Sets [`reference_image_url_5`](field@Self::reference_image_url_5).
-    pub fn reference_image_url_5(mut self, value: impl Into<Image>) -> Self {
-        self.reference_image_url_5 = Some(value.into());
-        self
-    }
-
-    /// Sets [`resolution`](field@Self::resolution).
-    pub fn resolution(mut self, value: Resolution) -> Self {
-        self.resolution = Some(value);
-        self
-    }
-
-    /// Sets [`audio_setting`](field@Self::audio_setting).
-    pub fn audio_setting(mut self, value: AudioSetting) -> Self {
-        self.audio_setting = Some(value);
-        self
-    }
-
-    /// Sets [`watermark`](field@Self::watermark).
-    pub fn watermark(mut self, value: bool) -> Self {
-        self.watermark = Some(value);
-        self
-    }
-
-    /// Sets [`seed`](field@Self::seed).
-    pub fn seed(mut self, value: i64) -> Self {
-        self.seed = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt").with(&[Rule::MaxLength(5000)]),
-        required("video_url"),
-        optional("reference_image_url_1"),
-        optional("reference_image_url_2"),
-        optional("reference_image_url_3"),
-        optional("reference_image_url_4"),
-        optional("reference_image_url_5"),
-        optional("resolution"),
-        optional("audio_setting"),
-        optional("watermark"),
-        optional("seed").with(&[Rule::Minimum(0), Rule::Maximum(2_147_483_647)]),
-    ];
-}
-
-object!(Input {
-    prompt, video_url, reference_image_url_1, reference_image_url_2, reference_image_url_3,
-    reference_image_url_4, reference_image_url_5, resolution, audio_setting, watermark, seed,
-    ..extra
+setters!(Input {
+    reference_image_url_1: impl Into<Image>, reference_image_url_2: impl Into<Image>,
+    reference_image_url_3: impl Into<Image>, reference_image_url_4: impl Into<Image>,
+    reference_image_url_5: impl Into<Image>, resolution: Resolution, audio_setting: AudioSetting,
+    watermark: bool, seed: i64, ..extra
 });
 
 string_enum! {

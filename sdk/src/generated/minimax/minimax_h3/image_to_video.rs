@@ -13,32 +13,30 @@
 //! let input = Input::new("a lighthouse at dusk", Image::url("https://example.com/image.png"), Resolution::_768p, 5);
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{Image, model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{Image, model, object, setters, string_enum};
 
-/// Input of `minimax/minimax-h3/image-to-video`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What should happen in the video, starting from the image: motion, camera and mood.
-    pub prompt: String,
-    /// Image the video starts from.
-    pub image: Image,
-    /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
-    ///
-    /// Default `768p`. One of `768p`, `2k`.
-    pub resolution: Resolution,
-    /// Length of the video in seconds.
-    ///
-    /// Default `5`. From 4 to 15.
-    pub duration: i64,
-    /// Image the video ends on. Left out, the model finds its own ending.
-    pub last_image: Option<Image>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `minimax/minimax-h3/image-to-video`.
+    #[must_use]
+    pub struct Input {
+        /// What should happen in the video, starting from the image: motion, camera and mood.
+        pub prompt: String = required("prompt"),
+        /// Image the video starts from.
+        pub image: Image = required("image"),
+        /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
+        ///
+        /// Default `768p`. One of `768p`, `2k`.
+        pub resolution: Resolution = required("resolution"),
+        /// Length of the video in seconds.
+        ///
+        /// Default `5`. From 4 to 15.
+        pub duration: i64 = required("duration")
+            .with(&[Rule::Minimum(4), Rule::Maximum(15)]),
+        /// Image the video ends on. Left out, the model finds its own ending.
+        pub last_image: Option<Image> = optional("last_image"),
+        ..extra
+    }
 }
 
 impl Input {
@@ -54,35 +52,12 @@ impl Input {
             image: image.into(),
             resolution,
             duration,
-            last_image: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`last_image`](field@Self::last_image).
-    pub fn last_image(mut self, value: impl Into<Image>) -> Self {
-        self.last_image = Some(value.into());
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        required("image"),
-        required("resolution"),
-        required("duration").with(&[Rule::Minimum(4), Rule::Maximum(15)]),
-        optional("last_image"),
-    ];
-}
-
-object!(Input { prompt, image, resolution, duration, last_image, ..extra });
+setters!(Input { last_image: impl Into<Image>, ..extra });
 
 string_enum! {
     /// Resolution.

@@ -12,44 +12,45 @@
 //! let input = Input::new("a lighthouse at dusk", 5);
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{Audio, Image, Video, model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{Audio, Image, Video, model, object, setters, string_enum};
 
-/// Input of `minimax/minimax-h3/reference-to-video`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What the video should show, and what to take from the references.
-    pub prompt: String,
-    /// Length of the video in seconds.
-    ///
-    /// Default `5`. From 4 to 15.
-    pub duration: i64,
-    /// Images of subjects, places or styles that the video should take up.
-    ///
-    /// At most 9 items.
-    pub reference_images: Option<Vec<Image>>,
-    /// Videos whose subjects, motion, camera work or style the new video should take up.
-    ///
-    /// At most 3 items.
-    pub reference_videos: Option<Vec<Video>>,
-    /// Audio clips, such as a voice, music or a sound, that the video should take up.
-    ///
-    /// At most 3 items.
-    pub reference_audios: Option<Vec<Audio>>,
-    /// Width to height of the video; `adaptive` lets the model choose one that suits the inputs.
-    ///
-    /// Default `adaptive`. One of `adaptive`, `21:9`, `16:9`, `4:3`, `1:1`, `3:4`, `9:16`.
-    pub aspect_ratio: Option<AspectRatio>,
-    /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
-    ///
-    /// Default `768p`. One of `768p`, `2k`.
-    pub resolution: Option<Resolution>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `minimax/minimax-h3/reference-to-video`.
+    #[must_use]
+    pub struct Input {
+        /// What the video should show, and what to take from the references.
+        pub prompt: String = required("prompt"),
+        /// Length of the video in seconds.
+        ///
+        /// Default `5`. From 4 to 15.
+        pub duration: i64 = required("duration")
+            .with(&[Rule::Minimum(4), Rule::Maximum(15)]),
+        /// Images of subjects, places or styles that the video should take up.
+        ///
+        /// At most 9 items.
+        pub reference_images: Option<Vec<Image>> = optional("reference_images")
+            .with(&[Rule::MaxItems(9)]),
+        /// Videos whose subjects, motion, camera work or style the new video should take up.
+        ///
+        /// At most 3 items.
+        pub reference_videos: Option<Vec<Video>> = optional("reference_videos")
+            .with(&[Rule::MaxItems(3)]),
+        /// Audio clips, such as a voice, music or a sound, that the video should take up.
+        ///
+        /// At most 3 items.
+        pub reference_audios: Option<Vec<Audio>> = optional("reference_audios")
+            .with(&[Rule::MaxItems(3)]),
+        /// Width to height of the video; `adaptive` lets the model choose one that suits the inputs.
+        ///
+        /// Default `adaptive`. One of `adaptive`, `21:9`, `16:9`, `4:3`, `1:1`, `3:4`, `9:16`.
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
+        ///
+        /// Default `768p`. One of `768p`, `2k`.
+        pub resolution: Option<Resolution> = optional("resolution"),
+        ..extra
+    }
 }
 
 impl Input {
@@ -58,12 +59,7 @@ impl Input {
         Self {
             prompt: prompt.into(),
             duration,
-            reference_images: None,
-            reference_videos: None,
-            reference_audios: None,
-            aspect_ratio: None,
-            resolution: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
 
@@ -93,42 +89,9 @@ impl Input {
         self.reference_audios = Some(values.into_iter().map(Into::into).collect());
         self
     }
-
-    /// Sets [`aspect_ratio`](field@Self::aspect_ratio).
-    pub fn aspect_ratio(mut self, value: AspectRatio) -> Self {
-        self.aspect_ratio = Some(value);
-        self
-    }
-
-    /// Sets [`resolution`](field@Self::resolution).
-    pub fn resolution(mut self, value: Resolution) -> Self {
-        self.resolution = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        required("duration").with(&[Rule::Minimum(4), Rule::Maximum(15)]),
-        optional("reference_images").with(&[Rule::MaxItems(9)]),
-        optional("reference_videos").with(&[Rule::MaxItems(3)]),
-        optional("reference_audios").with(&[Rule::MaxItems(3)]),
-        optional("aspect_ratio"),
-        optional("resolution"),
-    ];
-}
-
-object!(Input {
-    prompt, duration, reference_images, reference_videos, reference_audios, aspect_ratio,
-    resolution, ..extra
-});
+setters!(Input { aspect_ratio: AspectRatio, resolution: Resolution, ..extra });
 
 string_enum! {
     /// Aspect ratio.

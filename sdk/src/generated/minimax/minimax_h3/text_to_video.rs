@@ -12,32 +12,29 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, optional, required};
-use crate::schema::Extra;
-use crate::{integer_enum, model, object, string_enum};
+use crate::schema::runtime::{Blank, optional, required};
+use crate::{integer_enum, model, object, setters, string_enum};
 
-/// Input of `minimax/minimax-h3/text-to-video`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What the video should show: subject, action, setting, camera and style.
-    pub prompt: String,
-    /// Width to height of the video.
-    ///
-    /// Default `16:9`. One of `21:9`, `16:9`, `4:3`, `1:1`, `3:4`, `9:16`.
-    pub aspect_ratio: Option<AspectRatio>,
-    /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
-    ///
-    /// Default `768p`. One of `768p`, `2k`.
-    pub resolution: Option<Resolution>,
-    /// Length of the video in seconds.
-    ///
-    /// Default `5`. One of `4`, `5`, `6`, `7`, `8`, `9`, `10`, `11`, `12`, `13`, `14`, `15`.
-    pub duration: Option<Duration>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `minimax/minimax-h3/text-to-video`.
+    #[must_use]
+    pub struct Input {
+        /// What the video should show: subject, action, setting, camera and style.
+        pub prompt: String = required("prompt"),
+        /// Width to height of the video.
+        ///
+        /// Default `16:9`. One of `21:9`, `16:9`, `4:3`, `1:1`, `3:4`, `9:16`.
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
+        ///
+        /// Default `768p`. One of `768p`, `2k`.
+        pub resolution: Option<Resolution> = optional("resolution"),
+        /// Length of the video in seconds.
+        ///
+        /// Default `5`. One of `4`, `5`, `6`, `7`, `8`, `9`, `10`, `11`, `12`, `13`, `14`, `15`.
+        pub duration: Option<Duration> = optional("duration"),
+        ..extra
+    }
 }
 
 impl Input {
@@ -45,48 +42,12 @@ impl Input {
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
-            aspect_ratio: None,
-            resolution: None,
-            duration: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`aspect_ratio`](field@Self::aspect_ratio).
-    pub fn aspect_ratio(mut self, value: AspectRatio) -> Self {
-        self.aspect_ratio = Some(value);
-        self
-    }
-
-    /// Sets [`resolution`](field@Self::resolution).
-    pub fn resolution(mut self, value: Resolution) -> Self {
-        self.resolution = Some(value);
-        self
-    }
-
-    /// Sets [`duration`](field@Self::duration).
-    pub fn duration(mut self, value: Duration) -> Self {
-        self.duration = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        optional("aspect_ratio"),
-        optional("resolution"),
-        optional("duration"),
-    ];
-}
-
-object!(Input { prompt, aspect_ratio, resolution, duration, ..extra });
+setters!(Input { aspect_ratio: AspectRatio, resolution: Resolution, duration: Duration, ..extra });
 
 string_enum! {
     /// Aspect ratio.

@@ -13,44 +13,44 @@
 //! let input = Input::new("a lighthouse at dusk", Image::url("https://example.com/image.png"), PromptExpansionMode::Balanced);
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{Image, model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{Image, model, object, setters, string_enum};
 
-/// Input of `minimax/minimax-h3-max/image-to-video`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What should happen in the video, starting from the image: motion, camera and mood.
-    pub prompt: String,
-    /// Image the video starts from.
-    pub image_url: Image,
-    /// How the prompt is rewritten with more detail: `quality` favours the result, `balanced` weighs it against speed.
-    ///
-    /// Default `balanced`. One of `balanced`, `quality`.
-    pub prompt_expansion_mode: PromptExpansionMode,
-    /// Image the video ends on. Left out, the model finds its own ending.
-    pub end_image_url: Option<Image>,
-    /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
-    ///
-    /// Default `768p`. One of `480p`, `768p`.
-    pub resolution: Option<Resolution>,
-    /// Length of the video in seconds.
-    ///
-    /// Default `8`. From 5 to 15.
-    pub duration: Option<i64>,
-    /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
-    ///
-    /// Default `-1`.
-    pub seed: Option<i64>,
-    /// Has a content filter check the request and the result.
-    ///
-    /// Default `true`.
-    pub enable_safety_checker: Option<bool>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `minimax/minimax-h3-max/image-to-video`.
+    #[must_use]
+    pub struct Input {
+        /// What should happen in the video, starting from the image: motion, camera and mood.
+        pub prompt: String = required("prompt"),
+        /// Image the video starts from.
+        pub image_url: Image = required("image_url"),
+        /// How the prompt is rewritten with more detail: `quality` favours the result, `balanced` weighs it against speed.
+        ///
+        /// Default `balanced`. One of `balanced`, `quality`.
+        pub prompt_expansion_mode: PromptExpansionMode = required(
+            "prompt_expansion_mode",
+        ),
+        /// Image the video ends on. Left out, the model finds its own ending.
+        pub end_image_url: Option<Image> = optional("end_image_url"),
+        /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
+        ///
+        /// Default `768p`. One of `480p`, `768p`.
+        pub resolution: Option<Resolution> = optional("resolution"),
+        /// Length of the video in seconds.
+        ///
+        /// Default `8`. From 5 to 15.
+        pub duration: Option<i64> = optional("duration")
+            .with(&[Rule::Minimum(5), Rule::Maximum(15)]),
+        /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
+        ///
+        /// Default `-1`.
+        pub seed: Option<i64> = optional("seed"),
+        /// Has a content filter check the request and the result.
+        ///
+        /// Default `true`.
+        pub enable_safety_checker: Option<bool> = optional("enable_safety_checker"),
+        ..extra
+    }
 }
 
 impl Input {
@@ -64,68 +64,14 @@ impl Input {
             prompt: prompt.into(),
             image_url: image_url.into(),
             prompt_expansion_mode,
-            end_image_url: None,
-            resolution: None,
-            duration: None,
-            seed: None,
-            enable_safety_checker: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`end_image_url`](field@Self::end_image_url).
-    pub fn end_image_url(mut self, value: impl Into<Image>) -> Self {
-        self.end_image_url = Some(value.into());
-        self
-    }
-
-    /// Sets [`resolution`](field@Self::resolution).
-    pub fn resolution(mut self, value: Resolution) -> Self {
-        self.resolution = Some(value);
-        self
-    }
-
-    /// Sets [`duration`](field@Self::duration).
-    pub fn duration(mut self, value: i64) -> Self {
-        self.duration = Some(value);
-        self
-    }
-
-    /// Sets [`seed`](field@Self::seed).
-    pub fn seed(mut self, value: i64) -> Self {
-        self.seed = Some(value);
-        self
-    }
-
-    /// Sets [`enable_safety_checker`](field@Self::enable_safety_checker).
-    pub fn enable_safety_checker(mut self, value: bool) -> Self {
-        self.enable_safety_checker = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        required("image_url"),
-        required("prompt_expansion_mode"),
-        optional("end_image_url"),
-        optional("resolution"),
-        optional("duration").with(&[Rule::Minimum(5), Rule::Maximum(15)]),
-        optional("seed"),
-        optional("enable_safety_checker"),
-    ];
-}
-
-object!(Input {
-    prompt, image_url, prompt_expansion_mode, end_image_url, resolution, duration, seed,
-    enable_safety_checker, ..extra
+setters!(Input {
+    end_image_url: impl Into<Image>, resolution: Resolution, duration: i64, seed: i64,
+    enable_safety_checker: bool, ..extra
 });
 
 string_enum! {

@@ -12,44 +12,44 @@
 //! let input = Input::new("a lighthouse at dusk", PromptExpansionMode::Balanced);
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{model, object, setters, string_enum};
 
-/// Input of `minimax/minimax-h3-max/text-to-video`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What the video should show: subject, action, setting, camera and style.
-    pub prompt: String,
-    /// How the prompt is rewritten with more detail: `quality` favours the result, `balanced` weighs it against speed.
-    ///
-    /// Default `balanced`. One of `balanced`, `quality`.
-    pub prompt_expansion_mode: PromptExpansionMode,
-    /// Width to height of the video.
-    ///
-    /// Default `16:9`. One of `21:9`, `16:9`, `4:3`, `1:1`, `3:4`, `9:16`.
-    pub aspect_ratio: Option<AspectRatio>,
-    /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
-    ///
-    /// Default `768p`. One of `480p`, `768p`.
-    pub resolution: Option<Resolution>,
-    /// Length of the video in seconds.
-    ///
-    /// Default `8`. From 5 to 15.
-    pub duration: Option<i64>,
-    /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
-    ///
-    /// Default `-1`.
-    pub seed: Option<i64>,
-    /// Has a content filter check the request and the result.
-    ///
-    /// Default `true`.
-    pub enable_safety_checker: Option<bool>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `minimax/minimax-h3-max/text-to-video`.
+    #[must_use]
+    pub struct Input {
+        /// What the video should show: subject, action, setting, camera and style.
+        pub prompt: String = required("prompt"),
+        /// How the prompt is rewritten with more detail: `quality` favours the result, `balanced` weighs it against speed.
+        ///
+        /// Default `balanced`. One of `balanced`, `quality`.
+        pub prompt_expansion_mode: PromptExpansionMode = required(
+            "prompt_expansion_mode",
+        ),
+        /// Width to height of the video.
+        ///
+        /// Default `16:9`. One of `21:9`, `16:9`, `4:3`, `1:1`, `3:4`, `9:16`.
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
+        ///
+        /// Default `768p`. One of `480p`, `768p`.
+        pub resolution: Option<Resolution> = optional("resolution"),
+        /// Length of the video in seconds.
+        ///
+        /// Default `8`. From 5 to 15.
+        pub duration: Option<i64> = optional("duration")
+            .with(&[Rule::Minimum(5), Rule::Maximum(15)]),
+        /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
+        ///
+        /// Default `-1`.
+        pub seed: Option<i64> = optional("seed"),
+        /// Has a content filter check the request and the result.
+        ///
+        /// Default `true`.
+        pub enable_safety_checker: Option<bool> = optional("enable_safety_checker"),
+        ..extra
+    }
 }
 
 impl Input {
@@ -61,67 +61,14 @@ impl Input {
         Self {
             prompt: prompt.into(),
             prompt_expansion_mode,
-            aspect_ratio: None,
-            resolution: None,
-            duration: None,
-            seed: None,
-            enable_safety_checker: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`aspect_ratio`](field@Self::aspect_ratio).
-    pub fn aspect_ratio(mut self, value: AspectRatio) -> Self {
-        self.aspect_ratio = Some(value);
-        self
-    }
-
-    /// Sets [`resolution`](field@Self::resolution).
-    pub fn resolution(mut self, value: Resolution) -> Self {
-        self.resolution = Some(value);
-        self
-    }
-
-    /// Sets [`duration`](field@Self::duration).
-    pub fn duration(mut self, value: i64) -> Self {
-        self.duration = Some(value);
-        self
-    }
-
-    /// Sets [`seed`](field@Self::seed).
-    pub fn seed(mut self, value: i64) -> Self {
-        self.seed = Some(value);
-        self
-    }
-
-    /// Sets [`enable_safety_checker`](field@Self::enable_safety_checker).
-    pub fn enable_safety_checker(mut self, value: bool) -> Self {
-        self.enable_safety_checker = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        required("prompt_expansion_mode"),
-        optional("aspect_ratio"),
-        optional("resolution"),
-        optional("duration").with(&[Rule::Minimum(5), Rule::Maximum(15)]),
-        optional("seed"),
-        optional("enable_safety_checker"),
-    ];
-}
-
-object!(Input {
-    prompt, prompt_expansion_mode, aspect_ratio, resolution, duration, seed, enable_safety_checker,
-    ..extra
+setters!(Input {
+    aspect_ratio: AspectRatio, resolution: Resolution, duration: i64, seed: i64,
+    enable_safety_checker: bool, ..extra
 });
 
 string_enum! {

@@ -13,48 +13,49 @@
 //! let input = Input::new("a lighthouse at dusk", vec![Image::url("https://example.com/image.png")]);
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{Audio, Image, Video, model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{Audio, Image, Video, model, object, setters, string_enum};
 
-/// Input of `minimax/minimax-h3-open/reference-to-video`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What the video should show, and what to take from the references.
-    pub prompt: String,
-    /// Images of subjects, places or styles that the video should take up.
-    ///
-    /// At most 9 items.
-    pub reference_images: Vec<Image>,
-    /// Videos whose subjects, motion, camera work or style the new video should take up.
-    ///
-    /// At most 3 items.
-    pub reference_videos: Option<Vec<Video>>,
-    /// Audio clips, such as a voice, music or a sound, that the video should take up.
-    ///
-    /// At most 3 items.
-    pub reference_audios: Option<Vec<Audio>>,
-    /// Width to height of the video.
-    ///
-    /// Default `16:9`. One of `21:9`, `16:9`, `4:3`, `1:1`, `3:4`, `9:16`, `9:21`.
-    pub aspect_ratio: Option<AspectRatio>,
-    /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
-    ///
-    /// Default `480p`. One of `480p`, `768p`.
-    pub resolution: Option<Resolution>,
-    /// Length of the video in seconds.
-    ///
-    /// Default `5`. From 5 to 15.
-    pub duration: Option<i64>,
-    /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
-    ///
-    /// Default `-1`.
-    pub seed: Option<i64>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `minimax/minimax-h3-open/reference-to-video`.
+    #[must_use]
+    pub struct Input {
+        /// What the video should show, and what to take from the references.
+        pub prompt: String = required("prompt"),
+        /// Images of subjects, places or styles that the video should take up.
+        ///
+        /// At most 9 items.
+        pub reference_images: Vec<Image> = required("reference_images")
+            .with(&[Rule::MaxItems(9)]),
+        /// Videos whose subjects, motion, camera work or style the new video should take up.
+        ///
+        /// At most 3 items.
+        pub reference_videos: Option<Vec<Video>> = optional("reference_videos")
+            .with(&[Rule::MaxItems(3)]),
+        /// Audio clips, such as a voice, music or a sound, that the video should take up.
+        ///
+        /// At most 3 items.
+        pub reference_audios: Option<Vec<Audio>> = optional("reference_audios")
+            .with(&[Rule::MaxItems(3)]),
+        /// Width to height of the video.
+        ///
+        /// Default `16:9`. One of `21:9`, `16:9`, `4:3`, `1:1`, `3:4`, `9:16`, `9:21`.
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
+        ///
+        /// Default `480p`. One of `480p`, `768p`.
+        pub resolution: Option<Resolution> = optional("resolution"),
+        /// Length of the video in seconds.
+        ///
+        /// Default `5`. From 5 to 15.
+        pub duration: Option<i64> = optional("duration")
+            .with(&[Rule::Minimum(5), Rule::Maximum(15)]),
+        /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
+        ///
+        /// Default `-1`.
+        pub seed: Option<i64> = optional("seed"),
+        ..extra
+    }
 }
 
 impl Input {
@@ -66,13 +67,7 @@ impl Input {
         Self {
             prompt: prompt.into(),
             reference_images: reference_images.into_iter().map(Into::into).collect(),
-            reference_videos: None,
-            reference_audios: None,
-            aspect_ratio: None,
-            resolution: None,
-            duration: None,
-            seed: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
 
@@ -93,54 +88,10 @@ impl Input {
         self.reference_audios = Some(values.into_iter().map(Into::into).collect());
         self
     }
-
-    /// Sets [`aspect_ratio`](field@Self::aspect_ratio).
-    pub fn aspect_ratio(mut self, value: AspectRatio) -> Self {
-        self.aspect_ratio = Some(value);
-        self
-    }
-
-    /// Sets [`resolution`](field@Self::resolution).
-    pub fn resolution(mut self, value: Resolution) -> Self {
-        self.resolution = Some(value);
-        self
-    }
-
-    /// Sets [`duration`](field@Self::duration).
-    pub fn duration(mut self, value: i64) -> Self {
-        self.duration = Some(value);
-        self
-    }
-
-    /// Sets [`seed`](field@Self::seed).
-    pub fn seed(mut self, value: i64) -> Self {
-        self.seed = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        required("reference_images").with(&[Rule::MaxItems(9)]),
-        optional("reference_videos").with(&[Rule::MaxItems(3)]),
-        optional("reference_audios").with(&[Rule::MaxItems(3)]),
-        optional("aspect_ratio"),
-        optional("resolution"),
-        optional("duration").with(&[Rule::Minimum(5), Rule::Maximum(15)]),
-        optional("seed"),
-    ];
-}
-
-object!(Input {
-    prompt, reference_images, reference_videos, reference_audios, aspect_ratio, resolution,
-    duration, seed, ..extra
+setters!(Input {
+    aspect_ratio: AspectRatio, resolution: Resolution, duration: i64, seed: i64, ..extra
 });
 
 string_enum! {

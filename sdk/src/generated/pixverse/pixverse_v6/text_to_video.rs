@@ -12,44 +12,44 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{model, object, setters, string_enum};
 
-/// Input of `pixverse/pixverse-v6/text-to-video`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What the video should show: subject, action, setting, camera and style.
-    pub prompt: String,
-    /// Width to height of the video.
-    ///
-    /// Default `16:9`. One of `16:9`, `4:3`, `1:1`, `3:4`, `9:16`, `2:3`, `3:2`, `21:9`.
-    pub aspect_ratio: Option<AspectRatio>,
-    /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
-    ///
-    /// Default `720p`. One of `360p`, `540p`, `720p`, `1080p`.
-    pub resolution: Option<Resolution>,
-    /// Length of the video in seconds.
-    ///
-    /// Default `5`. From 1 to 15.
-    pub duration: Option<i64>,
-    /// Makes sound along with the video. Turned off, the video is silent.
-    ///
-    /// Default `false`.
-    pub generate_audio_switch: Option<bool>,
-    /// Makes a video of several shots instead of a single one.
-    ///
-    /// Default `false`.
-    pub generate_multi_clip_switch: Option<bool>,
-    /// Start value of the randomness; the same seed and inputs give a similar result. `0` normally picks a random one.
-    ///
-    /// Default `0`.
-    pub seed: Option<i64>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `pixverse/pixverse-v6/text-to-video`.
+    #[must_use]
+    pub struct Input {
+        /// What the video should show: subject, action, setting, camera and style.
+        pub prompt: String = required("prompt"),
+        /// Width to height of the video.
+        ///
+        /// Default `16:9`. One of `16:9`, `4:3`, `1:1`, `3:4`, `9:16`, `2:3`, `3:2`, `21:9`.
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
+        ///
+        /// Default `720p`. One of `360p`, `540p`, `720p`, `1080p`.
+        pub resolution: Option<Resolution> = optional("resolution"),
+        /// Length of the video in seconds.
+        ///
+        /// Default `5`. From 1 to 15.
+        pub duration: Option<i64> = optional("duration")
+            .with(&[Rule::Minimum(1), Rule::Maximum(15)]),
+        /// Makes sound along with the video. Turned off, the video is silent.
+        ///
+        /// Default `false`.
+        pub generate_audio_switch: Option<bool> = optional("generate_audio_switch"),
+        /// Makes a video of several shots instead of a single one.
+        ///
+        /// Default `false`.
+        pub generate_multi_clip_switch: Option<bool> = optional(
+            "generate_multi_clip_switch",
+        ),
+        /// Start value of the randomness; the same seed and inputs give a similar result. `0` normally picks a random one.
+        ///
+        /// Default `0`.
+        pub seed: Option<i64> = optional("seed"),
+        ..extra
+    }
 }
 
 impl Input {
@@ -57,74 +57,14 @@ impl Input {
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
-            aspect_ratio: None,
-            resolution: None,
-            duration: None,
-            generate_audio_switch: None,
-            generate_multi_clip_switch: None,
-            seed: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`aspect_ratio`](field@Self::aspect_ratio).
-    pub fn aspect_ratio(mut self, value: AspectRatio) -> Self {
-        self.aspect_ratio = Some(value);
-        self
-    }
-
-    /// Sets [`resolution`](field@Self::resolution).
-    pub fn resolution(mut self, value: Resolution) -> Self {
-        self.resolution = Some(value);
-        self
-    }
-
-    /// Sets [`duration`](field@Self::duration).
-    pub fn duration(mut self, value: i64) -> Self {
-        self.duration = Some(value);
-        self
-    }
-
-    /// Sets [`generate_audio_switch`](field@Self::generate_audio_switch).
-    pub fn generate_audio_switch(mut self, value: bool) -> Self {
-        self.generate_audio_switch = Some(value);
-        self
-    }
-
-    /// Sets [`generate_multi_clip_switch`](field@Self::generate_multi_clip_switch).
-    pub fn generate_multi_clip_switch(mut self, value: bool) -> Self {
-        self.generate_multi_clip_switch = Some(value);
-        self
-    }
-
-    /// Sets [`seed`](field@Self::seed).
-    pub fn seed(mut self, value: i64) -> Self {
-        self.seed = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        optional("aspect_ratio"),
-        optional("resolution"),
-        optional("duration").with(&[Rule::Minimum(1), Rule::Maximum(15)]),
-        optional("generate_audio_switch"),
-        optional("generate_multi_clip_switch"),
-        optional("seed"),
-    ];
-}
-
-object!(Input {
-    prompt, aspect_ratio, resolution, duration, generate_audio_switch, generate_multi_clip_switch,
-    seed, ..extra
+setters!(Input {
+    aspect_ratio: AspectRatio, resolution: Resolution, duration: i64, generate_audio_switch: bool,
+    generate_multi_clip_switch: bool, seed: i64, ..extra
 });
 
 string_enum! {

@@ -17,40 +17,38 @@
 //! });
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{Image, model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{Image, model, object, setters, string_enum};
 
-/// Input of `pixverse/pixverse-v6/transition`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// How the video gets from the first image to the last: motion, camera and mood.
-    pub prompt: String,
-    /// Image the video starts from.
-    pub image: Image,
-    /// Image the video ends on.
-    pub end_image: Image,
-    /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
-    ///
-    /// Default `720p`. One of `360p`, `540p`, `720p`, `1080p`.
-    pub resolution: Option<Resolution>,
-    /// Length of the video in seconds.
-    ///
-    /// Default `5`. From 1 to 15.
-    pub duration: Option<i64>,
-    /// Makes sound along with the video. Turned off, the video is silent.
-    ///
-    /// Default `false`.
-    pub generate_audio_switch: Option<bool>,
-    /// Start value of the randomness; the same seed and inputs give a similar result. `0` normally picks a random one.
-    ///
-    /// Default `0`.
-    pub seed: Option<i64>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `pixverse/pixverse-v6/transition`.
+    #[must_use]
+    pub struct Input {
+        /// How the video gets from the first image to the last: motion, camera and mood.
+        pub prompt: String = required("prompt"),
+        /// Image the video starts from.
+        pub image: Image = required("image"),
+        /// Image the video ends on.
+        pub end_image: Image = required("end_image"),
+        /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
+        ///
+        /// Default `720p`. One of `360p`, `540p`, `720p`, `1080p`.
+        pub resolution: Option<Resolution> = optional("resolution"),
+        /// Length of the video in seconds.
+        ///
+        /// Default `5`. From 1 to 15.
+        pub duration: Option<i64> = optional("duration")
+            .with(&[Rule::Minimum(1), Rule::Maximum(15)]),
+        /// Makes sound along with the video. Turned off, the video is silent.
+        ///
+        /// Default `false`.
+        pub generate_audio_switch: Option<bool> = optional("generate_audio_switch"),
+        /// Start value of the randomness; the same seed and inputs give a similar result. `0` normally picks a random one.
+        ///
+        /// Default `0`.
+        pub seed: Option<i64> = optional("seed"),
+        ..extra
+    }
 }
 
 /// What [`Input`] cannot do without, by name.
@@ -72,59 +70,13 @@ impl Input {
             prompt,
             image,
             end_image,
-            resolution: None,
-            duration: None,
-            generate_audio_switch: None,
-            seed: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`resolution`](field@Self::resolution).
-    pub fn resolution(mut self, value: Resolution) -> Self {
-        self.resolution = Some(value);
-        self
-    }
-
-    /// Sets [`duration`](field@Self::duration).
-    pub fn duration(mut self, value: i64) -> Self {
-        self.duration = Some(value);
-        self
-    }
-
-    /// Sets [`generate_audio_switch`](field@Self::generate_audio_switch).
-    pub fn generate_audio_switch(mut self, value: bool) -> Self {
-        self.generate_audio_switch = Some(value);
-        self
-    }
-
-    /// Sets [`seed`](field@Self::seed).
-    pub fn seed(mut self, value: i64) -> Self {
-        self.seed = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        required("image"),
-        required("end_image"),
-        optional("resolution"),
-        optional("duration").with(&[Rule::Minimum(1), Rule::Maximum(15)]),
-        optional("generate_audio_switch"),
-        optional("seed"),
-    ];
-}
-
-object!(Input {
-    prompt, image, end_image, resolution, duration, generate_audio_switch, seed, ..extra
+setters!(Input {
+    resolution: Resolution, duration: i64, generate_audio_switch: bool, seed: i64, ..extra
 });
 
 string_enum! {

@@ -13,50 +13,54 @@
 //! let input = Input::new("a lighthouse at dusk", vec![Image::url("https://example.com/image.png")]);
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, MediaRule, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{Image, model, object, string_enum};
+use crate::schema::runtime::{Blank, MediaRule, Rule, optional, required};
+use crate::{Image, model, object, setters, string_enum};
 
-/// Input of `qwen/qwen-image-2.1/edit`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What to change or combine in the input images, and what to keep.
-    pub prompt: String,
-    /// Images to edit, or to take subjects and style from.
-    ///
-    /// From 1 to 10 items. Each file below 30 MB.
-    pub image_urls: Vec<Image>,
-    /// Image that marks the region to edit. Left out, the whole image may change.
-    pub mask_url: Option<Image>,
-    /// Width to height of the image; `auto` lets the model choose, usually after the input images.
-    ///
-    /// Default `auto`. One of `auto`, `1:1`, `4:3`, `3:4`, `3:2`, `2:3`, `16:9`, `9:16`, `21:9`, `9:21`.
-    pub aspect_ratio: Option<AspectRatio>,
-    /// Size class of the image; `1K` stands for about 1000 pixels a side. A higher one shows more detail, but takes longer and may cost more.
-    ///
-    /// Default `1K`. One of `1K`, `2K`.
-    pub resolution: Option<Resolution>,
-    /// Whether the background is filled or see-through; `transparent` needs an `output_format` other than `jpeg`.
-    ///
-    /// Default `opaque`. One of `opaque`, `transparent`.
-    pub background: Option<Background>,
-    /// File format of the image; `png` is lossless, `jpeg` makes smaller files. A transparent `background` needs `png` or `webp`.
-    ///
-    /// Default `png`. One of `png`, `webp`, `jpeg`.
-    pub output_format: Option<OutputFormat>,
-    /// Has the prompt rewritten with more detail. Turn it off to have it used as written.
-    ///
-    /// Default `true`.
-    pub enhance_prompt: Option<bool>,
-    /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
-    ///
-    /// Default `-1`.
-    pub seed: Option<i64>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `qwen/qwen-image-2.1/edit`.
+    #[must_use]
+    pub struct Input {
+        /// What to change or combine in the input images, and what to keep.
+        pub prompt: String = required("prompt"),
+        /// Images to edit, or to take subjects and style from.
+        ///
+        /// From 1 to 10 items. Each file below 30 MB.
+        pub image_urls: Vec<Image> = required("image_urls")
+            .with(
+                &[
+                    Rule::MinItems(1),
+                    Rule::MaxItems(10),
+                    Rule::Items(&[Rule::Media(&[MediaRule::FileSizeMbBelow(30.0)])]),
+                ],
+            ),
+        /// Image that marks the region to edit. Left out, the whole image may change.
+        pub mask_url: Option<Image> = optional("mask_url"),
+        /// Width to height of the image; `auto` lets the model choose, usually after the input images.
+        ///
+        /// Default `auto`. One of `auto`, `1:1`, `4:3`, `3:4`, `3:2`, `2:3`, `16:9`, `9:16`, `21:9`, `9:21`.
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        /// Size class of the image; `1K` stands for about 1000 pixels a side. A higher one shows more detail, but takes longer and may cost more.
+        ///
+        /// Default `1K`. One of `1K`, `2K`.
+        pub resolution: Option<Resolution> = optional("resolution"),
+        /// Whether the background is filled or see-through; `transparent` needs an `output_format` other than `jpeg`.
+        ///
+        /// Default `opaque`. One of `opaque`, `transparent`.
+        pub background: Option<Background> = optional("background"),
+        /// File format of the image; `png` is lossless, `jpeg` makes smaller files. A transparent `background` needs `png` or `webp`.
+        ///
+        /// Default `png`. One of `png`, `webp`, `jpeg`.
+        pub output_format: Option<OutputFormat> = optional("output_format"),
+        /// Has the prompt rewritten with more detail. Turn it off to have it used as written.
+        ///
+        /// Default `true`.
+        pub enhance_prompt: Option<bool> = optional("enhance_prompt"),
+        /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
+        ///
+        /// Default `-1`.
+        pub seed: Option<i64> = optional("seed"),
+        ..extra
+    }
 }
 
 impl Input {
@@ -68,90 +72,14 @@ impl Input {
         Self {
             prompt: prompt.into(),
             image_urls: image_urls.into_iter().map(Into::into).collect(),
-            mask_url: None,
-            aspect_ratio: None,
-            resolution: None,
-            background: None,
-            output_format: None,
-            enhance_prompt: None,
-            seed: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`mask_url`](field@Self::mask_url).
-    pub fn mask_url(mut self, value: impl Into<Image>) -> Self {
-        self.mask_url = Some(value.into());
-        self
-    }
-
-    /// Sets [`aspect_ratio`](field@Self::aspect_ratio).
-    pub fn aspect_ratio(mut self, value: AspectRatio) -> Self {
-        self.aspect_ratio = Some(value);
-        self
-    }
-
-    /// Sets [`resolution`](field@Self::resolution).
-    pub fn resolution(mut self, value: Resolution) -> Self {
-        self.resolution = Some(value);
-        self
-    }
-
-    /// Sets [`background`](field@Self::background).
-    pub fn background(mut self, value: Background) -> Self {
-        self.background = Some(value);
-        self
-    }
-
-    /// Sets [`output_format`](field@Self::output_format).
-    pub fn output_format(mut self, value: OutputFormat) -> Self {
-        self.output_format = Some(value);
-        self
-    }
-
-    /// Sets [`enhance_prompt`](field@Self::enhance_prompt).
-    pub fn enhance_prompt(mut self, value: bool) -> Self {
-        self.enhance_prompt = Some(value);
-        self
-    }
-
-    /// Sets [`seed`](field@Self::seed).
-    pub fn seed(mut self, value: i64) -> Self {
-        self.seed = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        required("image_urls")
-            .with(
-                &[
-                    Rule::MinItems(1),
-                    Rule::MaxItems(10),
-                    Rule::Items(&[Rule::Media(&[MediaRule::FileSizeMbBelow(30.0)])]),
-                ],
-            ),
-        optional("mask_url"),
-        optional("aspect_ratio"),
-        optional("resolution"),
-        optional("background"),
-        optional("output_format"),
-        optional("enhance_prompt"),
-        optional("seed"),
-    ];
-}
-
-object!(Input {
-    prompt, image_urls, mask_url, aspect_ratio, resolution, background, output_format,
-    enhance_prompt, seed, ..extra
+setters!(Input {
+    mask_url: impl Into<Image>, aspect_ratio: AspectRatio, resolution: Resolution,
+    background: Background, output_format: OutputFormat, enhance_prompt: bool, seed: i64, ..extra
 });
 
 string_enum! {

@@ -12,44 +12,41 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, optional, required};
-use crate::schema::Extra;
-use crate::{model, object, string_enum};
+use crate::schema::runtime::{Blank, optional, required};
+use crate::{model, object, setters, string_enum};
 
-/// Input of `qwen/qwen-image-2.1/text-to-image`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What the image should show: subject, setting, composition and style.
-    pub prompt: String,
-    /// Width to height of the image.
-    ///
-    /// Default `1:1`. One of `1:1`, `4:3`, `3:4`, `3:2`, `2:3`, `16:9`, `9:16`, `21:9`, `9:21`.
-    pub aspect_ratio: Option<AspectRatio>,
-    /// Size class of the image; `1K` stands for about 1000 pixels a side. A higher one shows more detail, but takes longer and may cost more.
-    ///
-    /// Default `1K`. One of `1K`, `2K`.
-    pub resolution: Option<Resolution>,
-    /// Whether the background is filled or see-through; `transparent` needs an `output_format` other than `jpeg`.
-    ///
-    /// Default `opaque`. One of `opaque`, `transparent`.
-    pub background: Option<Background>,
-    /// File format of the image; `png` is lossless, `jpeg` makes smaller files. A transparent `background` needs `png` or `webp`.
-    ///
-    /// Default `png`. One of `png`, `webp`, `jpeg`.
-    pub output_format: Option<OutputFormat>,
-    /// Has the prompt rewritten with more detail. Turn it off to have it used as written.
-    ///
-    /// Default `true`.
-    pub enhance_prompt: Option<bool>,
-    /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
-    ///
-    /// Default `-1`.
-    pub seed: Option<i64>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `qwen/qwen-image-2.1/text-to-image`.
+    #[must_use]
+    pub struct Input {
+        /// What the image should show: subject, setting, composition and style.
+        pub prompt: String = required("prompt"),
+        /// Width to height of the image.
+        ///
+        /// Default `1:1`. One of `1:1`, `4:3`, `3:4`, `3:2`, `2:3`, `16:9`, `9:16`, `21:9`, `9:21`.
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        /// Size class of the image; `1K` stands for about 1000 pixels a side. A higher one shows more detail, but takes longer and may cost more.
+        ///
+        /// Default `1K`. One of `1K`, `2K`.
+        pub resolution: Option<Resolution> = optional("resolution"),
+        /// Whether the background is filled or see-through; `transparent` needs an `output_format` other than `jpeg`.
+        ///
+        /// Default `opaque`. One of `opaque`, `transparent`.
+        pub background: Option<Background> = optional("background"),
+        /// File format of the image; `png` is lossless, `jpeg` makes smaller files. A transparent `background` needs `png` or `webp`.
+        ///
+        /// Default `png`. One of `png`, `webp`, `jpeg`.
+        pub output_format: Option<OutputFormat> = optional("output_format"),
+        /// Has the prompt rewritten with more detail. Turn it off to have it used as written.
+        ///
+        /// Default `true`.
+        pub enhance_prompt: Option<bool> = optional("enhance_prompt"),
+        /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
+        ///
+        /// Default `-1`.
+        pub seed: Option<i64> = optional("seed"),
+        ..extra
+    }
 }
 
 impl Input {
@@ -57,73 +54,14 @@ impl Input {
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
-            aspect_ratio: None,
-            resolution: None,
-            background: None,
-            output_format: None,
-            enhance_prompt: None,
-            seed: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`aspect_ratio`](field@Self::aspect_ratio).
-    pub fn aspect_ratio(mut self, value: AspectRatio) -> Self {
-        self.aspect_ratio = Some(value);
-        self
-    }
-
-    /// Sets [`resolution`](field@Self::resolution).
-    pub fn resolution(mut self, value: Resolution) -> Self {
-        self.resolution = Some(value);
-        self
-    }
-
-    /// Sets [`background`](field@Self::background).
-    pub fn background(mut self, value: Background) -> Self {
-        self.background = Some(value);
-        self
-    }
-
-    /// Sets [`output_format`](field@Self::output_format).
-    pub fn output_format(mut self, value: OutputFormat) -> Self {
-        self.output_format = Some(value);
-        self
-    }
-
-    /// Sets [`enhance_prompt`](field@Self::enhance_prompt).
-    pub fn enhance_prompt(mut self, value: bool) -> Self {
-        self.enhance_prompt = Some(value);
-        self
-    }
-
-    /// Sets [`seed`](field@Self::seed).
-    pub fn seed(mut self, value: i64) -> Self {
-        self.seed = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        optional("aspect_ratio"),
-        optional("resolution"),
-        optional("background"),
-        optional("output_format"),
-        optional("enhance_prompt"),
-        optional("seed"),
-    ];
-}
-
-object!(Input {
-    prompt, aspect_ratio, resolution, background, output_format, enhance_prompt, seed, ..extra
+setters!(Input {
+    aspect_ratio: AspectRatio, resolution: Resolution, background: Background,
+    output_format: OutputFormat, enhance_prompt: bool, seed: i64, ..extra
 });
 
 string_enum! {

@@ -13,40 +13,40 @@
 //! let input = Input::new("a lighthouse at dusk", vec![Image::url("https://example.com/image.png")]);
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{Image, model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{Image, model, object, setters, string_enum};
 
-/// Input of `qwen/qwen-image-3.0/edit`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What to change or combine in the input images, and what to keep.
-    pub prompt: String,
-    /// Images to edit, or to take subjects and style from.
-    ///
-    /// From 1 to 3 items.
-    pub image_urls: Vec<Image>,
-    /// Width to height of the image.
-    ///
-    /// Default `1:1`. One of `1:1`, `16:9`, `9:16`, `4:3`, `3:4`.
-    pub aspect_ratio: Option<AspectRatio>,
-    /// Size class of the image; `1k` stands for about 1000 pixels a side. A higher one shows more detail, but takes longer and may cost more.
-    ///
-    /// Default `2k`. One of `1k`, `2k`.
-    pub resolution: Option<Resolution>,
-    /// Has the prompt rewritten with more detail. Turn it off to have it used as written.
-    ///
-    /// Default `true`.
-    pub enable_prompt_expansion: Option<bool>,
-    /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
-    ///
-    /// Default `-1`.
-    pub seed: Option<i64>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `qwen/qwen-image-3.0/edit`.
+    #[must_use]
+    pub struct Input {
+        /// What to change or combine in the input images, and what to keep.
+        pub prompt: String = required("prompt"),
+        /// Images to edit, or to take subjects and style from.
+        ///
+        /// From 1 to 3 items.
+        pub image_urls: Vec<Image> = required("image_urls")
+            .with(&[Rule::MinItems(1), Rule::MaxItems(3)]),
+        /// Width to height of the image.
+        ///
+        /// Default `1:1`. One of `1:1`, `16:9`, `9:16`, `4:3`, `3:4`.
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        /// Size class of the image; `1k` stands for about 1000 pixels a side. A higher one shows more detail, but takes longer and may cost more.
+        ///
+        /// Default `2k`. One of `1k`, `2k`.
+        pub resolution: Option<Resolution> = optional("resolution"),
+        /// Has the prompt rewritten with more detail. Turn it off to have it used as written.
+        ///
+        /// Default `true`.
+        pub enable_prompt_expansion: Option<bool> = optional(
+            "enable_prompt_expansion",
+        ),
+        /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
+        ///
+        /// Default `-1`.
+        pub seed: Option<i64> = optional("seed"),
+        ..extra
+    }
 }
 
 impl Input {
@@ -58,58 +58,14 @@ impl Input {
         Self {
             prompt: prompt.into(),
             image_urls: image_urls.into_iter().map(Into::into).collect(),
-            aspect_ratio: None,
-            resolution: None,
-            enable_prompt_expansion: None,
-            seed: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`aspect_ratio`](field@Self::aspect_ratio).
-    pub fn aspect_ratio(mut self, value: AspectRatio) -> Self {
-        self.aspect_ratio = Some(value);
-        self
-    }
-
-    /// Sets [`resolution`](field@Self::resolution).
-    pub fn resolution(mut self, value: Resolution) -> Self {
-        self.resolution = Some(value);
-        self
-    }
-
-    /// Sets [`enable_prompt_expansion`](field@Self::enable_prompt_expansion).
-    pub fn enable_prompt_expansion(mut self, value: bool) -> Self {
-        self.enable_prompt_expansion = Some(value);
-        self
-    }
-
-    /// Sets [`seed`](field@Self::seed).
-    pub fn seed(mut self, value: i64) -> Self {
-        self.seed = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        required("image_urls").with(&[Rule::MinItems(1), Rule::MaxItems(3)]),
-        optional("aspect_ratio"),
-        optional("resolution"),
-        optional("enable_prompt_expansion"),
-        optional("seed"),
-    ];
-}
-
-object!(Input {
-    prompt, image_urls, aspect_ratio, resolution, enable_prompt_expansion, seed, ..extra
+setters!(Input {
+    aspect_ratio: AspectRatio, resolution: Resolution, enable_prompt_expansion: bool, seed: i64,
+    ..extra
 });
 
 string_enum! {

@@ -14,33 +14,35 @@
 //! ```
 
 use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, MediaRule, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{Video, model, object, string_enum};
+use crate::schema::runtime::{Blank, MediaRule, Rule, optional, required};
+use crate::{Video, model, object, setters, string_enum};
 
-/// Input of `runwayml/runway-aleph-2/video-to-video`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What to change in the video, and what to keep.
-    pub prompt: String,
-    /// Video to edit.
-    ///
-    /// Each file below 16 MB.
-    pub video_url: Video,
-    /// Guidance for single moments of the video. The shape of this input is not published.
-    pub keyframes: Option<Value>,
-    /// Width to height of the video. Left out, it normally goes by the input video.
-    ///
-    /// One of `16:9`, `4:3`, `3:2`, `1:1`, `2:3`, `3:4`, `9:16`, `21:9`.
-    pub target_aspect_ratio: Option<TargetAspectRatio>,
-    /// Start value of the randomness; the same seed and inputs give a similar result. Left out, a random one is normally picked.
-    ///
-    /// From 0 to 4294967295.
-    pub seed: Option<i64>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `runwayml/runway-aleph-2/video-to-video`.
+    #[must_use]
+    pub struct Input {
+        /// What to change in the video, and what to keep.
+        pub prompt: String = required("prompt"),
+        /// Video to edit.
+        ///
+        /// Each file below 16 MB.
+        pub video_url: Video = required("video_url")
+            .with(&[Rule::Media(&[MediaRule::FileSizeMbBelow(16.0)])]),
+        /// Guidance for single moments of the video. The shape of this input is not published.
+        pub keyframes: Option<Value> = optional("keyframes"),
+        /// Width to height of the video. Left out, it normally goes by the input video.
+        ///
+        /// One of `16:9`, `4:3`, `3:2`, `1:1`, `2:3`, `3:4`, `9:16`, `21:9`.
+        pub target_aspect_ratio: Option<TargetAspectRatio> = optional(
+            "target_aspect_ratio",
+        ),
+        /// Start value of the randomness; the same seed and inputs give a similar result. Left out, a random one is normally picked.
+        ///
+        /// From 0 to 4294967295.
+        pub seed: Option<i64> = optional("seed")
+            .with(&[Rule::Minimum(0), Rule::Maximum(4_294_967_295)]),
+        ..extra
+    }
 }
 
 impl Input {
@@ -49,49 +51,14 @@ impl Input {
         Self {
             prompt: prompt.into(),
             video_url: video_url.into(),
-            keyframes: None,
-            target_aspect_ratio: None,
-            seed: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`keyframes`](field@Self::keyframes).
-    pub fn keyframes(mut self, value: impl Into<Value>) -> Self {
-        self.keyframes = Some(value.into());
-        self
-    }
-
-    /// Sets [`target_aspect_ratio`](field@Self::target_aspect_ratio).
-    pub fn target_aspect_ratio(mut self, value: TargetAspectRatio) -> Self {
-        self.target_aspect_ratio = Some(value);
-        self
-    }
-
-    /// Sets [`seed`](field@Self::seed).
-    pub fn seed(mut self, value: i64) -> Self {
-        self.seed = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        required("video_url").with(&[Rule::Media(&[MediaRule::FileSizeMbBelow(16.0)])]),
-        optional("keyframes"),
-        optional("target_aspect_ratio"),
-        optional("seed").with(&[Rule::Minimum(0), Rule::Maximum(4_294_967_295)]),
-    ];
-}
-
-object!(Input { prompt, video_url, keyframes, target_aspect_ratio, seed, ..extra });
+setters!(Input {
+    keyframes: impl Into<Value>, target_aspect_ratio: TargetAspectRatio, seed: i64, ..extra
+});
 
 string_enum! {
     /// Target aspect ratio.

@@ -13,44 +13,42 @@
 //! let input = Input::new("a lighthouse at dusk", Video::url("https://example.com/video.mp4"));
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{Image, Video, integer_enum, model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{Image, Video, integer_enum, model, object, setters, string_enum};
 
-/// Input of `wan-ai/wan-2.7/edit-video`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What to change in the video, and what to keep.
-    pub prompt: String,
-    /// Video to edit.
-    pub video_url: Video,
-    /// Image of a subject, place or style to bring into the edited video.
-    pub reference_image_url: Option<Image>,
-    /// Width to height of the video. Left out, it normally goes by the input video.
-    ///
-    /// One of `16:9`, `9:16`, `1:1`, `4:3`, `3:4`.
-    pub aspect_ratio: Option<AspectRatio>,
-    /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
-    ///
-    /// Default `1080p`. One of `720p`, `1080p`.
-    pub resolution: Option<Resolution>,
-    /// Length of the video in seconds.
-    ///
-    /// Default `5`. One of `2`, `3`, `4`, `5`, `6`, `7`, `8`, `9`, `10`.
-    pub duration: Option<Duration>,
-    /// Where the sound comes from: `origin` keeps that of the input video, `auto` lets the model decide.
-    ///
-    /// Default `auto`. One of `auto`, `origin`.
-    pub audio_setting: Option<AudioSetting>,
-    /// Start value of the randomness; the same seed and inputs give a similar result. `0` normally picks a random one.
-    ///
-    /// Default `0`. From 0 to 2147483647.
-    pub seed: Option<i64>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `wan-ai/wan-2.7/edit-video`.
+    #[must_use]
+    pub struct Input {
+        /// What to change in the video, and what to keep.
+        pub prompt: String = required("prompt"),
+        /// Video to edit.
+        pub video_url: Video = required("video_url"),
+        /// Image of a subject, place or style to bring into the edited video.
+        pub reference_image_url: Option<Image> = optional("reference_image_url"),
+        /// Width to height of the video. Left out, it normally goes by the input video.
+        ///
+        /// One of `16:9`, `9:16`, `1:1`, `4:3`, `3:4`.
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
+        ///
+        /// Default `1080p`. One of `720p`, `1080p`.
+        pub resolution: Option<Resolution> = optional("resolution"),
+        /// Length of the video in seconds.
+        ///
+        /// Default `5`. One of `2`, `3`, `4`, `5`, `6`, `7`, `8`, `9`, `10`.
+        pub duration: Option<Duration> = optional("duration"),
+        /// Where the sound comes from: `origin` keeps that of the input video, `auto` lets the model decide.
+        ///
+        /// Default `auto`. One of `auto`, `origin`.
+        pub audio_setting: Option<AudioSetting> = optional("audio_setting"),
+        /// Start value of the randomness; the same seed and inputs give a similar result. `0` normally picks a random one.
+        ///
+        /// Default `0`. From 0 to 2147483647.
+        pub seed: Option<i64> = optional("seed")
+            .with(&[Rule::Minimum(0), Rule::Maximum(2_147_483_647)]),
+        ..extra
+    }
 }
 
 impl Input {
@@ -59,75 +57,14 @@ impl Input {
         Self {
             prompt: prompt.into(),
             video_url: video_url.into(),
-            reference_image_url: None,
-            aspect_ratio: None,
-            resolution: None,
-            duration: None,
-            audio_setting: None,
-            seed: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`reference_image_url`](field@Self::reference_image_url).
-    pub fn reference_image_url(mut self, value: impl Into<Image>) -> Self {
-        self.reference_image_url = Some(value.into());
-        self
-    }
-
-    /// Sets [`aspect_ratio`](field@Self::aspect_ratio).
-    pub fn aspect_ratio(mut self, value: AspectRatio) -> Self {
-        self.aspect_ratio = Some(value);
-        self
-    }
-
-    /// Sets [`resolution`](field@Self::resolution).
-    pub fn resolution(mut self, value: Resolution) -> Self {
-        self.resolution = Some(value);
-        self
-    }
-
-    /// Sets [`duration`](field@Self::duration).
-    pub fn duration(mut self, value: Duration) -> Self {
-        self.duration = Some(value);
-        self
-    }
-
-    /// Sets [`audio_setting`](field@Self::audio_setting).
-    pub fn audio_setting(mut self, value: AudioSetting) -> Self {
-        self.audio_setting = Some(value);
-        self
-    }
-
-    /// Sets [`seed`](field@Self::seed).
-    pub fn seed(mut self, value: i64) -> Self {
-        self.seed = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        required("video_url"),
-        optional("reference_image_url"),
-        optional("aspect_ratio"),
-        optional("resolution"),
-        optional("duration"),
-        optional("audio_setting"),
-        optional("seed").with(&[Rule::Minimum(0), Rule::Maximum(2_147_483_647)]),
-    ];
-}
-
-object!(Input {
-    prompt, video_url, reference_image_url, aspect_ratio, resolution, duration, audio_setting, seed,
-    ..extra
+setters!(Input {
+    reference_image_url: impl Into<Image>, aspect_ratio: AspectRatio, resolution: Resolution,
+    duration: Duration, audio_setting: AudioSetting, seed: i64, ..extra
 });
 
 string_enum! {

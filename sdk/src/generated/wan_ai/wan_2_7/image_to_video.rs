@@ -13,48 +13,49 @@
 //! let input = Input::new("a lighthouse at dusk", Image::url("https://example.com/image.png"));
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{Audio, Image, integer_enum, model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{Audio, Image, integer_enum, model, object, setters, string_enum};
 
-/// Input of `wan-ai/wan-2.7/image-to-video`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What should happen in the video, starting from the image: motion, camera and mood.
-    ///
-    /// At most 5000 characters.
-    pub prompt: String,
-    /// Image the video starts from.
-    pub image_url: Image,
-    /// Image the video ends on. Left out, the model finds its own ending.
-    pub end_image_url: Option<Image>,
-    /// Audio the video is made to fit, such as speech or music.
-    pub audio_url: Option<Audio>,
-    /// What the video should not show.
-    ///
-    /// At most 500 characters.
-    pub negative_prompt: Option<String>,
-    /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
-    ///
-    /// Default `1080p`. One of `720p`, `1080p`.
-    pub resolution: Option<Resolution>,
-    /// Length of the video in seconds.
-    ///
-    /// Default `5`. One of `2`, `3`, `4`, `5`, `6`, `7`, `8`, `9`, `10`, `11`, `12`, `13`, `14`, `15`.
-    pub duration: Option<Duration>,
-    /// Has the prompt rewritten with more detail. Turn it off to have it used as written.
-    ///
-    /// Default `true`.
-    pub enable_prompt_expansion: Option<bool>,
-    /// Start value of the randomness; the same seed and inputs give a similar result. `0` normally picks a random one.
-    ///
-    /// Default `0`. From 0 to 2147483647.
-    pub seed: Option<i64>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `wan-ai/wan-2.7/image-to-video`.
+    #[must_use]
+    pub struct Input {
+        /// What should happen in the video, starting from the image: motion, camera and mood.
+        ///
+        /// At most 5000 characters.
+        pub prompt: String = required("prompt").with(&[Rule::MaxLength(5000)]),
+        /// Image the video starts from.
+        pub image_url: Image = required("image_url"),
+        /// Image the video ends on. Left out, the model finds its own ending.
+        pub end_image_url: Option<Image> = optional("end_image_url"),
+        /// Audio the video is made to fit, such as speech or music.
+        pub audio_url: Option<Audio> = optional("audio_url"),
+        /// What the video should not show.
+        ///
+        /// At most 500 characters.
+        pub negative_prompt: Option<String> = optional("negative_prompt")
+            .with(&[Rule::MaxLength(500)]),
+        /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
+        ///
+        /// Default `1080p`. One of `720p`, `1080p`.
+        pub resolution: Option<Resolution> = optional("resolution"),
+        /// Length of the video in seconds.
+        ///
+        /// Default `5`. One of `2`, `3`, `4`, `5`, `6`, `7`, `8`, `9`, `10`, `11`, `12`, `13`, `14`, `15`.
+        pub duration: Option<Duration> = optional("duration"),
+        /// Has the prompt rewritten with more detail. Turn it off to have it used as written.
+        ///
+        /// Default `true`.
+        pub enable_prompt_expansion: Option<bool> = optional(
+            "enable_prompt_expansion",
+        ),
+        /// Start value of the randomness; the same seed and inputs give a similar result. `0` normally picks a random one.
+        ///
+        /// Default `0`. From 0 to 2147483647.
+        pub seed: Option<i64> = optional("seed")
+            .with(&[Rule::Minimum(0), Rule::Maximum(2_147_483_647)]),
+        ..extra
+    }
 }
 
 impl Input {
@@ -63,83 +64,15 @@ impl Input {
         Self {
             prompt: prompt.into(),
             image_url: image_url.into(),
-            end_image_url: None,
-            audio_url: None,
-            negative_prompt: None,
-            resolution: None,
-            duration: None,
-            enable_prompt_expansion: None,
-            seed: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`end_image_url`](field@Self::end_image_url).
-    pub fn end_image_url(mut self, value: impl Into<Image>) -> Self {
-        self.end_image_url = Some(value.into());
-        self
-    }
-
-    /// Sets [`audio_url`](field@Self::audio_url).
-    pub fn audio_url(mut self, value: impl Into<Audio>) -> Self {
-        self.audio_url = Some(value.into());
-        self
-    }
-
-    /// Sets [`negative_prompt`](field@Self::negative_prompt).
-    pub fn negative_prompt(mut self, value: impl Into<String>) -> Self {
-        self.negative_prompt = Some(value.into());
-        self
-    }
-
-    /// Sets [`resolution`](field@Self::resolution).
-    pub fn resolution(mut self, value: Resolution) -> Self {
-        self.resolution = Some(value);
-        self
-    }
-
-    /// Sets [`duration`](field@Self::duration).
-    pub fn duration(mut self, value: Duration) -> Self {
-        self.duration = Some(value);
-        self
-    }
-
-    /// Sets [`enable_prompt_expansion`](field@Self::enable_prompt_expansion).
-    pub fn enable_prompt_expansion(mut self, value: bool) -> Self {
-        self.enable_prompt_expansion = Some(value);
-        self
-    }
-
-    /// Sets [`seed`](field@Self::seed).
-    pub fn seed(mut self, value: i64) -> Self {
-        self.seed = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt").with(&[Rule::MaxLength(5000)]),
-        required("image_url"),
-        optional("end_image_url"),
-        optional("audio_url"),
-        optional("negative_prompt").with(&[Rule::MaxLength(500)]),
-        optional("resolution"),
-        optional("duration"),
-        optional("enable_prompt_expansion"),
-        optional("seed").with(&[Rule::Minimum(0), Rule::Maximum(2_147_483_647)]),
-    ];
-}
-
-object!(Input {
-    prompt, image_url, end_image_url, audio_url, negative_prompt, resolution, duration,
-    enable_prompt_expansion, seed, ..extra
+setters!(Input {
+    end_image_url: impl Into<Image>, audio_url: impl Into<Audio>,
+    negative_prompt: impl Into<String>, resolution: Resolution, duration: Duration,
+    enable_prompt_expansion: bool, seed: i64, ..extra
 });
 
 string_enum! {

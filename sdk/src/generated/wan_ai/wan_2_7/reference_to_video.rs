@@ -12,54 +12,55 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{Image, Video, integer_enum, model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{Image, Video, integer_enum, model, object, setters, string_enum};
 
-/// Input of `wan-ai/wan-2.7/reference-to-video`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What the video should show, and what to take from the references.
-    ///
-    /// At most 5000 characters.
-    pub prompt: String,
-    /// Images of subjects, places or styles that the video should take up. Together with `reference_video_urls` there may be no more than five.
-    ///
-    /// At most 5 items.
-    pub reference_image_urls: Option<Vec<Image>>,
-    /// Videos whose subjects, motion, camera work or style the new video should take up. Together with `reference_image_urls` there may be no more than five.
-    ///
-    /// At most 5 items.
-    pub reference_video_urls: Option<Vec<Video>>,
-    /// What the video should not show.
-    ///
-    /// At most 500 characters.
-    pub negative_prompt: Option<String>,
-    /// Width to height of the video.
-    ///
-    /// Default `16:9`. One of `16:9`, `9:16`, `1:1`, `4:3`, `3:4`.
-    pub aspect_ratio: Option<AspectRatio>,
-    /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
-    ///
-    /// Default `1080p`. One of `720p`, `1080p`.
-    pub resolution: Option<Resolution>,
-    /// Length of the video in seconds.
-    ///
-    /// Default `5`. One of `2`, `3`, `4`, `5`, `6`, `7`, `8`, `9`, `10`.
-    pub duration: Option<Duration>,
-    /// Makes a video of several shots instead of a single one.
-    ///
-    /// Default `false`.
-    pub multi_shots: Option<bool>,
-    /// Start value of the randomness; the same seed and inputs give a similar result. `0` normally picks a random one.
-    ///
-    /// Default `0`. From 0 to 2147483647.
-    pub seed: Option<i64>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `wan-ai/wan-2.7/reference-to-video`.
+    #[must_use]
+    pub struct Input {
+        /// What the video should show, and what to take from the references.
+        ///
+        /// At most 5000 characters.
+        pub prompt: String = required("prompt").with(&[Rule::MaxLength(5000)]),
+        /// Images of subjects, places or styles that the video should take up. Together with `reference_video_urls` there may be no more than five.
+        ///
+        /// At most 5 items.
+        pub reference_image_urls: Option<Vec<Image>> = optional("reference_image_urls")
+            .with(&[Rule::MaxItems(5)]),
+        /// Videos whose subjects, motion, camera work or style the new video should take up. Together with `reference_image_urls` there may be no more than five.
+        ///
+        /// At most 5 items.
+        pub reference_video_urls: Option<Vec<Video>> = optional("reference_video_urls")
+            .with(&[Rule::MaxItems(5)]),
+        /// What the video should not show.
+        ///
+        /// At most 500 characters.
+        pub negative_prompt: Option<String> = optional("negative_prompt")
+            .with(&[Rule::MaxLength(500)]),
+        /// Width to height of the video.
+        ///
+        /// Default `16:9`. One of `16:9`, `9:16`, `1:1`, `4:3`, `3:4`.
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
+        ///
+        /// Default `1080p`. One of `720p`, `1080p`.
+        pub resolution: Option<Resolution> = optional("resolution"),
+        /// Length of the video in seconds.
+        ///
+        /// Default `5`. One of `2`, `3`, `4`, `5`, `6`, `7`, `8`, `9`, `10`.
+        pub duration: Option<Duration> = optional("duration"),
+        /// Makes a video of several shots instead of a single one.
+        ///
+        /// Default `false`.
+        pub multi_shots: Option<bool> = optional("multi_shots"),
+        /// Start value of the randomness; the same seed and inputs give a similar result. `0` normally picks a random one.
+        ///
+        /// Default `0`. From 0 to 2147483647.
+        pub seed: Option<i64> = optional("seed")
+            .with(&[Rule::Minimum(0), Rule::Maximum(2_147_483_647)]),
+        ..extra
+    }
 }
 
 impl Input {
@@ -67,15 +68,7 @@ impl Input {
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
-            reference_image_urls: None,
-            reference_video_urls: None,
-            negative_prompt: None,
-            aspect_ratio: None,
-            resolution: None,
-            duration: None,
-            multi_shots: None,
-            seed: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
 
@@ -96,67 +89,11 @@ impl Input {
         self.reference_video_urls = Some(values.into_iter().map(Into::into).collect());
         self
     }
-
-    /// Sets [`negative_prompt`](field@Self::negative_prompt).
-    pub fn negative_prompt(mut self, value: impl Into<String>) -> Self {
-        self.negative_prompt = Some(value.into());
-        self
-    }
-
-    /// Sets [`aspect_ratio`](field@Self::aspect_ratio).
-    pub fn aspect_ratio(mut self, value: AspectRatio) -> Self {
-        self.aspect_ratio = Some(value);
-        self
-    }
-
-    /// Sets [`resolution`](field@Self::resolution).
-    pub fn resolution(mut self, value: Resolution) -> Self {
-        self.resolution = Some(value);
-        self
-    }
-
-    /// Sets [`duration`](field@Self::duration).
-    pub fn duration(mut self, value: Duration) -> Self {
-        self.duration = Some(value);
-        self
-    }
-
-    /// Sets [`multi_shots`](field@Self::multi_shots).
-    pub fn multi_shots(mut self, value: bool) -> Self {
-        self.multi_shots = Some(value);
-        self
-    }
-
-    /// Sets [`seed`](field@Self::seed).
-    pub fn seed(mut self, value: i64) -> Self {
-        self.seed = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt").with(&[Rule::MaxLength(5000)]),
-        optional("reference_image_urls").with(&[Rule::MaxItems(5)]),
-        optional("reference_video_urls").with(&[Rule::MaxItems(5)]),
-        optional("negative_prompt").with(&[Rule::MaxLength(500)]),
-        optional("aspect_ratio"),
-        optional("resolution"),
-        optional("duration"),
-        optional("multi_shots"),
-        optional("seed").with(&[Rule::Minimum(0), Rule::Maximum(2_147_483_647)]),
-    ];
-}
-
-object!(Input {
-    prompt, reference_image_urls, reference_video_urls, negative_prompt, aspect_ratio, resolution,
-    duration, multi_shots, seed, ..extra
+setters!(Input {
+    negative_prompt: impl Into<String>, aspect_ratio: AspectRatio, resolution: Resolution,
+    duration: Duration, multi_shots: bool, seed: i64, ..extra
 });
 
 string_enum! {

@@ -12,48 +12,46 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{Audio, Image, Video, model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{Audio, Image, Video, model, object, setters, string_enum};
 
-/// Input of `wan-ai/wan-3.0/reference-to-video`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What the video should show, and what to take from the references.
-    pub prompt: String,
-    /// Images of subjects, places or styles that the video should take up.
-    pub reference_images: Option<Vec<Image>>,
-    /// Videos whose subjects, motion, camera work or style the new video should take up.
-    pub reference_videos: Option<Vec<Video>>,
-    /// Audio clips, such as a voice, music or a sound, that the video should take up.
-    pub reference_audios: Option<Vec<Audio>>,
-    /// Width to height of the video; `adaptive` lets the model choose one that suits the inputs.
-    ///
-    /// Default `16:9`. One of `16:9`, `9:16`, `1:1`, `4:3`, `3:4`, `adaptive`.
-    pub aspect_ratio: Option<AspectRatio>,
-    /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
-    ///
-    /// Default `720p`. One of `480p`, `720p`, `1080p`.
-    pub resolution: Option<Resolution>,
-    /// Length of the video in seconds.
-    ///
-    /// Default `5`. From 2 to 30.
-    pub duration: Option<i64>,
-    /// Makes sound along with the video.
-    ///
-    /// Default `true`.
-    pub enable_audio: Option<bool>,
-    /// Has the prompt rewritten with more detail. Turn it off to have it used as written.
-    ///
-    /// Default `true`.
-    pub prompt_extend: Option<bool>,
-    /// Start value of the randomness; the same seed and inputs give a similar result. Left out, a random one is normally picked.
-    pub seed: Option<i64>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `wan-ai/wan-3.0/reference-to-video`.
+    #[must_use]
+    pub struct Input {
+        /// What the video should show, and what to take from the references.
+        pub prompt: String = required("prompt"),
+        /// Images of subjects, places or styles that the video should take up.
+        pub reference_images: Option<Vec<Image>> = optional("reference_images"),
+        /// Videos whose subjects, motion, camera work or style the new video should take up.
+        pub reference_videos: Option<Vec<Video>> = optional("reference_videos"),
+        /// Audio clips, such as a voice, music or a sound, that the video should take up.
+        pub reference_audios: Option<Vec<Audio>> = optional("reference_audios"),
+        /// Width to height of the video; `adaptive` lets the model choose one that suits the inputs.
+        ///
+        /// Default `16:9`. One of `16:9`, `9:16`, `1:1`, `4:3`, `3:4`, `adaptive`.
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
+        ///
+        /// Default `720p`. One of `480p`, `720p`, `1080p`.
+        pub resolution: Option<Resolution> = optional("resolution"),
+        /// Length of the video in seconds.
+        ///
+        /// Default `5`. From 2 to 30.
+        pub duration: Option<i64> = optional("duration")
+            .with(&[Rule::Minimum(2), Rule::Maximum(30)]),
+        /// Makes sound along with the video.
+        ///
+        /// Default `true`.
+        pub enable_audio: Option<bool> = optional("enable_audio"),
+        /// Has the prompt rewritten with more detail. Turn it off to have it used as written.
+        ///
+        /// Default `true`.
+        pub prompt_extend: Option<bool> = optional("prompt_extend"),
+        /// Start value of the randomness; the same seed and inputs give a similar result. Left out, a random one is normally picked.
+        pub seed: Option<i64> = optional("seed"),
+        ..extra
+    }
 }
 
 impl Input {
@@ -61,16 +59,7 @@ impl Input {
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
-            reference_images: None,
-            reference_videos: None,
-            reference_audios: None,
-            aspect_ratio: None,
-            resolution: None,
-            duration: None,
-            enable_audio: None,
-            prompt_extend: None,
-            seed: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
 
@@ -100,68 +89,11 @@ impl Input {
         self.reference_audios = Some(values.into_iter().map(Into::into).collect());
         self
     }
-
-    /// Sets [`aspect_ratio`](field@Self::aspect_ratio).
-    pub fn aspect_ratio(mut self, value: AspectRatio) -> Self {
-        self.aspect_ratio = Some(value);
-        self
-    }
-
-    /// Sets [`resolution`](field@Self::resolution).
-    pub fn resolution(mut self, value: Resolution) -> Self {
-        self.resolution = Some(value);
-        self
-    }
-
-    /// Sets [`duration`](field@Self::duration).
-    pub fn duration(mut self, value: i64) -> Self {
-        self.duration = Some(value);
-        self
-    }
-
-    /// Sets [`enable_audio`](field@Self::enable_audio).
-    pub fn enable_audio(mut self, value: bool) -> Self {
-        self.enable_audio = Some(value);
-        self
-    }
-
-    /// Sets [`prompt_extend`](field@Self::prompt_extend).
-    pub fn prompt_extend(mut self, value: bool) -> Self {
-        self.prompt_extend = Some(value);
-        self
-    }
-
-    /// Sets [`seed`](field@Self::seed).
-    pub fn seed(mut self, value: i64) -> Self {
-        self.seed = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        optional("reference_images"),
-        optional("reference_videos"),
-        optional("reference_audios"),
-        optional("aspect_ratio"),
-        optional("resolution"),
-        optional("duration").with(&[Rule::Minimum(2), Rule::Maximum(30)]),
-        optional("enable_audio"),
-        optional("prompt_extend"),
-        optional("seed"),
-    ];
-}
-
-object!(Input {
-    prompt, reference_images, reference_videos, reference_audios, aspect_ratio, resolution,
-    duration, enable_audio, prompt_extend, seed, ..extra
+setters!(Input {
+    aspect_ratio: AspectRatio, resolution: Resolution, duration: i64, enable_audio: bool,
+    prompt_extend: bool, seed: i64, ..extra
 });
 
 string_enum! {

@@ -13,48 +13,47 @@
 //! let input = Input::new("a lighthouse at dusk", Image::url("https://example.com/image.png"));
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{Image, model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{Image, model, object, setters, string_enum};
 
-/// Input of `wan-ai/wan-3.0-prime/image-to-video`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What should happen in the video, starting from the image: motion, camera and mood.
-    pub prompt: String,
-    /// Image the video starts from.
-    pub image_url: Image,
-    /// Image the video ends on. Left out, the model finds its own ending.
-    pub end_image_url: Option<Image>,
-    /// Width to height of the video; `adaptive` goes by the input image.
-    ///
-    /// Default `adaptive`. One of `adaptive`, `16:9`, `9:16`, `1:1`, `4:3`, `3:4`.
-    pub aspect_ratio: Option<AspectRatio>,
-    /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
-    ///
-    /// Default `720p`. One of `480p`, `720p`, `1080p`.
-    pub resolution: Option<Resolution>,
-    /// Length of the video in seconds.
-    ///
-    /// Default `5`. From 2 to 30.
-    pub duration: Option<i64>,
-    /// Makes sound along with the video. Turned off, the video is silent.
-    ///
-    /// Default `true`.
-    pub enable_audio: Option<bool>,
-    /// Has the prompt rewritten with more detail. Turn it off to have it used as written.
-    ///
-    /// Default `true`.
-    pub prompt_extend: Option<bool>,
-    /// Start value of the randomness; the same seed and inputs give a similar result. `0` normally picks a random one.
-    ///
-    /// Default `0`. From 0 to 2147483647.
-    pub seed: Option<i64>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `wan-ai/wan-3.0-prime/image-to-video`.
+    #[must_use]
+    pub struct Input {
+        /// What should happen in the video, starting from the image: motion, camera and mood.
+        pub prompt: String = required("prompt"),
+        /// Image the video starts from.
+        pub image_url: Image = required("image_url"),
+        /// Image the video ends on. Left out, the model finds its own ending.
+        pub end_image_url: Option<Image> = optional("end_image_url"),
+        /// Width to height of the video; `adaptive` goes by the input image.
+        ///
+        /// Default `adaptive`. One of `adaptive`, `16:9`, `9:16`, `1:1`, `4:3`, `3:4`.
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
+        ///
+        /// Default `720p`. One of `480p`, `720p`, `1080p`.
+        pub resolution: Option<Resolution> = optional("resolution"),
+        /// Length of the video in seconds.
+        ///
+        /// Default `5`. From 2 to 30.
+        pub duration: Option<i64> = optional("duration")
+            .with(&[Rule::Minimum(2), Rule::Maximum(30)]),
+        /// Makes sound along with the video. Turned off, the video is silent.
+        ///
+        /// Default `true`.
+        pub enable_audio: Option<bool> = optional("enable_audio"),
+        /// Has the prompt rewritten with more detail. Turn it off to have it used as written.
+        ///
+        /// Default `true`.
+        pub prompt_extend: Option<bool> = optional("prompt_extend"),
+        /// Start value of the randomness; the same seed and inputs give a similar result. `0` normally picks a random one.
+        ///
+        /// Default `0`. From 0 to 2147483647.
+        pub seed: Option<i64> = optional("seed")
+            .with(&[Rule::Minimum(0), Rule::Maximum(2_147_483_647)]),
+        ..extra
+    }
 }
 
 impl Input {
@@ -63,83 +62,14 @@ impl Input {
         Self {
             prompt: prompt.into(),
             image_url: image_url.into(),
-            end_image_url: None,
-            aspect_ratio: None,
-            resolution: None,
-            duration: None,
-            enable_audio: None,
-            prompt_extend: None,
-            seed: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`end_image_url`](field@Self::end_image_url).
-    pub fn end_image_url(mut self, value: impl Into<Image>) -> Self {
-        self.end_image_url = Some(value.into());
-        self
-    }
-
-    /// Sets [`aspect_ratio`](field@Self::aspect_ratio).
-    pub fn aspect_ratio(mut self, value: AspectRatio) -> Self {
-        self.aspect_ratio = Some(value);
-        self
-    }
-
-    /// Sets [`resolution`](field@Self::resolution).
-    pub fn resolution(mut self, value: Resolution) -> Self {
-        self.resolution = Some(value);
-        self
-    }
-
-    /// Sets [`duration`](field@Self::duration).
-    pub fn duration(mut self, value: i64) -> Self {
-        self.duration = Some(value);
-        self
-    }
-
-    /// Sets [`enable_audio`](field@Self::enable_audio).
-    pub fn enable_audio(mut self, value: bool) -> Self {
-        self.enable_audio = Some(value);
-        self
-    }
-
-    /// Sets [`prompt_extend`](field@Self::prompt_extend).
-    pub fn prompt_extend(mut self, value: bool) -> Self {
-        self.prompt_extend = Some(value);
-        self
-    }
-
-    /// Sets [`seed`](field@Self::seed).
-    pub fn seed(mut self, value: i64) -> Self {
-        self.seed = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        required("image_url"),
-        optional("end_image_url"),
-        optional("aspect_ratio"),
-        optional("resolution"),
-        optional("duration").with(&[Rule::Minimum(2), Rule::Maximum(30)]),
-        optional("enable_audio"),
-        optional("prompt_extend"),
-        optional("seed").with(&[Rule::Minimum(0), Rule::Maximum(2_147_483_647)]),
-    ];
-}
-
-object!(Input {
-    prompt, image_url, end_image_url, aspect_ratio, resolution, duration, enable_audio,
-    prompt_extend, seed, ..extra
+setters!(Input {
+    end_image_url: impl Into<Image>, aspect_ratio: AspectRatio, resolution: Resolution,
+    duration: i64, enable_audio: bool, prompt_extend: bool, seed: i64, ..extra
 });
 
 string_enum! {

@@ -12,32 +12,32 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{model, object};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{model, object, setters};
 
-/// Input of `blackforestlabs/flux-2-klein/9b/text-to-image`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What the image should show: subject, setting, composition and style.
-    pub prompt: String,
-    /// Width of the image in pixels.
-    ///
-    /// Default `1024`. From 512 to 1536.
-    pub width: Option<i64>,
-    /// Height of the image in pixels.
-    ///
-    /// Default `1024`. From 512 to 1536.
-    pub height: Option<i64>,
-    /// Number of denoising steps; more can show more detail, but take longer.
-    ///
-    /// Default `25`. From 1 to 100.
-    pub steps: Option<i64>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `blackforestlabs/flux-2-klein/9b/text-to-image`.
+    #[must_use]
+    pub struct Input {
+        /// What the image should show: subject, setting, composition and style.
+        pub prompt: String = required("prompt"),
+        /// Width of the image in pixels.
+        ///
+        /// Default `1024`. From 512 to 1536.
+        pub width: Option<i64> = optional("width")
+            .with(&[Rule::Minimum(512), Rule::Maximum(1536)]),
+        /// Height of the image in pixels.
+        ///
+        /// Default `1024`. From 512 to 1536.
+        pub height: Option<i64> = optional("height")
+            .with(&[Rule::Minimum(512), Rule::Maximum(1536)]),
+        /// Number of denoising steps; more can show more detail, but take longer.
+        ///
+        /// Default `25`. From 1 to 100.
+        pub steps: Option<i64> = optional("steps")
+            .with(&[Rule::Minimum(1), Rule::Maximum(100)]),
+        ..extra
+    }
 }
 
 impl Input {
@@ -45,48 +45,12 @@ impl Input {
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
-            width: None,
-            height: None,
-            steps: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`width`](field@Self::width).
-    pub fn width(mut self, value: i64) -> Self {
-        self.width = Some(value);
-        self
-    }
-
-    /// Sets [`height`](field@Self::height).
-    pub fn height(mut self, value: i64) -> Self {
-        self.height = Some(value);
-        self
-    }
-
-    /// Sets [`steps`](field@Self::steps).
-    pub fn steps(mut self, value: i64) -> Self {
-        self.steps = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        optional("width").with(&[Rule::Minimum(512), Rule::Maximum(1536)]),
-        optional("height").with(&[Rule::Minimum(512), Rule::Maximum(1536)]),
-        optional("steps").with(&[Rule::Minimum(1), Rule::Maximum(100)]),
-    ];
-}
-
-object!(Input { prompt, width, height, steps, ..extra });
+setters!(Input { width: i64, height: i64, steps: i64, ..extra });
 
 pub use crate::ImageOutput as Output;
 

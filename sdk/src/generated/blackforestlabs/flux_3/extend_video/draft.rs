@@ -13,38 +13,36 @@
 //! let input = Input::new("a lighthouse at dusk", Video::url("https://example.com/video.mp4"));
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{Video, model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{Video, model, object, setters, string_enum};
 
-/// Input of `blackforestlabs/flux-3/extend-video/draft`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What should happen in the continuation of the video.
-    pub prompt: String,
-    /// Video to continue.
-    pub video_url: Video,
-    /// Width to height of the video; `auto` goes by the input video.
-    ///
-    /// Default `auto`. One of `auto`, `21:9`, `2:1`, `16:9`, `4:3`, `1:1`, `3:4`, `9:16`.
-    pub aspect_ratio: Option<AspectRatio>,
-    /// Length of the generated footage in seconds, written as a string; `auto` lets the model choose.
-    ///
-    /// Default `auto`. One of `auto`, `5`, `6`, `7`, `8`, `9`, `10`, `11`, `12`, `13`, `14`, `15`, `16`, `17`, `18`, `19`, `20`.
-    pub duration: Option<Duration>,
-    /// Makes sound along with the video.
-    ///
-    /// Default `true`.
-    pub generate_audio: Option<bool>,
-    /// How much the content filter lets through; lower is stricter.
-    ///
-    /// Default `2`. From 0 to 4.
-    pub safety_tolerance: Option<i64>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `blackforestlabs/flux-3/extend-video/draft`.
+    #[must_use]
+    pub struct Input {
+        /// What should happen in the continuation of the video.
+        pub prompt: String = required("prompt"),
+        /// Video to continue.
+        pub video_url: Video = required("video_url"),
+        /// Width to height of the video; `auto` goes by the input video.
+        ///
+        /// Default `auto`. One of `auto`, `21:9`, `2:1`, `16:9`, `4:3`, `1:1`, `3:4`, `9:16`.
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        /// Length of the generated footage in seconds, written as a string; `auto` lets the model choose.
+        ///
+        /// Default `auto`. One of `auto`, `5`, `6`, `7`, `8`, `9`, `10`, `11`, `12`, `13`, `14`, `15`, `16`, `17`, `18`, `19`, `20`.
+        pub duration: Option<Duration> = optional("duration"),
+        /// Makes sound along with the video.
+        ///
+        /// Default `true`.
+        pub generate_audio: Option<bool> = optional("generate_audio"),
+        /// How much the content filter lets through; lower is stricter.
+        ///
+        /// Default `2`. From 0 to 4.
+        pub safety_tolerance: Option<i64> = optional("safety_tolerance")
+            .with(&[Rule::Minimum(0), Rule::Maximum(4)]),
+        ..extra
+    }
 }
 
 impl Input {
@@ -53,58 +51,14 @@ impl Input {
         Self {
             prompt: prompt.into(),
             video_url: video_url.into(),
-            aspect_ratio: None,
-            duration: None,
-            generate_audio: None,
-            safety_tolerance: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`aspect_ratio`](field@Self::aspect_ratio).
-    pub fn aspect_ratio(mut self, value: AspectRatio) -> Self {
-        self.aspect_ratio = Some(value);
-        self
-    }
-
-    /// Sets [`duration`](field@Self::duration).
-    pub fn duration(mut self, value: Duration) -> Self {
-        self.duration = Some(value);
-        self
-    }
-
-    /// Sets [`generate_audio`](field@Self::generate_audio).
-    pub fn generate_audio(mut self, value: bool) -> Self {
-        self.generate_audio = Some(value);
-        self
-    }
-
-    /// Sets [`safety_tolerance`](field@Self::safety_tolerance).
-    pub fn safety_tolerance(mut self, value: i64) -> Self {
-        self.safety_tolerance = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        required("video_url"),
-        optional("aspect_ratio"),
-        optional("duration"),
-        optional("generate_audio"),
-        optional("safety_tolerance").with(&[Rule::Minimum(0), Rule::Maximum(4)]),
-    ];
-}
-
-object!(Input {
-    prompt, video_url, aspect_ratio, duration, generate_audio, safety_tolerance, ..extra
+setters!(Input {
+    aspect_ratio: AspectRatio, duration: Duration, generate_audio: bool, safety_tolerance: i64,
+    ..extra
 });
 
 string_enum! {

@@ -17,32 +17,30 @@
 //! });
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{Image, model, object};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{Image, model, object, setters};
 
-/// Input of `bytedance/seedance-2.5/first-last-frame/720p`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// How the video gets from the first image to the last: motion, camera and mood.
-    pub prompt: String,
-    /// Image the video starts from.
-    pub first_frame: Image,
-    /// Image the video ends on.
-    pub last_frame: Image,
-    /// Length of the video in seconds.
-    ///
-    /// Default `5`. From 4 to 30.
-    pub duration: Option<i64>,
-    /// Makes sound along with the video. Turned off, the video is silent.
-    ///
-    /// Default `true`.
-    pub generate_audio: Option<bool>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `bytedance/seedance-2.5/first-last-frame/720p`.
+    #[must_use]
+    pub struct Input {
+        /// How the video gets from the first image to the last: motion, camera and mood.
+        pub prompt: String = required("prompt"),
+        /// Image the video starts from.
+        pub first_frame: Image = required("first_frame"),
+        /// Image the video ends on.
+        pub last_frame: Image = required("last_frame"),
+        /// Length of the video in seconds.
+        ///
+        /// Default `5`. From 4 to 30.
+        pub duration: Option<i64> = optional("duration")
+            .with(&[Rule::Minimum(4), Rule::Maximum(30)]),
+        /// Makes sound along with the video. Turned off, the video is silent.
+        ///
+        /// Default `true`.
+        pub generate_audio: Option<bool> = optional("generate_audio"),
+        ..extra
+    }
 }
 
 /// What [`Input`] cannot do without, by name.
@@ -64,42 +62,12 @@ impl Input {
             prompt,
             first_frame,
             last_frame,
-            duration: None,
-            generate_audio: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`duration`](field@Self::duration).
-    pub fn duration(mut self, value: i64) -> Self {
-        self.duration = Some(value);
-        self
-    }
-
-    /// Sets [`generate_audio`](field@Self::generate_audio).
-    pub fn generate_audio(mut self, value: bool) -> Self {
-        self.generate_audio = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        required("first_frame"),
-        required("last_frame"),
-        optional("duration").with(&[Rule::Minimum(4), Rule::Maximum(30)]),
-        optional("generate_audio"),
-    ];
-}
-
-object!(Input { prompt, first_frame, last_frame, duration, generate_audio, ..extra });
+setters!(Input { duration: i64, generate_audio: bool, ..extra });
 
 pub use crate::VideoOutput as Output;
 

@@ -13,30 +13,28 @@
 //! let input = Input::new("a lighthouse at dusk", Image::url("https://example.com/image.png"));
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{Image, model, object};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{Image, model, object, setters};
 
-/// Input of `bytedance/seedance-2.5/image-to-video/4k`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What should happen in the video, starting from the image: motion, camera and mood.
-    pub prompt: String,
-    /// Image the video starts from.
-    pub image: Image,
-    /// Length of the video in seconds.
-    ///
-    /// Default `5`. From 4 to 30.
-    pub duration: Option<i64>,
-    /// Makes sound along with the video. Turned off, the video is silent.
-    ///
-    /// Default `true`.
-    pub generate_audio: Option<bool>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `bytedance/seedance-2.5/image-to-video/4k`.
+    #[must_use]
+    pub struct Input {
+        /// What should happen in the video, starting from the image: motion, camera and mood.
+        pub prompt: String = required("prompt"),
+        /// Image the video starts from.
+        pub image: Image = required("image"),
+        /// Length of the video in seconds.
+        ///
+        /// Default `5`. From 4 to 30.
+        pub duration: Option<i64> = optional("duration")
+            .with(&[Rule::Minimum(4), Rule::Maximum(30)]),
+        /// Makes sound along with the video. Turned off, the video is silent.
+        ///
+        /// Default `true`.
+        pub generate_audio: Option<bool> = optional("generate_audio"),
+        ..extra
+    }
 }
 
 impl Input {
@@ -45,41 +43,12 @@ impl Input {
         Self {
             prompt: prompt.into(),
             image: image.into(),
-            duration: None,
-            generate_audio: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`duration`](field@Self::duration).
-    pub fn duration(mut self, value: i64) -> Self {
-        self.duration = Some(value);
-        self
-    }
-
-    /// Sets [`generate_audio`](field@Self::generate_audio).
-    pub fn generate_audio(mut self, value: bool) -> Self {
-        self.generate_audio = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        required("image"),
-        optional("duration").with(&[Rule::Minimum(4), Rule::Maximum(30)]),
-        optional("generate_audio"),
-    ];
-}
-
-object!(Input { prompt, image, duration, generate_audio, ..extra });
+setters!(Input { duration: i64, generate_audio: bool, ..extra });
 
 pub use crate::VideoOutput as Output;
 

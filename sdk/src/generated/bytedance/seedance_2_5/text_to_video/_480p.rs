@@ -12,32 +12,30 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{model, object, setters, string_enum};
 
-/// Input of `bytedance/seedance-2.5/text-to-video/480p`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What the video should show: subject, action, setting, camera and style.
-    pub prompt: String,
-    /// Width to height of the video; `adaptive` lets the model choose.
-    ///
-    /// Default `16:9`. One of `16:9`, `9:16`, `1:1`, `4:3`, `3:4`, `21:9`, `adaptive`.
-    pub aspect_ratio: Option<AspectRatio>,
-    /// Length of the video in seconds.
-    ///
-    /// Default `5`. From 4 to 30.
-    pub duration: Option<i64>,
-    /// Makes sound along with the video. Turned off, the video is silent.
-    ///
-    /// Default `true`.
-    pub generate_audio: Option<bool>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `bytedance/seedance-2.5/text-to-video/480p`.
+    #[must_use]
+    pub struct Input {
+        /// What the video should show: subject, action, setting, camera and style.
+        pub prompt: String = required("prompt"),
+        /// Width to height of the video; `adaptive` lets the model choose.
+        ///
+        /// Default `16:9`. One of `16:9`, `9:16`, `1:1`, `4:3`, `3:4`, `21:9`, `adaptive`.
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        /// Length of the video in seconds.
+        ///
+        /// Default `5`. From 4 to 30.
+        pub duration: Option<i64> = optional("duration")
+            .with(&[Rule::Minimum(4), Rule::Maximum(30)]),
+        /// Makes sound along with the video. Turned off, the video is silent.
+        ///
+        /// Default `true`.
+        pub generate_audio: Option<bool> = optional("generate_audio"),
+        ..extra
+    }
 }
 
 impl Input {
@@ -45,48 +43,12 @@ impl Input {
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
-            aspect_ratio: None,
-            duration: None,
-            generate_audio: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`aspect_ratio`](field@Self::aspect_ratio).
-    pub fn aspect_ratio(mut self, value: AspectRatio) -> Self {
-        self.aspect_ratio = Some(value);
-        self
-    }
-
-    /// Sets [`duration`](field@Self::duration).
-    pub fn duration(mut self, value: i64) -> Self {
-        self.duration = Some(value);
-        self
-    }
-
-    /// Sets [`generate_audio`](field@Self::generate_audio).
-    pub fn generate_audio(mut self, value: bool) -> Self {
-        self.generate_audio = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        optional("aspect_ratio"),
-        optional("duration").with(&[Rule::Minimum(4), Rule::Maximum(30)]),
-        optional("generate_audio"),
-    ];
-}
-
-object!(Input { prompt, aspect_ratio, duration, generate_audio, ..extra });
+setters!(Input { aspect_ratio: AspectRatio, duration: i64, generate_audio: bool, ..extra });
 
 string_enum! {
     /// Aspect ratio.

@@ -13,43 +13,43 @@
 //! ```
 
 use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{model, object, setters, string_enum};
 
-/// Input of `kling/kling-3.0/4k/text-to-video`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What the video should show: subject, action, setting, camera and style.
-    pub prompt: String,
-    /// What the video should not show.
-    pub negative_prompt: Option<String>,
-    /// Separate prompts for the shots of a video with several shots. The shape of this input is not published.
-    pub multi_prompt: Option<Value>,
-    /// Width to height of the video.
-    ///
-    /// Default `16:9`. One of `16:9`, `9:16`, `1:1`.
-    pub aspect_ratio: Option<AspectRatio>,
-    /// Length of the video in seconds.
-    ///
-    /// Default `5`. From 3 to 15.
-    pub duration: Option<i64>,
-    /// Makes sound along with the video. Turned off, the video is silent.
-    ///
-    /// Default `true`.
-    pub sound: Option<bool>,
-    /// How the video is divided into shots: `customize` follows the shots you describe.
-    ///
-    /// Default `customize`. Only `customize`.
-    pub shot_type: Option<ShotType>,
-    /// How closely the video follows the prompt; lower leaves the model more freedom.
-    ///
-    /// Default `0.5`. From 0 to 1.
-    pub cfg_scale: Option<f64>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `kling/kling-3.0/4k/text-to-video`.
+    #[must_use]
+    pub struct Input {
+        /// What the video should show: subject, action, setting, camera and style.
+        pub prompt: String = required("prompt"),
+        /// What the video should not show.
+        pub negative_prompt: Option<String> = optional("negative_prompt"),
+        /// Separate prompts for the shots of a video with several shots. The shape of this input is not published.
+        pub multi_prompt: Option<Value> = optional("multi_prompt"),
+        /// Width to height of the video.
+        ///
+        /// Default `16:9`. One of `16:9`, `9:16`, `1:1`.
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        /// Length of the video in seconds.
+        ///
+        /// Default `5`. From 3 to 15.
+        pub duration: Option<i64> = optional("duration")
+            .with(&[Rule::Minimum(3), Rule::Maximum(15)]),
+        /// Makes sound along with the video. Turned off, the video is silent.
+        ///
+        /// Default `true`.
+        pub sound: Option<bool> = optional("sound"),
+        /// How the video is divided into shots: `customize` follows the shots you describe.
+        ///
+        /// Default `customize`. Only `customize`.
+        pub shot_type: Option<ShotType> = optional("shot_type"),
+        /// How closely the video follows the prompt; lower leaves the model more freedom.
+        ///
+        /// Default `0.5`. From 0 to 1.
+        pub cfg_scale: Option<f64> = optional("cfg_scale")
+            .with(&[Rule::Minimum(0), Rule::Maximum(1)]),
+        ..extra
+    }
 }
 
 impl Input {
@@ -57,82 +57,14 @@ impl Input {
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
-            negative_prompt: None,
-            multi_prompt: None,
-            aspect_ratio: None,
-            duration: None,
-            sound: None,
-            shot_type: None,
-            cfg_scale: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`negative_prompt`](field@Self::negative_prompt).
-    pub fn negative_prompt(mut self, value: impl Into<String>) -> Self {
-        self.negative_prompt = Some(value.into());
-        self
-    }
-
-    /// Sets [`multi_prompt`](field@Self::multi_prompt).
-    pub fn multi_prompt(mut self, value: impl Into<Value>) -> Self {
-        self.multi_prompt = Some(value.into());
-        self
-    }
-
-    /// Sets [`aspect_ratio`](field@Self::aspect_ratio).
-    pub fn aspect_ratio(mut self, value: AspectRatio) -> Self {
-        self.aspect_ratio = Some(value);
-        self
-    }
-
-    /// Sets [`duration`](field@Self::duration).
-    pub fn duration(mut self, value: i64) -> Self {
-        self.duration = Some(value);
-        self
-    }
-
-    /// Sets [`sound`](field@Self::sound).
-    pub fn sound(mut self, value: bool) -> Self {
-        self.sound = Some(value);
-        self
-    }
-
-    /// Sets [`shot_type`](field@Self::shot_type).
-    pub fn shot_type(mut self, value: ShotType) -> Self {
-        self.shot_type = Some(value);
-        self
-    }
-
-    /// Sets [`cfg_scale`](field@Self::cfg_scale).
-    pub fn cfg_scale(mut self, value: f64) -> Self {
-        self.cfg_scale = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        optional("negative_prompt"),
-        optional("multi_prompt"),
-        optional("aspect_ratio"),
-        optional("duration").with(&[Rule::Minimum(3), Rule::Maximum(15)]),
-        optional("sound"),
-        optional("shot_type"),
-        optional("cfg_scale").with(&[Rule::Minimum(0), Rule::Maximum(1)]),
-    ];
-}
-
-object!(Input {
-    prompt, negative_prompt, multi_prompt, aspect_ratio, duration, sound, shot_type, cfg_scale,
-    ..extra
+setters!(Input {
+    negative_prompt: impl Into<String>, multi_prompt: impl Into<Value>, aspect_ratio: AspectRatio,
+    duration: i64, sound: bool, shot_type: ShotType, cfg_scale: f64, ..extra
 });
 
 string_enum! {

@@ -14,43 +14,43 @@
 //! ```
 
 use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{Image, model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{Image, model, object, setters, string_enum};
 
-/// Input of `kling/kling-3.0/standard/image-to-video`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What should happen in the video, starting from the image: motion, camera and mood.
-    pub prompt: String,
-    /// Image the video starts from.
-    pub start_image_url: Image,
-    /// What the video should not show.
-    pub negative_prompt: Option<String>,
-    /// Separate prompts for the shots of a video with several shots. The shape of this input is not published.
-    pub multi_prompt: Option<Value>,
-    /// Subjects, such as people or things, to keep recognisable in the video. The shape of this input is not published.
-    pub elements: Option<Value>,
-    /// Length of the video in seconds.
-    ///
-    /// Default `10`. From 3 to 15.
-    pub duration: Option<i64>,
-    /// Makes sound along with the video. Turned off, the video is silent.
-    ///
-    /// Default `true`.
-    pub generate_audio: Option<bool>,
-    /// How the video is divided into shots: `customize` follows the shots you describe.
-    ///
-    /// Default `customize`. Only `customize`.
-    pub shot_type: Option<ShotType>,
-    /// How closely the video follows the prompt; lower leaves the model more freedom.
-    ///
-    /// Default `0.5`. From 0 to 1.
-    pub cfg_scale: Option<f64>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `kling/kling-3.0/standard/image-to-video`.
+    #[must_use]
+    pub struct Input {
+        /// What should happen in the video, starting from the image: motion, camera and mood.
+        pub prompt: String = required("prompt"),
+        /// Image the video starts from.
+        pub start_image_url: Image = required("start_image_url"),
+        /// What the video should not show.
+        pub negative_prompt: Option<String> = optional("negative_prompt"),
+        /// Separate prompts for the shots of a video with several shots. The shape of this input is not published.
+        pub multi_prompt: Option<Value> = optional("multi_prompt"),
+        /// Subjects, such as people or things, to keep recognisable in the video. The shape of this input is not published.
+        pub elements: Option<Value> = optional("elements"),
+        /// Length of the video in seconds.
+        ///
+        /// Default `10`. From 3 to 15.
+        pub duration: Option<i64> = optional("duration")
+            .with(&[Rule::Minimum(3), Rule::Maximum(15)]),
+        /// Makes sound along with the video. Turned off, the video is silent.
+        ///
+        /// Default `true`.
+        pub generate_audio: Option<bool> = optional("generate_audio"),
+        /// How the video is divided into shots: `customize` follows the shots you describe.
+        ///
+        /// Default `customize`. Only `customize`.
+        pub shot_type: Option<ShotType> = optional("shot_type"),
+        /// How closely the video follows the prompt; lower leaves the model more freedom.
+        ///
+        /// Default `0.5`. From 0 to 1.
+        pub cfg_scale: Option<f64> = optional("cfg_scale")
+            .with(&[Rule::Minimum(0), Rule::Maximum(1)]),
+        ..extra
+    }
 }
 
 impl Input {
@@ -59,83 +59,14 @@ impl Input {
         Self {
             prompt: prompt.into(),
             start_image_url: start_image_url.into(),
-            negative_prompt: None,
-            multi_prompt: None,
-            elements: None,
-            duration: None,
-            generate_audio: None,
-            shot_type: None,
-            cfg_scale: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`negative_prompt`](field@Self::negative_prompt).
-    pub fn negative_prompt(mut self, value: impl Into<String>) -> Self {
-        self.negative_prompt = Some(value.into());
-        self
-    }
-
-    /// Sets [`multi_prompt`](field@Self::multi_prompt).
-    pub fn multi_prompt(mut self, value: impl Into<Value>) -> Self {
-        self.multi_prompt = Some(value.into());
-        self
-    }
-
-    /// Sets [`elements`](field@Self::elements).
-    pub fn elements(mut self, value: impl Into<Value>) -> Self {
-        self.elements = Some(value.into());
-        self
-    }
-
-    /// Sets [`duration`](field@Self::duration).
-    pub fn duration(mut self, value: i64) -> Self {
-        self.duration = Some(value);
-        self
-    }
-
-    /// Sets [`generate_audio`](field@Self::generate_audio).
-    pub fn generate_audio(mut self, value: bool) -> Self {
-        self.generate_audio = Some(value);
-        self
-    }
-
-    /// Sets [`shot_type`](field@Self::shot_type).
-    pub fn shot_type(mut self, value: ShotType) -> Self {
-        self.shot_type = Some(value);
-        self
-    }
-
-    /// Sets [`cfg_scale`](field@Self::cfg_scale).
-    pub fn cfg_scale(mut self, value: f64) -> Self {
-        self.cfg_scale = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        required("start_image_url"),
-        optional("negative_prompt"),
-        optional("multi_prompt"),
-        optional("elements"),
-        optional("duration").with(&[Rule::Minimum(3), Rule::Maximum(15)]),
-        optional("generate_audio"),
-        optional("shot_type"),
-        optional("cfg_scale").with(&[Rule::Minimum(0), Rule::Maximum(1)]),
-    ];
-}
-
-object!(Input {
-    prompt, start_image_url, negative_prompt, multi_prompt, elements, duration, generate_audio,
-    shot_type, cfg_scale, ..extra
+setters!(Input {
+    negative_prompt: impl Into<String>, multi_prompt: impl Into<Value>, elements: impl Into<Value>,
+    duration: i64, generate_audio: bool, shot_type: ShotType, cfg_scale: f64, ..extra
 });
 
 string_enum! {

@@ -13,37 +13,35 @@
 //! ```
 
 use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, optional, required};
-use crate::schema::Extra;
-use crate::{integer_enum, model, object, string_enum};
+use crate::schema::runtime::{Blank, optional, required};
+use crate::{integer_enum, model, object, setters, string_enum};
 
-/// Input of `kling/kling-video-o3/4K/text-to-video`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What the video should show: subject, action, setting, camera and style.
-    pub prompt: String,
-    /// Separate prompts for the shots of a video with several shots. The shape of this input is not published.
-    pub multi_prompt: Option<Value>,
-    /// Width to height of the video.
-    ///
-    /// Default `16:9`. One of `16:9`, `9:16`, `1:1`.
-    pub aspect_ratio: Option<AspectRatio>,
-    /// Length of the video in seconds.
-    ///
-    /// Default `5`. One of `3`, `4`, `5`, `6`, `7`, `8`, `9`, `10`, `11`, `12`, `13`, `14`, `15`.
-    pub duration: Option<Duration>,
-    /// Makes sound along with the video. Turned off, the video is silent.
-    ///
-    /// Default `false`.
-    pub sound: Option<bool>,
-    /// How the video is divided into shots: `customize` follows the shots you describe, `intelligent` lets the model decide.
-    ///
-    /// Default `customize`. One of `customize`, `intelligent`.
-    pub shot_type: Option<ShotType>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `kling/kling-video-o3/4K/text-to-video`.
+    #[must_use]
+    pub struct Input {
+        /// What the video should show: subject, action, setting, camera and style.
+        pub prompt: String = required("prompt"),
+        /// Separate prompts for the shots of a video with several shots. The shape of this input is not published.
+        pub multi_prompt: Option<Value> = optional("multi_prompt"),
+        /// Width to height of the video.
+        ///
+        /// Default `16:9`. One of `16:9`, `9:16`, `1:1`.
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        /// Length of the video in seconds.
+        ///
+        /// Default `5`. One of `3`, `4`, `5`, `6`, `7`, `8`, `9`, `10`, `11`, `12`, `13`, `14`, `15`.
+        pub duration: Option<Duration> = optional("duration"),
+        /// Makes sound along with the video. Turned off, the video is silent.
+        ///
+        /// Default `false`.
+        pub sound: Option<bool> = optional("sound"),
+        /// How the video is divided into shots: `customize` follows the shots you describe, `intelligent` lets the model decide.
+        ///
+        /// Default `customize`. One of `customize`, `intelligent`.
+        pub shot_type: Option<ShotType> = optional("shot_type"),
+        ..extra
+    }
 }
 
 impl Input {
@@ -51,64 +49,15 @@ impl Input {
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
-            multi_prompt: None,
-            aspect_ratio: None,
-            duration: None,
-            sound: None,
-            shot_type: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`multi_prompt`](field@Self::multi_prompt).
-    pub fn multi_prompt(mut self, value: impl Into<Value>) -> Self {
-        self.multi_prompt = Some(value.into());
-        self
-    }
-
-    /// Sets [`aspect_ratio`](field@Self::aspect_ratio).
-    pub fn aspect_ratio(mut self, value: AspectRatio) -> Self {
-        self.aspect_ratio = Some(value);
-        self
-    }
-
-    /// Sets [`duration`](field@Self::duration).
-    pub fn duration(mut self, value: Duration) -> Self {
-        self.duration = Some(value);
-        self
-    }
-
-    /// Sets [`sound`](field@Self::sound).
-    pub fn sound(mut self, value: bool) -> Self {
-        self.sound = Some(value);
-        self
-    }
-
-    /// Sets [`shot_type`](field@Self::shot_type).
-    pub fn shot_type(mut self, value: ShotType) -> Self {
-        self.shot_type = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        optional("multi_prompt"),
-        optional("aspect_ratio"),
-        optional("duration"),
-        optional("sound"),
-        optional("shot_type"),
-    ];
-}
-
-object!(Input { prompt, multi_prompt, aspect_ratio, duration, sound, shot_type, ..extra });
+setters!(Input {
+    multi_prompt: impl Into<Value>, aspect_ratio: AspectRatio, duration: Duration, sound: bool,
+    shot_type: ShotType, ..extra
+});
 
 string_enum! {
     /// Aspect ratio.

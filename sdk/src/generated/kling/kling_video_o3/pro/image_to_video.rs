@@ -14,37 +14,36 @@
 //! ```
 
 use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{Image, model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{Image, model, object, setters, string_enum};
 
-/// Input of `kling/kling-video-o3/pro/image-to-video`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What should happen in the video, starting from the image: motion, camera and mood.
-    pub prompt: String,
-    /// Image the video starts from.
-    pub image: Image,
-    /// Image the video ends on. Left out, the model finds its own ending.
-    pub end_image: Option<Image>,
-    /// Separate prompts for the shots of a video with several shots. The shape of this input is not published.
-    pub multi_prompt: Option<Value>,
-    /// Length of the video in seconds.
-    ///
-    /// Default `5`. From 3 to 15.
-    pub duration: Option<i64>,
-    /// Makes sound along with the video. Turned off, the video is silent.
-    ///
-    /// Default `false`.
-    pub sound: Option<bool>,
-    /// How the video is divided into shots: `customize` follows the shots you describe, `intelligent` lets the model decide.
-    ///
-    /// Default `customize`. One of `customize`, `intelligent`.
-    pub shot_type: Option<ShotType>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `kling/kling-video-o3/pro/image-to-video`.
+    #[must_use]
+    pub struct Input {
+        /// What should happen in the video, starting from the image: motion, camera and mood.
+        pub prompt: String = required("prompt"),
+        /// Image the video starts from.
+        pub image: Image = required("image"),
+        /// Image the video ends on. Left out, the model finds its own ending.
+        pub end_image: Option<Image> = optional("end_image"),
+        /// Separate prompts for the shots of a video with several shots. The shape of this input is not published.
+        pub multi_prompt: Option<Value> = optional("multi_prompt"),
+        /// Length of the video in seconds.
+        ///
+        /// Default `5`. From 3 to 15.
+        pub duration: Option<i64> = optional("duration")
+            .with(&[Rule::Minimum(3), Rule::Maximum(15)]),
+        /// Makes sound along with the video. Turned off, the video is silent.
+        ///
+        /// Default `false`.
+        pub sound: Option<bool> = optional("sound"),
+        /// How the video is divided into shots: `customize` follows the shots you describe, `intelligent` lets the model decide.
+        ///
+        /// Default `customize`. One of `customize`, `intelligent`.
+        pub shot_type: Option<ShotType> = optional("shot_type"),
+        ..extra
+    }
 }
 
 impl Input {
@@ -53,65 +52,15 @@ impl Input {
         Self {
             prompt: prompt.into(),
             image: image.into(),
-            end_image: None,
-            multi_prompt: None,
-            duration: None,
-            sound: None,
-            shot_type: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`end_image`](field@Self::end_image).
-    pub fn end_image(mut self, value: impl Into<Image>) -> Self {
-        self.end_image = Some(value.into());
-        self
-    }
-
-    /// Sets [`multi_prompt`](field@Self::multi_prompt).
-    pub fn multi_prompt(mut self, value: impl Into<Value>) -> Self {
-        self.multi_prompt = Some(value.into());
-        self
-    }
-
-    /// Sets [`duration`](field@Self::duration).
-    pub fn duration(mut self, value: i64) -> Self {
-        self.duration = Some(value);
-        self
-    }
-
-    /// Sets [`sound`](field@Self::sound).
-    pub fn sound(mut self, value: bool) -> Self {
-        self.sound = Some(value);
-        self
-    }
-
-    /// Sets [`shot_type`](field@Self::shot_type).
-    pub fn shot_type(mut self, value: ShotType) -> Self {
-        self.shot_type = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        required("image"),
-        optional("end_image"),
-        optional("multi_prompt"),
-        optional("duration").with(&[Rule::Minimum(3), Rule::Maximum(15)]),
-        optional("sound"),
-        optional("shot_type"),
-    ];
-}
-
-object!(Input { prompt, image, end_image, multi_prompt, duration, sound, shot_type, ..extra });
+setters!(Input {
+    end_image: impl Into<Image>, multi_prompt: impl Into<Value>, duration: i64, sound: bool,
+    shot_type: ShotType, ..extra
+});
 
 string_enum! {
     /// Shot type.

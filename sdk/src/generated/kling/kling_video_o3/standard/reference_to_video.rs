@@ -12,46 +12,44 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{Image, Video, model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{Image, Video, model, object, setters, string_enum};
 
-/// Input of `kling/kling-video-o3/standard/reference-to-video`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What the video should show, and what to take from the references.
-    pub prompt: String,
-    /// Video whose subjects, motion, camera work or style the new video should take up.
-    pub video: Option<Video>,
-    /// Images of subjects, places or styles that the video should take up.
-    ///
-    /// At most 7 items.
-    pub images: Option<Vec<Image>>,
-    /// Width to height of the video.
-    ///
-    /// Default `16:9`. One of `16:9`, `9:16`, `1:1`.
-    pub aspect_ratio: Option<AspectRatio>,
-    /// Length of the video in seconds.
-    ///
-    /// Default `5`. From 3 to 15.
-    pub duration: Option<i64>,
-    /// Makes sound along with the video.
-    ///
-    /// Default `false`.
-    pub sound: Option<bool>,
-    /// Keeps the sound of `video`.
-    ///
-    /// Default `true`.
-    pub keep_original_sound: Option<bool>,
-    /// How the video is divided into shots: `customize` follows the shots you describe, `intelligent` lets the model decide.
-    ///
-    /// Default `customize`. One of `customize`, `intelligent`.
-    pub shot_type: Option<ShotType>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `kling/kling-video-o3/standard/reference-to-video`.
+    #[must_use]
+    pub struct Input {
+        /// What the video should show, and what to take from the references.
+        pub prompt: String = required("prompt"),
+        /// Video whose subjects, motion, camera work or style the new video should take up.
+        pub video: Option<Video> = optional("video"),
+        /// Images of subjects, places or styles that the video should take up.
+        ///
+        /// At most 7 items.
+        pub images: Option<Vec<Image>> = optional("images").with(&[Rule::MaxItems(7)]),
+        /// Width to height of the video.
+        ///
+        /// Default `16:9`. One of `16:9`, `9:16`, `1:1`.
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        /// Length of the video in seconds.
+        ///
+        /// Default `5`. From 3 to 15.
+        pub duration: Option<i64> = optional("duration")
+            .with(&[Rule::Minimum(3), Rule::Maximum(15)]),
+        /// Makes sound along with the video.
+        ///
+        /// Default `false`.
+        pub sound: Option<bool> = optional("sound"),
+        /// Keeps the sound of `video`.
+        ///
+        /// Default `true`.
+        pub keep_original_sound: Option<bool> = optional("keep_original_sound"),
+        /// How the video is divided into shots: `customize` follows the shots you describe, `intelligent` lets the model decide.
+        ///
+        /// Default `customize`. One of `customize`, `intelligent`.
+        pub shot_type: Option<ShotType> = optional("shot_type"),
+        ..extra
+    }
 }
 
 impl Input {
@@ -59,21 +57,8 @@ impl Input {
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
-            video: None,
-            images: None,
-            aspect_ratio: None,
-            duration: None,
-            sound: None,
-            keep_original_sound: None,
-            shot_type: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
-    }
-
-    /// Sets [`video`](field@Self::video).
-    pub fn video(mut self, value: impl Into<Video>) -> Self {
-        self.video = Some(value.into());
-        self
     }
 
     /// Sets [`images`](field@Self::images).
@@ -81,59 +66,11 @@ impl Input {
         self.images = Some(values.into_iter().map(Into::into).collect());
         self
     }
-
-    /// Sets [`aspect_ratio`](field@Self::aspect_ratio).
-    pub fn aspect_ratio(mut self, value: AspectRatio) -> Self {
-        self.aspect_ratio = Some(value);
-        self
-    }
-
-    /// Sets [`duration`](field@Self::duration).
-    pub fn duration(mut self, value: i64) -> Self {
-        self.duration = Some(value);
-        self
-    }
-
-    /// Sets [`sound`](field@Self::sound).
-    pub fn sound(mut self, value: bool) -> Self {
-        self.sound = Some(value);
-        self
-    }
-
-    /// Sets [`keep_original_sound`](field@Self::keep_original_sound).
-    pub fn keep_original_sound(mut self, value: bool) -> Self {
-        self.keep_original_sound = Some(value);
-        self
-    }
-
-    /// Sets [`shot_type`](field@Self::shot_type).
-    pub fn shot_type(mut self, value: ShotType) -> Self {
-        self.shot_type = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        optional("video"),
-        optional("images").with(&[Rule::MaxItems(7)]),
-        optional("aspect_ratio"),
-        optional("duration").with(&[Rule::Minimum(3), Rule::Maximum(15)]),
-        optional("sound"),
-        optional("keep_original_sound"),
-        optional("shot_type"),
-    ];
-}
-
-object!(Input {
-    prompt, video, images, aspect_ratio, duration, sound, keep_original_sound, shot_type, ..extra
+setters!(Input {
+    video: impl Into<Video>, aspect_ratio: AspectRatio, duration: i64, sound: bool,
+    keep_original_sound: bool, shot_type: ShotType, ..extra
 });
 
 string_enum! {

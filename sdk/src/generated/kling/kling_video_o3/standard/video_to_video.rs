@@ -13,32 +13,29 @@
 //! let input = Input::new("a lighthouse at dusk", Video::url("https://example.com/video.mp4"));
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, optional, required};
-use crate::schema::Extra;
-use crate::{Image, Video, model, object, string_enum};
+use crate::schema::runtime::{Blank, optional, required};
+use crate::{Image, Video, model, object, setters, string_enum};
 
-/// Input of `kling/kling-video-o3/standard/video-to-video`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What to change in the video, and what to keep.
-    pub prompt: String,
-    /// Video to edit.
-    pub video: Video,
-    /// Images of subjects, places or styles to bring into the edited video.
-    pub images: Option<Vec<Image>>,
-    /// Keeps the sound of the input video.
-    ///
-    /// Default `true`.
-    pub keep_original_sound: Option<bool>,
-    /// How the video is divided into shots: `customize` follows the shots you describe.
-    ///
-    /// Default `customize`. Only `customize`.
-    pub shot_type: Option<ShotType>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `kling/kling-video-o3/standard/video-to-video`.
+    #[must_use]
+    pub struct Input {
+        /// What to change in the video, and what to keep.
+        pub prompt: String = required("prompt"),
+        /// Video to edit.
+        pub video: Video = required("video"),
+        /// Images of subjects, places or styles to bring into the edited video.
+        pub images: Option<Vec<Image>> = optional("images"),
+        /// Keeps the sound of the input video.
+        ///
+        /// Default `true`.
+        pub keep_original_sound: Option<bool> = optional("keep_original_sound"),
+        /// How the video is divided into shots: `customize` follows the shots you describe.
+        ///
+        /// Default `customize`. Only `customize`.
+        pub shot_type: Option<ShotType> = optional("shot_type"),
+        ..extra
+    }
 }
 
 impl Input {
@@ -47,10 +44,7 @@ impl Input {
         Self {
             prompt: prompt.into(),
             video: video.into(),
-            images: None,
-            keep_original_sound: None,
-            shot_type: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
 
@@ -59,37 +53,9 @@ impl Input {
         self.images = Some(values.into_iter().map(Into::into).collect());
         self
     }
-
-    /// Sets [`keep_original_sound`](field@Self::keep_original_sound).
-    pub fn keep_original_sound(mut self, value: bool) -> Self {
-        self.keep_original_sound = Some(value);
-        self
-    }
-
-    /// Sets [`shot_type`](field@Self::shot_type).
-    pub fn shot_type(mut self, value: ShotType) -> Self {
-        self.shot_type = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        required("video"),
-        optional("images"),
-        optional("keep_original_sound"),
-        optional("shot_type"),
-    ];
-}
-
-object!(Input { prompt, video, images, keep_original_sound, shot_type, ..extra });
+setters!(Input { keep_original_sound: bool, shot_type: ShotType, ..extra });
 
 string_enum! {
     /// Shot type.

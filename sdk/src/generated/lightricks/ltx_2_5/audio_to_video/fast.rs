@@ -13,32 +13,30 @@
 //! let input = Input::new(Audio::url("https://example.com/audio.mp3"));
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{Audio, Image, model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{Audio, Image, model, object, setters, string_enum};
 
-/// Input of `lightricks/ltx-2.5/audio-to-video/fast`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// Audio the video is made to fit, such as speech or music.
-    pub audio_url: Audio,
-    /// What the video should show while the audio plays. Needed unless `image_url` is given.
-    pub prompt: Option<String>,
-    /// Image the video starts from. Without it, `prompt` is needed.
-    pub image_url: Option<Image>,
-    /// Width to height of the video; `auto` lets the model choose.
-    ///
-    /// Default `auto`. One of `auto`, `16:9`, `9:16`.
-    pub aspect_ratio: Option<AspectRatio>,
-    /// How closely the video follows the prompt; lower leaves the model more freedom.
-    ///
-    /// Default `9`. From 1 to 50.
-    pub guidance_scale: Option<f64>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `lightricks/ltx-2.5/audio-to-video/fast`.
+    #[must_use]
+    pub struct Input {
+        /// Audio the video is made to fit, such as speech or music.
+        pub audio_url: Audio = required("audio_url"),
+        /// What the video should show while the audio plays. Needed unless `image_url` is given.
+        pub prompt: Option<String> = optional("prompt"),
+        /// Image the video starts from. Without it, `prompt` is needed.
+        pub image_url: Option<Image> = optional("image_url"),
+        /// Width to height of the video; `auto` lets the model choose.
+        ///
+        /// Default `auto`. One of `auto`, `16:9`, `9:16`.
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        /// How closely the video follows the prompt; lower leaves the model more freedom.
+        ///
+        /// Default `9`. From 1 to 50.
+        pub guidance_scale: Option<f64> = optional("guidance_scale")
+            .with(&[Rule::Minimum(1), Rule::Maximum(50)]),
+        ..extra
+    }
 }
 
 impl Input {
@@ -46,56 +44,15 @@ impl Input {
     pub fn new(audio_url: impl Into<Audio>) -> Self {
         Self {
             audio_url: audio_url.into(),
-            prompt: None,
-            image_url: None,
-            aspect_ratio: None,
-            guidance_scale: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`prompt`](field@Self::prompt).
-    pub fn prompt(mut self, value: impl Into<String>) -> Self {
-        self.prompt = Some(value.into());
-        self
-    }
-
-    /// Sets [`image_url`](field@Self::image_url).
-    pub fn image_url(mut self, value: impl Into<Image>) -> Self {
-        self.image_url = Some(value.into());
-        self
-    }
-
-    /// Sets [`aspect_ratio`](field@Self::aspect_ratio).
-    pub fn aspect_ratio(mut self, value: AspectRatio) -> Self {
-        self.aspect_ratio = Some(value);
-        self
-    }
-
-    /// Sets [`guidance_scale`](field@Self::guidance_scale).
-    pub fn guidance_scale(mut self, value: f64) -> Self {
-        self.guidance_scale = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("audio_url"),
-        optional("prompt"),
-        optional("image_url"),
-        optional("aspect_ratio"),
-        optional("guidance_scale").with(&[Rule::Minimum(1), Rule::Maximum(50)]),
-    ];
-}
-
-object!(Input { audio_url, prompt, image_url, aspect_ratio, guidance_scale, ..extra });
+setters!(Input {
+    prompt: impl Into<String>, image_url: impl Into<Image>, aspect_ratio: AspectRatio,
+    guidance_scale: f64, ..extra
+});
 
 string_enum! {
     /// Aspect ratio.

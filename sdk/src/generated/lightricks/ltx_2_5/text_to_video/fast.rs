@@ -12,44 +12,41 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, optional, required};
-use crate::schema::Extra;
-use crate::{integer_enum, model, object, string_enum};
+use crate::schema::runtime::{Blank, optional, required};
+use crate::{integer_enum, model, object, setters, string_enum};
 
-/// Input of `lightricks/ltx-2.5/text-to-video/fast`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What the video should show: subject, action, setting, camera and style.
-    pub prompt: String,
-    /// Width to height of the video.
-    ///
-    /// Default `16:9`. One of `16:9`, `9:16`.
-    pub aspect_ratio: Option<AspectRatio>,
-    /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
-    ///
-    /// Default `1080p`. One of `720p`, `1080p`, `1440p`, `2160p`.
-    pub resolution: Option<Resolution>,
-    /// Length of the video in seconds, written as a string; `auto` lets the model choose.
-    ///
-    /// Default `10`. One of `auto`, `6`, `8`, `10`, `12`, `14`, `16`, `18`, `20`.
-    pub duration: Option<Duration>,
-    /// Frames per second; higher makes motion smoother.
-    ///
-    /// Default `25`. One of `24`, `25`, `48`, `50`.
-    pub fps: Option<Fps>,
-    /// Makes sound along with the video. Turned off, the video is silent.
-    ///
-    /// Default `true`.
-    pub generate_audio: Option<bool>,
-    /// How the camera moves: `dolly` along the ground, `jib` up or down; `static` holds still, `focus_shift` moves the focus. Left out, the prompt decides.
-    ///
-    /// One of `dolly_in`, `dolly_out`, `dolly_left`, `dolly_right`, `jib_up`, `jib_down`, `static`, `focus_shift`.
-    pub camera_motion: Option<CameraMotion>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `lightricks/ltx-2.5/text-to-video/fast`.
+    #[must_use]
+    pub struct Input {
+        /// What the video should show: subject, action, setting, camera and style.
+        pub prompt: String = required("prompt"),
+        /// Width to height of the video.
+        ///
+        /// Default `16:9`. One of `16:9`, `9:16`.
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
+        ///
+        /// Default `1080p`. One of `720p`, `1080p`, `1440p`, `2160p`.
+        pub resolution: Option<Resolution> = optional("resolution"),
+        /// Length of the video in seconds, written as a string; `auto` lets the model choose.
+        ///
+        /// Default `10`. One of `auto`, `6`, `8`, `10`, `12`, `14`, `16`, `18`, `20`.
+        pub duration: Option<Duration> = optional("duration"),
+        /// Frames per second; higher makes motion smoother.
+        ///
+        /// Default `25`. One of `24`, `25`, `48`, `50`.
+        pub fps: Option<Fps> = optional("fps"),
+        /// Makes sound along with the video. Turned off, the video is silent.
+        ///
+        /// Default `true`.
+        pub generate_audio: Option<bool> = optional("generate_audio"),
+        /// How the camera moves: `dolly` along the ground, `jib` up or down; `static` holds still, `focus_shift` moves the focus. Left out, the prompt decides.
+        ///
+        /// One of `dolly_in`, `dolly_out`, `dolly_left`, `dolly_right`, `jib_up`, `jib_down`, `static`, `focus_shift`.
+        pub camera_motion: Option<CameraMotion> = optional("camera_motion"),
+        ..extra
+    }
 }
 
 impl Input {
@@ -57,73 +54,14 @@ impl Input {
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
-            aspect_ratio: None,
-            resolution: None,
-            duration: None,
-            fps: None,
-            generate_audio: None,
-            camera_motion: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`aspect_ratio`](field@Self::aspect_ratio).
-    pub fn aspect_ratio(mut self, value: AspectRatio) -> Self {
-        self.aspect_ratio = Some(value);
-        self
-    }
-
-    /// Sets [`resolution`](field@Self::resolution).
-    pub fn resolution(mut self, value: Resolution) -> Self {
-        self.resolution = Some(value);
-        self
-    }
-
-    /// Sets [`duration`](field@Self::duration).
-    pub fn duration(mut self, value: Duration) -> Self {
-        self.duration = Some(value);
-        self
-    }
-
-    /// Sets [`fps`](field@Self::fps).
-    pub fn fps(mut self, value: Fps) -> Self {
-        self.fps = Some(value);
-        self
-    }
-
-    /// Sets [`generate_audio`](field@Self::generate_audio).
-    pub fn generate_audio(mut self, value: bool) -> Self {
-        self.generate_audio = Some(value);
-        self
-    }
-
-    /// Sets [`camera_motion`](field@Self::camera_motion).
-    pub fn camera_motion(mut self, value: CameraMotion) -> Self {
-        self.camera_motion = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        optional("aspect_ratio"),
-        optional("resolution"),
-        optional("duration"),
-        optional("fps"),
-        optional("generate_audio"),
-        optional("camera_motion"),
-    ];
-}
-
-object!(Input {
-    prompt, aspect_ratio, resolution, duration, fps, generate_audio, camera_motion, ..extra
+setters!(Input {
+    aspect_ratio: AspectRatio, resolution: Resolution, duration: Duration, fps: Fps,
+    generate_audio: bool, camera_motion: CameraMotion, ..extra
 });
 
 string_enum! {

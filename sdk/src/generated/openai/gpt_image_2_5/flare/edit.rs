@@ -13,40 +13,38 @@
 //! let input = Input::new("a lighthouse at dusk", vec![Image::url("https://example.com/image.png")]);
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{Image, model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{Image, model, object, setters, string_enum};
 
-/// Input of `openai/gpt-image-2.5/flare/edit`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What to change or combine in the input images, and what to keep.
-    pub prompt: String,
-    /// Images to edit, or to take subjects and style from.
-    ///
-    /// From 1 to 16 items.
-    pub images: Vec<Image>,
-    /// Width to height of the image.
-    ///
-    /// Default `3:4`. One of `1:1`, `3:2`, `2:3`, `3:4`, `4:3`, `4:5`, `5:4`, `9:16`, `16:9`, `21:9`, `2:1`, `1:2`, `3:1`, `1:3`, `9:21`.
-    pub aspect_ratio: Option<AspectRatio>,
-    /// Size class of the image; `1k` stands for about 1000 pixels a side. A higher one shows more detail, but takes longer and may cost more.
-    ///
-    /// Default `1k`. One of `1k`, `2k`, `4k`.
-    pub resolution: Option<Resolution>,
-    /// Effort spent on the image; higher shows more detail, but takes longer and may cost more.
-    ///
-    /// Default `medium`. One of `low`, `medium`, `high`, `xhigh`, `max`.
-    pub quality: Option<Quality>,
-    /// File format of the image; `png` is lossless, `jpeg` makes smaller files.
-    ///
-    /// Default `png`. One of `png`, `jpeg`, `webp`.
-    pub output_format: Option<OutputFormat>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `openai/gpt-image-2.5/flare/edit`.
+    #[must_use]
+    pub struct Input {
+        /// What to change or combine in the input images, and what to keep.
+        pub prompt: String = required("prompt"),
+        /// Images to edit, or to take subjects and style from.
+        ///
+        /// From 1 to 16 items.
+        pub images: Vec<Image> = required("images")
+            .with(&[Rule::MinItems(1), Rule::MaxItems(16)]),
+        /// Width to height of the image.
+        ///
+        /// Default `3:4`. One of `1:1`, `3:2`, `2:3`, `3:4`, `4:3`, `4:5`, `5:4`, `9:16`, `16:9`, `21:9`, `2:1`, `1:2`, `3:1`, `1:3`, `9:21`.
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        /// Size class of the image; `1k` stands for about 1000 pixels a side. A higher one shows more detail, but takes longer and may cost more.
+        ///
+        /// Default `1k`. One of `1k`, `2k`, `4k`.
+        pub resolution: Option<Resolution> = optional("resolution"),
+        /// Effort spent on the image; higher shows more detail, but takes longer and may cost more.
+        ///
+        /// Default `medium`. One of `low`, `medium`, `high`, `xhigh`, `max`.
+        pub quality: Option<Quality> = optional("quality"),
+        /// File format of the image; `png` is lossless, `jpeg` makes smaller files.
+        ///
+        /// Default `png`. One of `png`, `jpeg`, `webp`.
+        pub output_format: Option<OutputFormat> = optional("output_format"),
+        ..extra
+    }
 }
 
 impl Input {
@@ -58,57 +56,15 @@ impl Input {
         Self {
             prompt: prompt.into(),
             images: images.into_iter().map(Into::into).collect(),
-            aspect_ratio: None,
-            resolution: None,
-            quality: None,
-            output_format: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`aspect_ratio`](field@Self::aspect_ratio).
-    pub fn aspect_ratio(mut self, value: AspectRatio) -> Self {
-        self.aspect_ratio = Some(value);
-        self
-    }
-
-    /// Sets [`resolution`](field@Self::resolution).
-    pub fn resolution(mut self, value: Resolution) -> Self {
-        self.resolution = Some(value);
-        self
-    }
-
-    /// Sets [`quality`](field@Self::quality).
-    pub fn quality(mut self, value: Quality) -> Self {
-        self.quality = Some(value);
-        self
-    }
-
-    /// Sets [`output_format`](field@Self::output_format).
-    pub fn output_format(mut self, value: OutputFormat) -> Self {
-        self.output_format = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        required("images").with(&[Rule::MinItems(1), Rule::MaxItems(16)]),
-        optional("aspect_ratio"),
-        optional("resolution"),
-        optional("quality"),
-        optional("output_format"),
-    ];
-}
-
-object!(Input { prompt, images, aspect_ratio, resolution, quality, output_format, ..extra });
+setters!(Input {
+    aspect_ratio: AspectRatio, resolution: Resolution, quality: Quality,
+    output_format: OutputFormat, ..extra
+});
 
 string_enum! {
     /// Aspect ratio.

@@ -12,36 +12,33 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, optional, required};
-use crate::schema::Extra;
-use crate::{model, object, string_enum};
+use crate::schema::runtime::{Blank, optional, required};
+use crate::{model, object, setters, string_enum};
 
-/// Input of `openai/gpt-image-2.5/sunburst/text-to-image`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What the image should show: subject, setting, composition and style.
-    pub prompt: String,
-    /// Width to height of the image.
-    ///
-    /// Default `16:9`. One of `1:1`, `3:2`, `2:3`, `3:4`, `4:3`, `4:5`, `5:4`, `9:16`, `16:9`, `21:9`, `2:1`, `1:2`, `3:1`, `1:3`, `9:21`.
-    pub aspect_ratio: Option<AspectRatio>,
-    /// Size class of the image; `1k` stands for about 1000 pixels a side. A higher one shows more detail, but takes longer and may cost more.
-    ///
-    /// Default `1k`. One of `1k`, `2k`, `4k`.
-    pub resolution: Option<Resolution>,
-    /// Effort spent on the image; higher shows more detail, but takes longer and may cost more.
-    ///
-    /// Default `medium`. One of `low`, `medium`, `high`, `xhigh`, `max`.
-    pub quality: Option<Quality>,
-    /// File format of the image; `png` is lossless, `jpeg` makes smaller files.
-    ///
-    /// Default `png`. One of `png`, `jpeg`, `webp`.
-    pub output_format: Option<OutputFormat>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `openai/gpt-image-2.5/sunburst/text-to-image`.
+    #[must_use]
+    pub struct Input {
+        /// What the image should show: subject, setting, composition and style.
+        pub prompt: String = required("prompt"),
+        /// Width to height of the image.
+        ///
+        /// Default `16:9`. One of `1:1`, `3:2`, `2:3`, `3:4`, `4:3`, `4:5`, `5:4`, `9:16`, `16:9`, `21:9`, `2:1`, `1:2`, `3:1`, `1:3`, `9:21`.
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        /// Size class of the image; `1k` stands for about 1000 pixels a side. A higher one shows more detail, but takes longer and may cost more.
+        ///
+        /// Default `1k`. One of `1k`, `2k`, `4k`.
+        pub resolution: Option<Resolution> = optional("resolution"),
+        /// Effort spent on the image; higher shows more detail, but takes longer and may cost more.
+        ///
+        /// Default `medium`. One of `low`, `medium`, `high`, `xhigh`, `max`.
+        pub quality: Option<Quality> = optional("quality"),
+        /// File format of the image; `png` is lossless, `jpeg` makes smaller files.
+        ///
+        /// Default `png`. One of `png`, `jpeg`, `webp`.
+        pub output_format: Option<OutputFormat> = optional("output_format"),
+        ..extra
+    }
 }
 
 impl Input {
@@ -49,56 +46,15 @@ impl Input {
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
-            aspect_ratio: None,
-            resolution: None,
-            quality: None,
-            output_format: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`aspect_ratio`](field@Self::aspect_ratio).
-    pub fn aspect_ratio(mut self, value: AspectRatio) -> Self {
-        self.aspect_ratio = Some(value);
-        self
-    }
-
-    /// Sets [`resolution`](field@Self::resolution).
-    pub fn resolution(mut self, value: Resolution) -> Self {
-        self.resolution = Some(value);
-        self
-    }
-
-    /// Sets [`quality`](field@Self::quality).
-    pub fn quality(mut self, value: Quality) -> Self {
-        self.quality = Some(value);
-        self
-    }
-
-    /// Sets [`output_format`](field@Self::output_format).
-    pub fn output_format(mut self, value: OutputFormat) -> Self {
-        self.output_format = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        optional("aspect_ratio"),
-        optional("resolution"),
-        optional("quality"),
-        optional("output_format"),
-    ];
-}
-
-object!(Input { prompt, aspect_ratio, resolution, quality, output_format, ..extra });
+setters!(Input {
+    aspect_ratio: AspectRatio, resolution: Resolution, quality: Quality,
+    output_format: OutputFormat, ..extra
+});
 
 string_enum! {
     /// Aspect ratio.

@@ -12,36 +12,35 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, optional, required};
-use crate::schema::Extra;
-use crate::{model, object, string_enum};
+use crate::schema::runtime::{Blank, optional, required};
+use crate::{model, object, setters, string_enum};
 
-/// Input of `qwen/qwen-image-3.0/pro/text-to-image`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What the image should show: subject, setting, composition and style.
-    pub prompt: String,
-    /// Width to height of the image.
-    ///
-    /// Default `1:1`. One of `1:1`, `16:9`, `9:16`, `4:3`, `3:4`.
-    pub aspect_ratio: Option<AspectRatio>,
-    /// Size class of the image; `1k` stands for about 1000 pixels a side. A higher one shows more detail, but takes longer and may cost more.
-    ///
-    /// Default `2k`. One of `1k`, `2k`.
-    pub resolution: Option<Resolution>,
-    /// Has the prompt rewritten with more detail. Turn it off to have it used as written.
-    ///
-    /// Default `true`.
-    pub enable_prompt_expansion: Option<bool>,
-    /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
-    ///
-    /// Default `-1`.
-    pub seed: Option<i64>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `qwen/qwen-image-3.0/pro/text-to-image`.
+    #[must_use]
+    pub struct Input {
+        /// What the image should show: subject, setting, composition and style.
+        pub prompt: String = required("prompt"),
+        /// Width to height of the image.
+        ///
+        /// Default `1:1`. One of `1:1`, `16:9`, `9:16`, `4:3`, `3:4`.
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        /// Size class of the image; `1k` stands for about 1000 pixels a side. A higher one shows more detail, but takes longer and may cost more.
+        ///
+        /// Default `2k`. One of `1k`, `2k`.
+        pub resolution: Option<Resolution> = optional("resolution"),
+        /// Has the prompt rewritten with more detail. Turn it off to have it used as written.
+        ///
+        /// Default `true`.
+        pub enable_prompt_expansion: Option<bool> = optional(
+            "enable_prompt_expansion",
+        ),
+        /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
+        ///
+        /// Default `-1`.
+        pub seed: Option<i64> = optional("seed"),
+        ..extra
+    }
 }
 
 impl Input {
@@ -49,56 +48,15 @@ impl Input {
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
-            aspect_ratio: None,
-            resolution: None,
-            enable_prompt_expansion: None,
-            seed: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`aspect_ratio`](field@Self::aspect_ratio).
-    pub fn aspect_ratio(mut self, value: AspectRatio) -> Self {
-        self.aspect_ratio = Some(value);
-        self
-    }
-
-    /// Sets [`resolution`](field@Self::resolution).
-    pub fn resolution(mut self, value: Resolution) -> Self {
-        self.resolution = Some(value);
-        self
-    }
-
-    /// Sets [`enable_prompt_expansion`](field@Self::enable_prompt_expansion).
-    pub fn enable_prompt_expansion(mut self, value: bool) -> Self {
-        self.enable_prompt_expansion = Some(value);
-        self
-    }
-
-    /// Sets [`seed`](field@Self::seed).
-    pub fn seed(mut self, value: i64) -> Self {
-        self.seed = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        optional("aspect_ratio"),
-        optional("resolution"),
-        optional("enable_prompt_expansion"),
-        optional("seed"),
-    ];
-}
-
-object!(Input { prompt, aspect_ratio, resolution, enable_prompt_expansion, seed, ..extra });
+setters!(Input {
+    aspect_ratio: AspectRatio, resolution: Resolution, enable_prompt_expansion: bool, seed: i64,
+    ..extra
+});
 
 string_enum! {
     /// Aspect ratio.

@@ -13,42 +13,44 @@
 //! let input = Input::new("a lighthouse at dusk", vec![Image::url("https://example.com/image.png")]);
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{Image, model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{Image, model, object, setters, string_enum};
 
-/// Input of `wan-ai/wan-2.7/pro/edit`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What to change or combine in the input images, and what to keep.
-    pub prompt: String,
-    /// Images to edit, or to take subjects and style from.
-    ///
-    /// From 1 to 4 items.
-    pub image_urls: Vec<Image>,
-    /// What the image should not show.
-    pub negative_prompt: Option<String>,
-    /// Size and shape of the image by name: `landscape_16_9` is wide, `portrait_16_9` has the same ratio upright; `square_hd` has more pixels than `square`.
-    ///
-    /// Default `square_hd`. One of `square_hd`, `square`, `portrait_4_3`, `portrait_16_9`, `landscape_4_3`, `landscape_16_9`.
-    pub image_size: Option<ImageSize>,
-    /// How many images to make.
-    ///
-    /// Default `1`. From 1 to 4.
-    pub num_images: Option<i64>,
-    /// Has the prompt rewritten with more detail. Turn it off to have it used as written.
-    ///
-    /// Default `true`.
-    pub enable_prompt_expansion: Option<bool>,
-    /// Start value of the randomness; the same seed and inputs give a similar result. Left out, a random one is normally picked.
-    ///
-    /// From 0 to 2147483647.
-    pub seed: Option<i64>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `wan-ai/wan-2.7/pro/edit`.
+    #[must_use]
+    pub struct Input {
+        /// What to change or combine in the input images, and what to keep.
+        pub prompt: String = required("prompt"),
+        /// Images to edit, or to take subjects and style from.
+        ///
+        /// From 1 to 4 items.
+        pub image_urls: Vec<Image> = required("image_urls")
+            .with(&[Rule::MinItems(1), Rule::MaxItems(4)]),
+        /// What the image should not show.
+        pub negative_prompt: Option<String> = optional("negative_prompt"),
+        /// Size and shape of the image by name: `landscape_16_9` is wide, `portrait_16_9` has the same ratio upright; `square_hd` has more pixels than `square`.
+        ///
+        /// Default `square_hd`. One of `square_hd`, `square`, `portrait_4_3`, `portrait_16_9`, `landscape_4_3`, `landscape_16_9`.
+        pub image_size: Option<ImageSize> = optional("image_size"),
+        /// How many images to make.
+        ///
+        /// Default `1`. From 1 to 4.
+        pub num_images: Option<i64> = optional("num_images")
+            .with(&[Rule::Minimum(1), Rule::Maximum(4)]),
+        /// Has the prompt rewritten with more detail. Turn it off to have it used as written.
+        ///
+        /// Default `true`.
+        pub enable_prompt_expansion: Option<bool> = optional(
+            "enable_prompt_expansion",
+        ),
+        /// Start value of the randomness; the same seed and inputs give a similar result. Left out, a random one is normally picked.
+        ///
+        /// From 0 to 2147483647.
+        pub seed: Option<i64> = optional("seed")
+            .with(&[Rule::Minimum(0), Rule::Maximum(2_147_483_647)]),
+        ..extra
+    }
 }
 
 impl Input {
@@ -60,67 +62,14 @@ impl Input {
         Self {
             prompt: prompt.into(),
             image_urls: image_urls.into_iter().map(Into::into).collect(),
-            negative_prompt: None,
-            image_size: None,
-            num_images: None,
-            enable_prompt_expansion: None,
-            seed: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`negative_prompt`](field@Self::negative_prompt).
-    pub fn negative_prompt(mut self, value: impl Into<String>) -> Self {
-        self.negative_prompt = Some(value.into());
-        self
-    }
-
-    /// Sets [`image_size`](field@Self::image_size).
-    pub fn image_size(mut self, value: ImageSize) -> Self {
-        self.image_size = Some(value);
-        self
-    }
-
-    /// Sets [`num_images`](field@Self::num_images).
-    pub fn num_images(mut self, value: i64) -> Self {
-        self.num_images = Some(value);
-        self
-    }
-
-    /// Sets [`enable_prompt_expansion`](field@Self::enable_prompt_expansion).
-    pub fn enable_prompt_expansion(mut self, value: bool) -> Self {
-        self.enable_prompt_expansion = Some(value);
-        self
-    }
-
-    /// Sets [`seed`](field@Self::seed).
-    pub fn seed(mut self, value: i64) -> Self {
-        self.seed = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        required("image_urls").with(&[Rule::MinItems(1), Rule::MaxItems(4)]),
-        optional("negative_prompt"),
-        optional("image_size"),
-        optional("num_images").with(&[Rule::Minimum(1), Rule::Maximum(4)]),
-        optional("enable_prompt_expansion"),
-        optional("seed").with(&[Rule::Minimum(0), Rule::Maximum(2_147_483_647)]),
-    ];
-}
-
-object!(Input {
-    prompt, image_urls, negative_prompt, image_size, num_images, enable_prompt_expansion, seed,
-    ..extra
+setters!(Input {
+    negative_prompt: impl Into<String>, image_size: ImageSize, num_images: i64,
+    enable_prompt_expansion: bool, seed: i64, ..extra
 });
 
 string_enum! {

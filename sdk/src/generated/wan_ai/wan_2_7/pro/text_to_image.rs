@@ -12,34 +12,33 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use serde_json::Value;
-use crate::schema::runtime::{Field, Fields, Rule, optional, required};
-use crate::schema::Extra;
-use crate::{model, object, string_enum};
+use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::{model, object, setters, string_enum};
 
-/// Input of `wan-ai/wan-2.7/pro/text-to-image`.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-#[must_use]
-pub struct Input {
-    /// What the image should show: subject, setting, composition and style.
-    pub prompt: String,
-    /// What the image should not show.
-    pub negative_prompt: Option<String>,
-    /// Size and shape of the image by name: `landscape_16_9` is wide, `portrait_16_9` has the same ratio upright; `square_hd` has more pixels than `square`.
-    ///
-    /// Default `square_hd`. One of `square_hd`, `square`, `portrait_4_3`, `portrait_16_9`, `landscape_4_3`, `landscape_16_9`.
-    pub image_size: Option<ImageSize>,
-    /// How many images there may be in the result; the model may make fewer.
-    ///
-    /// Default `1`. From 1 to 5.
-    pub max_images: Option<i64>,
-    /// Start value of the randomness; the same seed and inputs give a similar result. Left out, a random one is normally picked.
-    ///
-    /// From 0 to 2147483647.
-    pub seed: Option<i64>,
-    /// Members that the schema does not name.
-    pub extra: Extra,
+object! {
+    /// Input of `wan-ai/wan-2.7/pro/text-to-image`.
+    #[must_use]
+    pub struct Input {
+        /// What the image should show: subject, setting, composition and style.
+        pub prompt: String = required("prompt"),
+        /// What the image should not show.
+        pub negative_prompt: Option<String> = optional("negative_prompt"),
+        /// Size and shape of the image by name: `landscape_16_9` is wide, `portrait_16_9` has the same ratio upright; `square_hd` has more pixels than `square`.
+        ///
+        /// Default `square_hd`. One of `square_hd`, `square`, `portrait_4_3`, `portrait_16_9`, `landscape_4_3`, `landscape_16_9`.
+        pub image_size: Option<ImageSize> = optional("image_size"),
+        /// How many images there may be in the result; the model may make fewer.
+        ///
+        /// Default `1`. From 1 to 5.
+        pub max_images: Option<i64> = optional("max_images")
+            .with(&[Rule::Minimum(1), Rule::Maximum(5)]),
+        /// Start value of the randomness; the same seed and inputs give a similar result. Left out, a random one is normally picked.
+        ///
+        /// From 0 to 2147483647.
+        pub seed: Option<i64> = optional("seed")
+            .with(&[Rule::Minimum(0), Rule::Maximum(2_147_483_647)]),
+        ..extra
+    }
 }
 
 impl Input {
@@ -47,56 +46,14 @@ impl Input {
     pub fn new(prompt: impl Into<String>) -> Self {
         Self {
             prompt: prompt.into(),
-            negative_prompt: None,
-            image_size: None,
-            max_images: None,
-            seed: None,
-            extra: Extra::new(),
+            ..Blank::blank()
         }
     }
-
-    /// Sets [`negative_prompt`](field@Self::negative_prompt).
-    pub fn negative_prompt(mut self, value: impl Into<String>) -> Self {
-        self.negative_prompt = Some(value.into());
-        self
-    }
-
-    /// Sets [`image_size`](field@Self::image_size).
-    pub fn image_size(mut self, value: ImageSize) -> Self {
-        self.image_size = Some(value);
-        self
-    }
-
-    /// Sets [`max_images`](field@Self::max_images).
-    pub fn max_images(mut self, value: i64) -> Self {
-        self.max_images = Some(value);
-        self
-    }
-
-    /// Sets [`seed`](field@Self::seed).
-    pub fn seed(mut self, value: i64) -> Self {
-        self.seed = Some(value);
-        self
-    }
-
-    /// Adds a member that the schema does not name.
-    pub fn extra(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
-        self.extra.insert(key, value);
-        self
-    }
 }
 
-impl Fields for Input {
-    const FIELDS: &'static [Field] = &[
-        required("prompt"),
-        optional("negative_prompt"),
-        optional("image_size"),
-        optional("max_images").with(&[Rule::Minimum(1), Rule::Maximum(5)]),
-        optional("seed").with(&[Rule::Minimum(0), Rule::Maximum(2_147_483_647)]),
-    ];
-}
-
-object!(Input { prompt, negative_prompt, image_size, max_images, seed, ..extra });
+setters!(Input {
+    negative_prompt: impl Into<String>, image_size: ImageSize, max_images: i64, seed: i64, ..extra
+});
 
 string_enum! {
     /// Image size.
