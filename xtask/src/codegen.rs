@@ -1,19 +1,24 @@
 //! `cargo xtask codegen`: all schemas, all modules.
 
-use std::collections::BTreeSet;
-use std::fs;
-use std::io;
-use std::path::{Path, PathBuf};
+mod changes;
+mod generate;
+mod record;
+
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use runcomfy_codegen::Catalog;
-
-use crate::{disk, failed, hold, repository, schemas};
+use crate::{failed, repository, schemas};
+use changes::{Change, changes};
+use generate::{Generation, generate};
+use record::Record;
 
 /// Generate the Rust bindings of every model in schemas/ into sdk/src/generated/.
 ///
 /// Writes only what changed, deletes what has no schema any more, and says both. If anything is
 /// wrong with any schema, every fault is told and nothing is written.
+///
+/// What did not change since the last run is not generated again: a record in the target directory
+/// tells. --check does all the work and trusts no record.
 ///
 /// What is added to a schema renames nothing: where it would, names.json beside the schema is
 /// written too, and holds the name that was there. It belongs into the repository.
@@ -49,10 +54,11 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
         None => (root.join("schemas"), "schemas".to_owned()),
     };
     let out = arguments.out.clone().unwrap_or_else(|| root.join("sdk/src/generated"));
+    let record = if arguments.check { None } else { Record::of(&out).ok() };
     let generated = schemas::models(&folder, label.trim_end_matches('/'))
-        .and_then(|models| hold::generate(&models, &out));
-    let (catalog, held) = match generated {
-        Ok(generated) => generated,
+        .and_then(|models| generate(&models, &out, record.as_ref()));
+    let generation = match generated {
+        Ok(generation) => generation,
         Err(faults) => {
             faults.iter().for_each(|fault| eprintln!("error: {fault}"));
             eprintln!("error: nothing was written because of {}", count(faults.len(), "fault"));
@@ -60,27 +66,35 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
         }
     };
     if !arguments.quiet {
-        catalog.notes.iter().for_each(|note| eprintln!("note: {note}"));
+        generation.notes.iter().for_each(|note| eprintln!("note: {note}"));
     }
+    // The names first: a run that is killed may not leave a module beside names that it has no longer.
+    let names = generation.names.iter().map(|(id, text)| {
+        let path = folder.join(id).join("names.json");
+        Change::Write { new: !path.exists(), path, text: text.clone() }
+    });
+    let mut all: Vec<_> = names.collect();
     let manifest = root.join("sdk/Cargo.toml");
     let manifest = arguments.out.is_none().then_some(manifest.as_path());
-    let done = changes(&catalog, &out, manifest).and_then(|mut changes| {
-        changes.extend(held.into_iter().map(|(id, text)| {
-            let path = folder.join(id).join("names.json");
-            Change::Write { new: !path.exists(), path, text }
-        }));
+    let done = changes(&generation, &out, manifest).and_then(|changes| {
+        all.extend(changes);
         if !arguments.check {
-            changes.iter().try_for_each(Change::carry_out)?;
+            all.iter().try_for_each(Change::carry_out)?;
         }
-        Ok(changes)
+        Ok(all)
     });
-    match done {
-        Ok(changes) => report(&changes, arguments.check, &catalog),
-        Err(error) => failed(&error),
+    let changes = match done {
+        Ok(changes) => changes,
+        Err(error) => return failed(&error),
+    };
+    if let Some(record) = record {
+        // Without one the next run takes longer, and does the same.
+        record.replace(&generation.record).ok();
     }
+    report(&changes, arguments.check, &generation)
 }
 
-fn report(changes: &[Change], check: bool, catalog: &Catalog) -> ExitCode {
+fn report(changes: &[Change], check: bool, generation: &Generation) -> ExitCode {
     let root = repository();
     for change in changes {
         let (word, path) = match change {
@@ -90,8 +104,10 @@ fn report(changes: &[Change], check: bool, catalog: &Catalog) -> ExitCode {
         };
         println!("{word:>8} {}", path.strip_prefix(&root).unwrap_or(path).display());
     }
-    let models = catalog.files.keys().filter(|path| path.ends_with(".input.json")).count();
-    let models = count(models, "model");
+    let mut models = count(generation.models, "model");
+    if generation.generated > 0 {
+        models += &format!(", {} generated", generation.generated);
+    }
     if changes.is_empty() {
         println!("{models}, everything is up to date");
     } else if check {
@@ -111,84 +127,9 @@ fn count(count: usize, noun: &str) -> String {
     format!("{count} {noun}{s}")
 }
 
-/// One file that is not as the schemas say.
-enum Change {
-    Write { path: PathBuf, text: String, new: bool },
-    Delete { path: PathBuf },
-}
-
-impl Change {
-    fn carry_out(&self) -> io::Result<()> {
-        let (Self::Write { path, .. } | Self::Delete { path }) = self;
-        let done = match self {
-            Self::Write { text, .. } => disk::write(path, text),
-            Self::Delete { path } => disk::delete(path),
-        };
-        done.map_err(|error| disk::at(path, &error))
-    }
-}
-
-/// What is not as the schemas say in a folder, left-over files included.
-fn changes(catalog: &Catalog, out: &Path, manifest: Option<&Path>) -> io::Result<Vec<Change>> {
-    let mut changes = Vec::new();
-    let mut present = BTreeSet::new();
-    present_files(out, out, &mut present)?;
-    for (path, text) in &catalog.files {
-        let new = !present.remove(path);
-        let path = out.join(path);
-        if new || fs::read(&path)? != text.as_bytes() {
-            changes.push(Change::Write { path, text: text.clone(), new });
-        }
-    }
-    changes.extend(present.iter().map(|path| Change::Delete { path: out.join(path) }));
-    if let Some(manifest) = manifest {
-        let old = fs::read_to_string(manifest)?;
-        let text = with_features(&old, &catalog.vendors)?;
-        if text != old {
-            changes.push(Change::Write { path: manifest.to_owned(), text, new: false });
-        }
-    }
-    Ok(changes)
-}
-
-fn present_files(root: &Path, folder: &Path, present: &mut BTreeSet<String>) -> io::Result<()> {
-    if !folder.exists() {
-        return Ok(());
-    }
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            present_files(root, &path, present)?;
-        } else if let Ok(below) = path.strip_prefix(root) {
-            present.insert(below.to_string_lossy().replace('\\', "/"));
-        }
-    }
-    Ok(())
-}
-
-/// The manifest with one feature for each vendor.
-fn with_features(manifest: &str, vendors: &[String]) -> io::Result<String> {
-    let (open, close) = ("# <models: written by `cargo xtask codegen`>\n", "# </models>\n");
-    let parts = manifest
-        .split_once(open)
-        .and_then(|(before, rest)| Some((before, rest.split_once(close)?.1)));
-    let Some((before, after)) = parts else {
-        return Err(io::Error::other(
-            "sdk/Cargo.toml has lost the lines between `# <models …>` and `# </models>`",
-        ));
-    };
-    let all: Vec<_> = vendors.iter().map(|vendor| format!("  \"{vendor}\",\n")).collect();
-    let each: Vec<_> = vendors.iter().map(|vendor| format!("{vendor} = []\n")).collect();
-    Ok(format!(
-        "{before}{open}## Every model.\nmodels = [\n{}]\n{}{close}{after}",
-        all.concat(),
-        each.concat()
-    ))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Change, changes};
+    use super::{Change, changes, generate};
     use crate::{repository, schemas};
 
     #[test]
@@ -196,10 +137,10 @@ mod tests {
         let root = repository();
         let models =
             schemas::models(&root.join("schemas"), "schemas").expect("the schemas can be read");
-        let catalog = runcomfy_codegen::catalog(&models).expect("the schemas can be generated");
-        let changes =
-            changes(&catalog, &root.join("sdk/src/generated"), Some(&root.join("sdk/Cargo.toml")))
-                .expect("the files can be read");
+        let out = root.join("sdk/src/generated");
+        let generation = generate(&models, &out, None).expect("the schemas can be generated");
+        let changes = changes(&generation, &out, Some(&root.join("sdk/Cargo.toml")))
+            .expect("the files can be read");
         let stale: Vec<_> = changes
             .iter()
             .map(|change| {
@@ -208,7 +149,7 @@ mod tests {
             })
             .collect();
         assert!(
-            stale.is_empty(),
+            stale.is_empty() && generation.names.is_empty(),
             "not what schemas/ says: {}\nrun: cargo xtask codegen",
             stale.join(", ")
         );

@@ -1,27 +1,23 @@
 //! Names that stay: what is added to a schema takes no name from what was there.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use runcomfy_codegen::{Catalog, Fault, Model, Names, Source, catalog, module_name};
+use runcomfy_codegen::{Fault, Generated, Model, Names, Part, Source, catalog};
 
-/// Generates all models as they follow on what was generated into a folder before, and the text of
-/// each `names.json` that has to be written for it.
+/// Generates a part as it follows on what was generated into a folder before; the model as it has to
+/// be for that, if a `names.json` has to be written.
 pub(crate) fn generate(
-    models: &[Model],
+    part: &Part<'_>,
     out: &Path,
-) -> Result<(Catalog, BTreeMap<String, String>), Vec<Fault>> {
-    let plain = catalog(models)?;
-    let (mut all, mut written) = (Vec::new(), BTreeMap::new());
-    for model in models {
-        let before = before(model, out, &plain);
-        let held = before.map(|before| keeping(model, &before)).transpose()?.flatten();
-        let text = held.as_ref().and_then(|model| model.names.as_ref()).map(|names| &names.text);
-        written.extend(text.map(|text| (model.id.clone(), text.clone())));
-        all.push(held.unwrap_or_else(|| model.clone()));
+) -> Result<(Generated, Option<Model>), Vec<Fault>> {
+    let plain = part.generate()?;
+    let before = part.model().and_then(|model| Some((model, before(part, model, out, &plain)?)));
+    let kept = before.map(|(model, before)| keeping(model, &before)).transpose()?.flatten();
+    match kept {
+        Some(model) => Ok((part.with(&model).generate()?, Some(model))),
+        None => Ok((plain, None)),
     }
-    if written.is_empty() { Ok((plain, written)) } else { Ok((catalog(&all)?, written)) }
 }
 
 /// The model with a `names.json` in which things are called what they were before; nothing if they
@@ -49,27 +45,30 @@ pub(crate) fn keeping(model: &Model, before: &Names) -> Result<Option<Model>, Ve
 const MOST_ROUNDS: usize = 12;
 
 /// The names in the module as it was generated last: the schemas that it came from lie beside it.
-fn before(model: &Model, out: &Path, now: &Catalog) -> Option<Names> {
-    let path = model.id.split('/').map(module_name).collect::<Vec<_>>().join("/");
+fn before(part: &Part<'_>, model: &Model, out: &Path, now: &Generated) -> Option<Names> {
+    let files = part.files();
+    let path = files.first()?.strip_suffix(".rs")?;
     let source = |kind: &str| {
         let file = format!("{path}.{kind}.json");
         let text = fs::read_to_string(out.join(&file)).ok()?;
         Some(Source { file, text })
     };
     let (input, output) = (source("input")?, source("output"));
-    let is_same = |source: &Source| now.files.get(&source.file) == Some(&source.text);
+    let mut written = files.iter().zip(&now.texts);
+    let mut is_same =
+        |source: &Source| written.any(|(file, text)| (file, text) == (&source.file, &source.text));
     if is_same(&input) && output.as_ref().is_none_or(is_same) {
         return None;
     }
     let old = Model { id: model.id.clone(), input, output, names: model.names.clone() };
-    catalog(&[old]).ok()?.names.remove(&model.id)
+    Some(part.with(&old).generate().ok()?.names)
 }
 
 #[cfg(test)]
 mod tests {
     use std::fs;
 
-    use runcomfy_codegen::{Model, Source};
+    use runcomfy_codegen::{Home, Model, Plan, Source};
     use serde_json::{Value, json};
 
     use super::generate;
@@ -90,15 +89,17 @@ mod tests {
         let mut names = None;
         let mut first = None;
         for (input, output) in states {
-            let model = model(input, output.as_ref(), names.clone());
-            let (catalog, held) = generate(&[model], out.path()).expect("good schemas");
-            for (file, text) in &catalog.files {
+            let models = [model(input, output.as_ref(), names.clone())];
+            let plan = Plan::new(&models, Home::Runcomfy);
+            let part = plan.parts.iter().find(|part| part.model().is_some()).expect("a model");
+            let (generated, kept) = generate(part, out.path()).expect("good schemas");
+            for (file, text) in part.files().iter().zip(&generated.texts) {
                 let path = out.path().join(file);
                 fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
                 fs::write(path, text).expect("a file");
             }
-            names = held.get("acme/paint").cloned().or(names);
-            let now = catalog.names["acme/paint"].clone();
+            names = kept.and_then(|model| Some(model.names?.text)).or(names);
+            let now = generated.names;
             let before = first.get_or_insert_with(|| now.clone());
             for (was, is) in [(&before.input, &now.input), (&before.output, &now.output)] {
                 assert!(!is.is_empty() || was.is_empty());

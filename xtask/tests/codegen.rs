@@ -2,9 +2,10 @@
 
 use std::fs;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 const GOOD: &str =
@@ -34,8 +35,16 @@ impl Folders {
         fs::write(path, content).unwrap();
     }
 
-    fn out(&self) -> std::path::PathBuf {
+    fn out(&self) -> PathBuf {
         self.root.path().join("out")
+    }
+
+    /// Where the program writes down what it generated.
+    fn record(&self) -> PathBuf {
+        let digest = Sha256::digest(self.out().as_os_str().as_encoded_bytes());
+        let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        let name: String = digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect();
+        Path::new(env!("CARGO_BIN_EXE_xtask")).with_file_name("xtask-codegen").join(name)
     }
 
     fn codegen(&self, more: &[&str]) -> Output {
@@ -68,6 +77,12 @@ impl Folders {
     }
 }
 
+impl Drop for Folders {
+    fn drop(&mut self) {
+        fs::remove_file(self.record()).ok();
+    }
+}
+
 #[test]
 fn only_what_changed_is_written_and_what_vanished_is_deleted() {
     let folders = Folders::new();
@@ -76,7 +91,7 @@ fn only_what_changed_is_written_and_what_vanished_is_deleted() {
     let first = folders.codegen(&[]);
     assert!(first.status.success(), "{}", text(&first.stderr));
     assert!(
-        text(&first.stdout).contains("2 models, 6 files written or deleted"),
+        text(&first.stdout).contains("2 models, 2 generated, 6 files written or deleted"),
         "{}",
         text(&first.stdout)
     );
@@ -98,11 +113,118 @@ fn only_what_changed_is_written_and_what_vanished_is_deleted() {
         "left_over.rs",
         "changed",
         "acme.rs",
+        // What is left is as it was: nothing had to be generated.
         "1 model, 5 files written or deleted",
     ] {
         assert!(stdout.contains(line), "{stdout}");
     }
     assert_eq!(fs::metadata(&paint).unwrap().modified().unwrap(), untouched);
+}
+
+/// What the last line says of a run.
+fn told(output: &Output) -> String {
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    text(&output.stdout).lines().last().unwrap_or_default().to_owned()
+}
+
+/// Two models that were generated, and the record of that.
+fn generated() -> (Folders, PathBuf) {
+    let folders = Folders::new();
+    folders.put("acme/paint/input.json", GOOD);
+    folders.put("acme/draw/input.json", GOOD.replace("string", "float"));
+    assert_eq!(told(&folders.codegen(&[])), "2 models, 2 generated, 6 files written or deleted");
+    let record = folders.record();
+    (folders, record)
+}
+
+#[test]
+fn only_what_changed_is_generated_again() {
+    let (folders, _) = generated();
+    let first = folders.codegen(&[]);
+    assert_eq!(told(&first), "2 models, everything is up to date");
+    let notes = "acme/draw/input.json#/properties/prompt/type: `float` is read as `number`";
+    assert!(text(&first.stderr).contains(notes), "what is recorded has its notes, too");
+
+    folders.put("acme/paint/input.json", GOOD.replace("string", "integer"));
+    assert_eq!(told(&folders.codegen(&[])), "2 models, 1 generated, 2 files written or deleted");
+    folders.put("acme/paint/output.json", GOOD);
+    assert_eq!(told(&folders.codegen(&[])), "2 models, 1 generated, 2 files written or deleted");
+    folders.put("acme/paint/names.json", r#"{"input": {"Input.prompt": "words"}}"#);
+    assert_eq!(told(&folders.codegen(&[])), "2 models, 1 generated, 1 file written or deleted");
+    folders.put("acme/write/input.json", GOOD);
+    assert_eq!(told(&folders.codegen(&[])), "3 models, 1 generated, 4 files written or deleted");
+    let root = fs::read_to_string(folders.out().join("mod.rs")).unwrap();
+    assert!(root.contains("acme::write::MODEL"), "{root}");
+
+    fs::remove_dir_all(folders.root.path().join("schemas/acme/paint")).unwrap();
+    assert_eq!(told(&folders.codegen(&[])), "2 models, 5 files written or deleted");
+    let lists = ["mod.rs", "acme.rs"].map(|file| fs::read_to_string(folders.out().join(file)));
+    assert!(lists.iter().all(|list| !list.as_ref().unwrap().contains("paint")), "{lists:?}");
+    assert_eq!(told(&folders.codegen(&[])), "2 models, everything is up to date");
+}
+
+#[test]
+fn what_was_edited_by_hand_is_put_right_though_a_record_knows_it() {
+    let (folders, _) = generated();
+    let module = folders.out().join("acme/paint.rs");
+    let before = fs::read_to_string(&module).unwrap();
+    for edit in [before.replace("prompt", "Prompt"), format!("{before} "), String::new()] {
+        fs::write(&module, edit).unwrap();
+        let said = told(&folders.codegen(&[]));
+        assert_eq!(said, "2 models, 1 generated, 1 file written or deleted");
+        assert_eq!(fs::read_to_string(&module).unwrap(), before);
+    }
+    fs::remove_file(folders.out().join("acme/paint.input.json")).unwrap();
+    assert_eq!(told(&folders.codegen(&[])), "2 models, 1 generated, 1 file written or deleted");
+    fs::write(folders.out().join("acme.rs"), "").unwrap();
+    assert_eq!(told(&folders.codegen(&[])), "2 models, 1 file written or deleted");
+}
+
+#[test]
+fn a_record_that_is_damaged_or_of_another_generator_costs_time_and_nothing_else() {
+    let (folders, record) = generated();
+    let good = fs::read_to_string(&record).unwrap();
+    // The digest of a part that was made by another generator is another one.
+    let flipped: String = good.lines().map(|line| line.replace(" b", " c") + "\n").collect();
+    let others = good.lines().map(|line| {
+        let (file, rest) = line.split_once(' ').unwrap();
+        format!("{file} {}{}\n", "0".repeat(64), &rest[64..])
+    });
+    let others: String = others.collect();
+    let noted = good.replace("is read as `number`", "is right");
+    assert!(noted != good && others != good);
+    for (damaged, again) in [
+        (String::new(), 2),
+        ("\u{0}\u{1}{garbage]\n\n \n".repeat(50), 2),
+        (others, 2),
+        (good.replace(' ', ""), 2),
+        (good[..good.len() / 2].to_owned(), 2),
+        (noted, 1),
+        (flipped, 0),
+    ] {
+        fs::write(&record, damaged).unwrap();
+        let output = folders.codegen(&[]);
+        let said = told(&output);
+        assert!(said.ends_with("everything is up to date"), "{said}");
+        assert!(again == 0 || said.contains(&format!(" {again} generated")), "{said}");
+        assert!(text(&output.stderr).contains("`float` is read as `number`"));
+        assert_eq!(fs::read_to_string(&record).unwrap(), good, "it is written anew");
+    }
+    fs::write(&record, [0xff, 0xfe, b' ']).unwrap();
+    assert!(told(&folders.codegen(&[])).contains("2 generated"));
+    fs::remove_file(&record).unwrap();
+    assert!(told(&folders.codegen(&[])).contains("2 generated"));
+}
+
+#[test]
+fn a_check_trusts_no_record_and_writes_none() {
+    let (folders, record) = generated();
+    let before = fs::read_to_string(&record).unwrap();
+    let said = told(&folders.codegen(&["--check"]));
+    assert_eq!(said, "2 models, 2 generated, everything is up to date");
+    folders.put("acme/paint/input.json", GOOD.replace("string", "integer"));
+    assert_eq!(folders.codegen(&["--check"]).status.code(), Some(1));
+    assert_eq!(fs::read_to_string(&record).unwrap(), before);
 }
 
 #[test]
