@@ -1,5 +1,7 @@
 //! The writer: a generated type into JSON.
 
+mod text;
+
 use serde::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::Value;
 
@@ -14,8 +16,7 @@ pub fn serialize<S: Serializer>(member: &dyn Member, to: S) -> Result<S::Ok, S::
 /// Writes JSON text.
 #[must_use]
 pub fn json(member: &dyn Member) -> String {
-    // A string takes everything, and a member writes no map with keys that are no strings.
-    serde_json::to_string(&member.view()).unwrap_or_default()
+    text::text(&member.view())
 }
 
 /// Writes a JSON value.
