@@ -9,6 +9,7 @@ mod choice;
 mod extra;
 #[doc(hidden)]
 pub mod media;
+mod nearest;
 mod newtype;
 mod nullable;
 mod number;

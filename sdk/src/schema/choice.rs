@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::number::Num;
 use super::path::Path;
-use super::report;
+use super::report::{self, Listed};
 
 pub use closed::{Closed, of_integer, of_str, of_wire};
 
@@ -82,6 +82,16 @@ impl Wires {
             Self::Integers(all) => all[index],
             _ => 0,
         }
+    }
+
+    /// The values, to be told.
+    pub(super) fn listed(self) -> impl ExactSizeIterator<Item = Listed<'static>> {
+        let len = match self {
+            Self::Strings(all) => all.len(),
+            Self::Integers(all) => all.len(),
+            Self::Mixed(all) => all.len(),
+        };
+        (0..len).map(move |index| Listed::Wire(self.value(index)))
     }
 
     /// The value at `index`.
@@ -172,7 +182,8 @@ impl UnknownValue {
 impl fmt::Display for UnknownValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut faults = Vec::new();
-        report::not_one_of(&mut faults, &Path::ROOT, &self.found, &self.allowed());
+        let mut allowed = self.allowed.listed();
+        report::not_one_of(&mut faults, &Path::ROOT, &self.found, &mut allowed);
         f.write_str(faults.first().map_or("unknown value", |fault| fault.message()))
     }
 }

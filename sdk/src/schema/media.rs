@@ -47,7 +47,7 @@ type See<'a> = dyn FnMut(String, Medium<'_>) + 'a;
 
 fn view(view: &View<'_>, rules: &'static [Rule], path: &Path<'_>, see: &mut See<'_>) {
     match view {
-        View::Media(kind, text) => see(path.to_string(), Medium { kind: *kind, text, rules }),
+        View::Media(kind, text) => see(path.pointer(), Medium { kind: *kind, text, rules }),
         View::Union(union) => {
             let (index, inner) = union.chosen();
             let rules = index.map_or(&[][..], |index| union.variants()[index]);

@@ -1,6 +1,6 @@
 //! Where the reader is, kept on the stack: nothing is allocated until there is a fault to report.
 
-use std::fmt::{self, Write};
+use std::fmt::Write;
 
 /// A place in a document, as a chain from the innermost step to the root.
 #[derive(Clone, Copy)]
@@ -26,24 +26,29 @@ impl<'a> Path<'a> {
     pub(super) fn index(&'a self, index: usize) -> Path<'a> {
         Path { parent: Some(self), step: Step::Index(index) }
     }
-}
 
-/// The JSON pointer (RFC 6901) of the place.
-impl fmt::Display for Path<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// The JSON pointer (RFC 6901) of the place.
+    pub(super) fn pointer(&self) -> String {
+        let mut pointer = String::with_capacity(32);
+        self.write(&mut pointer);
+        pointer
+    }
+
+    fn write(&self, to: &mut String) {
         if let Some(parent) = self.parent {
-            parent.fmt(f)?;
+            parent.write(to);
         }
         match self.step {
-            Step::Root => Ok(()),
-            Step::Index(index) => write!(f, "/{index}"),
+            Step::Root => {}
+            // A string takes everything.
+            Step::Index(index) => write!(to, "/{index}").unwrap_or_default(),
             Step::Key(key) => {
-                f.write_char('/')?;
-                key.chars().try_for_each(|c| match c {
-                    '~' => f.write_str("~0"),
-                    '/' => f.write_str("~1"),
-                    c => f.write_char(c),
-                })
+                to.push('/');
+                if key.bytes().any(|byte| matches!(byte, b'~' | b'/')) {
+                    to.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                } else {
+                    to.push_str(key);
+                }
             }
         }
     }
@@ -57,7 +62,7 @@ mod tests {
     fn a_path_is_a_json_pointer() {
         let list = Path::ROOT.key("a/b~c");
         let item = list.index(3);
-        assert_eq!(Path::ROOT.to_string(), "");
-        assert_eq!(item.key("한국").to_string(), "/a~1b~0c/3/한국");
+        assert_eq!(Path::ROOT.pointer(), "");
+        assert_eq!(item.key("한국").pointer(), "/a~1b~0c/3/한국");
     }
 }

@@ -1,12 +1,15 @@
 //! The words in which faults are told.
 
+use std::borrow::Cow;
 use std::fmt::{Display, Write};
 
 use serde_json::Value;
 
+use super::nearest::Nearest;
 use super::path::Path;
 use super::rule::Kind;
 use super::violation::Violation;
+use super::{Wire, write};
 use crate::redact;
 
 /// Where faults are gathered.
@@ -19,7 +22,7 @@ const SHOWN: usize = 60;
 
 #[cold]
 pub(super) fn fault(out: &mut Faults, path: &Path<'_>, keyword: &'static str, message: String) {
-    out.push(Violation::new(path.to_string(), keyword, message));
+    out.push(Violation::new(path.pointer(), keyword, message));
 }
 
 /// `must be an integer, not "abc"`.
@@ -36,20 +39,109 @@ pub(super) fn missing(out: &mut Faults, path: &Path<'_>, name: &str) {
 
 /// `"4k" is not one of "1K", "2K", "4K"; did you mean "4K"?`
 #[cold]
-pub(super) fn not_one_of(out: &mut Faults, path: &Path<'_>, found: &Value, allowed: &[Value]) {
-    let mut message = format!("{} is not ", shown(found));
-    message.push_str(if allowed.len() == 1 { "" } else { "one of " });
-    for (index, value) in allowed.iter().take(NAMED).enumerate() {
-        let comma = if index == 0 { "" } else { ", " };
-        let _ = write!(message, "{comma}{value}");
+pub(super) fn not_one_of(
+    out: &mut Faults,
+    path: &Path<'_>,
+    found: &Value,
+    allowed: &mut dyn ExactSizeIterator<Item = Listed<'_>>,
+) {
+    let count = allowed.len();
+    let mut message = String::with_capacity(192);
+    show(found, &mut message);
+    message.push_str(if count == 1 { " is not " } else { " is not one of " });
+    let mut meant = Meant::by(found);
+    for (index, value) in allowed.enumerate() {
+        if index < NAMED {
+            message.push_str(if index == 0 { "" } else { ", " });
+            value.write(&mut message);
+        }
+        if let Some(meant) = &mut meant {
+            meant.look(value);
+        }
     }
-    if allowed.len() > NAMED {
-        let _ = write!(message, ", … ({} in all)", allowed.len());
+    if count > NAMED {
+        let _ = write!(message, ", … ({count} in all)");
     }
-    if let Some(nearest) = nearest(found, allowed) {
-        let _ = write!(message, "; did you mean {nearest}?");
+    if let Some(nearest) = meant.and_then(Meant::get) {
+        message.push_str("; did you mean ");
+        nearest.write(&mut message);
+        message.push('?');
     }
     fault(out, path, "enum", message);
+}
+
+/// One of the values that are allowed.
+#[derive(Clone, Copy)]
+pub(super) enum Listed<'a> {
+    Wire(Wire),
+    Value(&'a Value),
+}
+
+impl<'a> Listed<'a> {
+    /// Most are strings, which need not be copied to be told.
+    fn text(self) -> Option<&'a str> {
+        match self {
+            Self::Wire(Wire::String(text)) => Some(text),
+            Self::Value(value) => value.as_str(),
+            Self::Wire(_) => None,
+        }
+    }
+
+    fn value(self) -> Cow<'a, Value> {
+        match self {
+            Self::Wire(wire) => Cow::Owned(wire.to_value()),
+            Self::Value(value) => Cow::Borrowed(value),
+        }
+    }
+
+    fn write(self, to: &mut String) {
+        match self.text() {
+            Some(text) => quote(text, to),
+            None => to.push_str(&self.value().to_string()),
+        }
+    }
+}
+
+/// Which of the allowed values was meant: where a number was given, the nearest number.
+struct Meant<'a> {
+    number: Option<f64>,
+    nearest: Option<(f64, Listed<'a>)>,
+    word: Nearest<Listed<'a>>,
+}
+
+impl<'a> Meant<'a> {
+    fn by(found: &Value) -> Option<Self> {
+        let word = match found {
+            Value::String(text) => Cow::Borrowed(text.as_str()),
+            value => Cow::Owned(value.to_string()),
+        };
+        let number = word.parse::<f64>().ok().filter(|number| number.is_finite());
+        let word = (word.len() <= SHOWN).then(|| Nearest::new(&word))?;
+        Some(Self { number, nearest: None, word })
+    }
+
+    fn look(&mut self, value: Listed<'a>) {
+        let Some(text) = value.text() else {
+            return self.look_beyond_strings(value);
+        };
+        self.word.look(text, value);
+    }
+
+    fn look_beyond_strings(&mut self, listed: Listed<'a>) {
+        let value = listed.value();
+        if let (Some(number), Some(value)) = (self.number, value.as_f64()) {
+            let distance = (value - number).abs();
+            if self.nearest.is_none_or(|(least, _)| distance < least) {
+                self.nearest = Some((distance, listed));
+            }
+        } else {
+            self.word.look(&value.to_string(), listed);
+        }
+    }
+
+    fn get(self) -> Option<Listed<'a>> {
+        self.nearest.map(|(_, number)| number).or_else(|| self.word.get())
+    }
 }
 
 /// A key that nothing knows, with the nearest one that is known.
@@ -69,24 +161,58 @@ pub(super) fn unknown_key(
 
 /// The value as JSON, cut where it is long.
 pub(super) fn shown(value: &Value) -> String {
-    match value {
-        Value::Array(items) if items.len() > 8 => format!("an array of {} items", items.len()),
+    let mut shown = String::new();
+    show(value, &mut shown);
+    shown
+}
+
+fn show(value: &Value, to: &mut String) {
+    let _ = match value {
+        Value::Array(items) if items.len() > 8 => write!(to, "an array of {} items", items.len()),
         Value::Object(members) if members.len() > 8 => {
-            format!("an object of {} members", members.len())
+            write!(to, "an object of {} members", members.len())
         }
-        Value::String(text) => shown_str(text),
-        value => cut(value.to_string()),
-    }
+        Value::String(text) => {
+            show_str(text, to);
+            Ok(())
+        }
+        Value::Array(_) | Value::Object(_) => {
+            to.push_str(&cut(value.to_string()));
+            Ok(())
+        }
+        value => write!(to, "{value}"),
+    };
 }
 
 /// A string as JSON, cut where it is long; a URL without what may be secret.
 pub(super) fn shown_str(text: &str) -> String {
+    let mut shown = String::new();
+    show_str(text, &mut shown);
+    shown
+}
+
+fn show_str(text: &str, to: &mut String) {
     if redact::is_link(text) {
-        return cut(Value::from(redact::link(text)).to_string());
+        return to.push_str(&cut(Value::from(redact::link(text)).to_string()));
     }
-    let head: String = text.chars().take(SHOWN).collect();
-    let cut = if head.len() < text.len() { " …" } else { "" };
-    format!("{}{cut}", Value::from(head))
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => {
+            quote(&text[..end], to);
+            to.push_str(" …");
+        }
+        None => quote(text, to),
+    }
+}
+
+/// A string as JSON.
+fn quote(text: &str, to: &mut String) {
+    if write::is_plain(text) {
+        to.push('"');
+        to.push_str(text);
+        to.push('"');
+    } else {
+        to.push_str(&Value::from(text).to_string());
+    }
 }
 
 fn cut(text: String) -> String {
@@ -96,43 +222,13 @@ fn cut(text: String) -> String {
     }
 }
 
-fn nearest<'a>(found: &Value, allowed: &'a [Value]) -> Option<&'a Value> {
-    let word = |value: &Value| match value {
-        Value::String(text) => text.to_lowercase(),
-        value => value.to_string(),
-    };
-    let found = word(found);
-    if found.len() > SHOWN {
-        return None;
-    }
-    if let Some(number) = found.parse::<f64>().ok().filter(|number| number.is_finite()) {
-        let distance = |value: &&Value| Some((value.as_f64()? - number).abs());
-        let numbers = allowed.iter().filter(|value| value.is_number());
-        let near = |a: &&Value, b: &&Value| {
-            f64::total_cmp(&distance(a).unwrap_or(0.0), &distance(b).unwrap_or(0.0))
-        };
-        if let Some(value) = numbers.min_by(near) {
-            return Some(value);
-        }
-    }
-    let distances = allowed.iter().map(|value| (strsim::osa_distance(&found, &word(value)), value));
-    let (distance, value) = distances.min_by_key(|(distance, _)| *distance)?;
-    is_near(distance, &found).then_some(value)
-}
-
 fn nearest_word<'a>(found: &str, known: &mut dyn Iterator<Item = &'a str>) -> Option<&'a str> {
     if found.len() > SHOWN {
         return None;
     }
-    let lower = found.to_lowercase();
-    let distances = known.map(|word| (strsim::osa_distance(&lower, &word.to_lowercase()), word));
-    let (distance, word) = distances.min_by_key(|(distance, _)| *distance)?;
-    is_near(distance, found).then_some(word)
-}
-
-/// Near enough to be a slip of the finger.
-fn is_near(distance: usize, word: &str) -> bool {
-    distance <= 1 + word.chars().count() / 3 && distance < word.chars().count().max(2)
+    let mut nearest = Nearest::new(found);
+    known.for_each(|word| nearest.look(word, word));
+    nearest.get()
 }
 
 /// `a string, an integer or null`.

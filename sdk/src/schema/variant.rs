@@ -88,7 +88,7 @@ fn wrong_kind(union: &mut dyn Union, value: &Value, path: &Path<'_>, out: &mut F
 
 /// How far a value is from fitting: a fault of the value's own type is the worst.
 fn remoteness(faults: &Faults, path: &Path<'_>) -> (bool, usize) {
-    let here = path.to_string();
+    let here = path.pointer();
     let wrong_type =
         |fault: &super::Violation| fault.keyword() == "type" && fault.pointer() == here;
     (faults.iter().any(wrong_type), faults.len())

@@ -35,13 +35,21 @@ impl Violation {
     }
 }
 
+impl Violation {
+    /// A line break, and the pieces of the line.
+    fn parts(&self) -> [&str; 4] {
+        let place = if self.pointer.is_empty() { "(root)" } else { &self.pointer };
+        ["\n  ", place, ": ", &self.message]
+    }
+
+    fn len(&self) -> usize {
+        self.parts().map(str::len).iter().sum()
+    }
+}
+
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.pointer.is_empty() {
-            write!(f, "(root): {}", self.message)
-        } else {
-            write!(f, "{}: {}", self.pointer, self.message)
-        }
+        self.parts()[1..].iter().try_for_each(|part| f.write_str(part))
     }
 }
 
@@ -95,8 +103,13 @@ impl fmt::Display for Invalid {
         match self.violations.as_slice() {
             [one] => one.fmt(f),
             many => {
-                write!(f, "{} faults:", many.len())?;
-                many.iter().try_for_each(|v| write!(f, "\n  {v}"))
+                // In one piece: each could make a string that it is written to move.
+                let mut text = format!("{} faults:", many.len());
+                text.reserve(many.iter().map(Violation::len).sum());
+                for part in many.iter().flat_map(Violation::parts) {
+                    text.push_str(part);
+                }
+                f.write_str(&text)
             }
         }
     }

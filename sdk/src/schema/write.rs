@@ -8,6 +8,8 @@ use serde_json::Value;
 use super::Wire;
 use super::slot::{Member, RestView, View};
 
+pub(super) use text::is_plain;
+
 /// Writes to any format.
 pub fn serialize<S: Serializer>(member: &dyn Member, to: S) -> Result<S::Ok, S::Error> {
     member.view().serialize(to)

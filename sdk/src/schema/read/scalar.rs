@@ -164,7 +164,7 @@ fn choose(
 fn choose_other(choice: &mut dyn Choice, scalar: Scalar<'_>, path: &Path<'_>, out: &mut Faults) {
     let value = scalar.to_value();
     if !choice.choose_other(&value) {
-        report::not_one_of(out, path, &value, &choice.wires().values());
+        report::not_one_of(out, path, &value, &mut choice.wires().listed());
     }
 }
 

@@ -117,14 +117,19 @@ fn bool(value: bool, to: &mut Vec<u8>) {
 }
 
 fn string(text: &str, to: &mut Vec<u8>) {
-    // No short cut at the first that is found: so several are looked at in one step.
-    let escaped = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
-    if text.bytes().fold(false, |any, byte| any | escaped(byte)) {
+    if !is_plain(text) {
         return plain(text, to);
     }
     to.push(b'"');
     to.extend_from_slice(text.as_bytes());
     to.push(b'"');
+}
+
+/// Whether a string is written as it stands.
+pub(in crate::schema) fn is_plain(text: &str) -> bool {
+    let escaped = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
+    // No short cut at the first that is found: so several are looked at in one step.
+    !text.bytes().fold(false, |any, byte| any | escaped(byte))
 }
 
 /// What serde writes best: a buffer takes everything, and nothing here can fail to be written.
