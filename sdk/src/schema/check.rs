@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::number::{Num, equal};
 use super::path::Path;
-use super::report::{self, Faults, Listed, fault, one_of_kinds, shown};
+use super::report::{self, Allowed, Faults, fault, one_of_kinds, shown};
 use super::rule::{Kind, Rule};
 use unevaluated::Seen;
 
@@ -110,14 +110,14 @@ fn any(value: &Value, rule: &Rule, path: &Path<'_>, out: &mut Faults, seen: &mut
         Rule::Const(text) => {
             let constant = parse(text);
             if !equal(value, &constant) {
-                report::not_one_of(out, path, value, &mut [Listed::Value(&constant)].into_iter());
+                report::not_one_of(out, path, value, Allowed::Values(&[constant]));
             }
         }
         Rule::Enum(text) => {
             if let Value::Array(allowed) = parse(text)
                 && !allowed.iter().any(|allowed| equal(value, allowed))
             {
-                report::not_one_of(out, path, value, &mut allowed.iter().map(Listed::Value));
+                report::not_one_of(out, path, value, Allowed::Values(&allowed));
             }
         }
         Rule::Not(rules) if is_right(value, rules) => {

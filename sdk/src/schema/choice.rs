@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::number::Num;
 use super::path::Path;
-use super::report::{self, Listed};
+use super::report::{self, Allowed};
 
 pub use closed::{Closed, of_integer, of_str, of_wire};
 
@@ -84,14 +84,12 @@ impl Wires {
         }
     }
 
-    /// The values, to be told.
-    pub(super) fn listed(self) -> impl ExactSizeIterator<Item = Listed<'static>> {
-        let len = match self {
+    pub(super) fn len(self) -> usize {
+        match self {
             Self::Strings(all) => all.len(),
             Self::Integers(all) => all.len(),
             Self::Mixed(all) => all.len(),
-        };
-        (0..len).map(move |index| Listed::Wire(self.value(index)))
+        }
     }
 
     /// The value at `index`.
@@ -182,8 +180,8 @@ impl UnknownValue {
 impl fmt::Display for UnknownValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut faults = Vec::new();
-        let mut allowed = self.allowed.listed();
-        report::not_one_of(&mut faults, &Path::ROOT, &self.found, &mut allowed);
+        let allowed = Allowed::Wires(self.allowed);
+        report::not_one_of(&mut faults, &Path::ROOT, &self.found, allowed);
         f.write_str(faults.first().map_or("unknown value", |fault| fault.message()))
     }
 }

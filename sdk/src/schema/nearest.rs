@@ -31,7 +31,10 @@ impl<T> Nearest<T> {
             return;
         }
         self.word = letters(word, std::mem::take(&mut self.word));
-        if self.word.len().abs_diff(self.found.len()) <= enough {
+        // So is each that the word does not have.
+        let missing = set(&self.found) & !set(&self.word);
+        let least = self.word.len().abs_diff(self.found.len()).max(missing.count_ones() as usize);
+        if least <= enough {
             let distance = self.distance();
             if distance <= enough {
                 self.best = Some((distance, what));
@@ -46,20 +49,21 @@ impl<T> Nearest<T> {
     /// The distance of Damerau and Levenshtein, no letter being changed twice. A row holds the
     /// distances of the word so far from all beginnings of what was found.
     fn distance(&mut self) -> usize {
-        let width = self.found.len() + 1;
+        let (found, word) = without_common_ends(&self.found, &self.word);
+        let width = found.len() + 1;
         self.rows.clear();
         self.rows.extend(0..width);
         self.rows.resize(3 * width, 0);
         let (last, others) = self.rows.split_at_mut(width);
         let (mut last, (mut row, mut last_but_one)) = (last, others.split_at_mut(width));
         let mut previous = None;
-        for (index, &letter) in self.word.iter().enumerate() {
+        for (index, &letter) in word.iter().enumerate() {
             row[0] = index + 1;
             let (mut left, mut diagonal) = (index + 1, last[0]);
-            let cells = row[1..].iter_mut().zip(&last[1..]).zip(&self.found);
-            for (at, ((cell, &above), &found)) in cells.enumerate() {
-                *cell = (diagonal + usize::from(found != letter)).min(above + 1).min(left + 1);
-                if at > 0 && previous == Some(found) && self.found[at - 1] == letter {
+            let cells = row[1..].iter_mut().zip(&last[1..]).zip(found);
+            for (at, ((cell, &above), &other)) in cells.enumerate() {
+                *cell = (diagonal + usize::from(other != letter)).min(above + 1).min(left + 1);
+                if at > 0 && previous == Some(other) && found[at - 1] == letter {
                     *cell = (*cell).min(last_but_one[at - 1] + 1);
                 }
                 (left, diagonal) = (*cell, above);
@@ -69,6 +73,26 @@ impl<T> Nearest<T> {
         }
         last[width - 1]
     }
+}
+
+/// The letters of a word, as bits; of two that share one, one is not told.
+fn set(word: &[char]) -> u64 {
+    word.iter().fold(0, |set, letter| set | 1 << (u32::from(*letter) % 64))
+}
+
+/// Where two words begin or end alike, nobody has slipped.
+fn without_common_ends<'a>(mut a: &'a [char], mut b: &'a [char]) -> (&'a [char], &'a [char]) {
+    while let ([first, a_rest @ ..], [second, b_rest @ ..]) = (a, b)
+        && first == second
+    {
+        (a, b) = (a_rest, b_rest);
+    }
+    while let ([a_rest @ .., last], [b_rest @ .., other]) = (a, b)
+        && last == other
+    {
+        (a, b) = (a_rest, b_rest);
+    }
+    (a, b)
 }
 
 /// The letters of a text, none of them capital, in place of what the buffer held.

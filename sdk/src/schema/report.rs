@@ -5,11 +5,12 @@ use std::fmt::{Display, Write};
 
 use serde_json::Value;
 
+use super::choice::{Wire, Wires};
 use super::nearest::Nearest;
 use super::path::Path;
 use super::rule::Kind;
 use super::violation::Violation;
-use super::{Wire, write};
+use super::write;
 use crate::redact;
 
 /// Where faults are gathered.
@@ -39,18 +40,14 @@ pub(super) fn missing(out: &mut Faults, path: &Path<'_>, name: &str) {
 
 /// `"4k" is not one of "1K", "2K", "4K"; did you mean "4K"?`
 #[cold]
-pub(super) fn not_one_of(
-    out: &mut Faults,
-    path: &Path<'_>,
-    found: &Value,
-    allowed: &mut dyn ExactSizeIterator<Item = Listed<'_>>,
-) {
+pub(super) fn not_one_of(out: &mut Faults, path: &Path<'_>, found: &Value, allowed: Allowed<'_>) {
     let count = allowed.len();
     let mut message = String::with_capacity(192);
     show(found, &mut message);
     message.push_str(if count == 1 { " is not " } else { " is not one of " });
     let mut meant = Meant::by(found);
-    for (index, value) in allowed.enumerate() {
+    for index in 0..count {
+        let value = allowed.get(index);
         if index < NAMED {
             message.push_str(if index == 0 { "" } else { ", " });
             value.write(&mut message);
@@ -70,9 +67,32 @@ pub(super) fn not_one_of(
     fault(out, path, "enum", message);
 }
 
-/// One of the values that are allowed.
+/// The values that are allowed.
 #[derive(Clone, Copy)]
-pub(super) enum Listed<'a> {
+pub(super) enum Allowed<'a> {
+    Wires(Wires),
+    Values(&'a [Value]),
+}
+
+impl<'a> Allowed<'a> {
+    fn len(self) -> usize {
+        match self {
+            Self::Wires(wires) => wires.len(),
+            Self::Values(values) => values.len(),
+        }
+    }
+
+    fn get(self, index: usize) -> Listed<'a> {
+        match self {
+            Self::Wires(wires) => Listed::Wire(wires.value(index)),
+            Self::Values(values) => Listed::Value(&values[index]),
+        }
+    }
+}
+
+/// One of them.
+#[derive(Clone, Copy)]
+enum Listed<'a> {
     Wire(Wire),
     Value(&'a Value),
 }

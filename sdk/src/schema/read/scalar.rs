@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::Reader;
 use crate::schema::number::Num;
 use crate::schema::path::Path;
-use crate::schema::report::{self, Faults, shown_str};
+use crate::schema::report::{self, Allowed, Faults, shown_str};
 use crate::schema::rule::Rule;
 use crate::schema::slot::Slot;
 use crate::schema::{Choice, check, variant};
@@ -164,7 +164,7 @@ fn choose(
 fn choose_other(choice: &mut dyn Choice, scalar: Scalar<'_>, path: &Path<'_>, out: &mut Faults) {
     let value = scalar.to_value();
     if !choice.choose_other(&value) {
-        report::not_one_of(out, path, &value, &mut choice.wires().listed());
+        report::not_one_of(out, path, &value, Allowed::Wires(choice.wires()));
     }
 }
 
