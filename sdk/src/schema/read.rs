@@ -7,6 +7,7 @@
 mod array;
 mod object;
 mod scalar;
+mod text;
 mod whole;
 
 use std::fmt;
@@ -22,6 +23,7 @@ use super::report::{Faults, fault};
 use super::slot::{Member, Slot};
 use super::{Field, Invalid, Rule, check};
 use scalar::Scalar;
+use text::Text;
 
 pub(super) use scalar::expected;
 
@@ -37,6 +39,17 @@ pub fn deserialize<'de, D: Deserializer<'de>>(
 
 /// Reads JSON text; broken syntax is one more fault, with its line and column.
 pub fn json(into: &mut dyn Member, text: &str) -> Result<(), Invalid> {
+    let (mut out, mut from) = (Faults::new(), Text::new(text));
+    let read = Reader::new(into, &[], &Path::ROOT, &mut out).deserialize(&mut from);
+    if read.and_then(|()| from.end()).is_err() {
+        return json_by_serde(into, text);
+    }
+    Invalid::unless_empty(out)
+}
+
+/// [`json`], from the start again, whatever is in the text.
+#[cold]
+fn json_by_serde(into: &mut dyn Member, text: &str) -> Result<(), Invalid> {
     let mut out = Faults::new();
     let mut from = serde_json::Deserializer::from_str(text);
     let read = Reader::new(into, &[], &Path::ROOT, &mut out).deserialize(&mut from);
