@@ -102,6 +102,16 @@ impl Wires {
         }
     }
 
+    pub(super) fn index_of(self, value: &Value) -> Option<usize> {
+        match value {
+            Value::Null => self.index_of_null(),
+            Value::Bool(value) => self.index_of_bool(*value),
+            Value::Number(value) => self.index_of_number(Num::of(value)),
+            Value::String(value) => self.index_of_str(value),
+            Value::Array(_) | Value::Object(_) => None,
+        }
+    }
+
     pub(super) fn index_of_str(self, value: &str) -> Option<usize> {
         match self {
             Self::Strings(all) => all.iter().position(|wire| *wire == value),
@@ -140,19 +150,12 @@ impl Wires {
     }
 }
 
-/// Finds a value among those of an enum.
-pub type Find<'a> = &'a mut dyn FnMut(Wires) -> Option<usize>;
-
-/// A generated enum, as the reader, the checker and the writer see it.
+/// A generated enum, as the reader sees it.
 pub trait Choice {
-    /// The values that it knows.
-    fn wires(&self) -> Wires;
-    /// Makes it the known value of which `find` tells the index, if it does.
-    fn choose(&mut self, find: Find<'_>) -> bool;
-    /// Makes it a value that it does not know, if it can hold one.
+    /// Makes it the value that it lists at `index`.
+    fn choose(&mut self, index: usize);
+    /// Makes it a value that it does not list, if it can hold one.
     fn choose_other(&mut self, value: &Value) -> bool;
-    /// The index of its value, or the value that it does not know.
-    fn chosen(&self) -> Result<usize, Value>;
 }
 
 /// A value that is none of an enum's.

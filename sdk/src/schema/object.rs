@@ -93,16 +93,19 @@ macro_rules! object {
             const FIELDS: &'static [$crate::schema::runtime::Field] = &[$($row),*];
             $(const RULES: &'static [$crate::schema::runtime::Rule] = $rules;)?
 
+            #[inline]
             fn blank() -> Self {
                 Self {
                     $($field: $crate::schema::runtime::Blank::blank(),)*
                     $($rest: Default::default(),)?
                 }
             }
+            #[inline]
             fn with(&mut self, fill: $crate::schema::runtime::Fill<'_>) {
                 let Self { $($field,)* $($rest)? } = self;
                 fill(&mut [$($field),*], $crate::rest!(fill $($rest)?));
             }
+            #[inline]
             fn see(&self, look: $crate::schema::runtime::Look<'_>) {
                 let Self { $($field,)* $($rest)? } = self;
                 look(&[$($field),*], $crate::rest!(look $($rest)?));
@@ -157,6 +160,7 @@ macro_rules! setters {
         impl $name {
             $(
                 #[doc = concat!("Sets [`", stringify!($field), "`](field@Self::", stringify!($field), ").")]
+                #[inline]
                 pub fn $field(mut self, value: $ty) -> Self {
                     self.$field = Some(value.into());
                     self
@@ -164,6 +168,7 @@ macro_rules! setters {
             )*
             $(
                 /// Adds a member that the schema does not name.
+                #[inline]
                 pub fn $rest(mut self, key: impl Into<String>, value: $crate::rest!(value $($value)?)) -> Self {
                     $crate::schema::runtime::Others::add(&mut self.$rest, key.into(), value.into());
                     self
@@ -181,11 +186,13 @@ macro_rules! json {
     ($name:ident) => {
         impl $name {
             /// Reads JSON text and checks it against the schema; the error lists every fault.
+            #[inline]
             pub fn from_json(text: &str) -> Result<Self, $crate::schema::Invalid> {
                 $crate::schema::runtime::from_json(text)
             }
 
             /// Reads a JSON value and checks it against the schema; the error lists every fault.
+            #[inline]
             pub fn from_value(
                 value: &$crate::schema::runtime::Value,
             ) -> Result<Self, $crate::schema::Invalid> {
@@ -194,11 +201,13 @@ macro_rules! json {
 
             /// Writes JSON text; what is not set is left out.
             #[must_use]
+            #[inline]
             pub fn to_json(&self) -> String {
                 $crate::schema::runtime::write::json(self)
             }
 
             /// Checks every limit of the schema; the error lists every fault.
+            #[inline]
             pub fn validate(&self) -> Result<(), $crate::schema::Invalid> {
                 $crate::schema::runtime::validate::member(self)
             }
@@ -213,6 +222,7 @@ macro_rules! json {
 macro_rules! serde {
     ($name:ident) => {
         impl $crate::schema::runtime::serde::Serialize for $name {
+            #[inline]
             fn serialize<S: $crate::schema::runtime::serde::Serializer>(
                 &self,
                 to: S,
@@ -222,6 +232,7 @@ macro_rules! serde {
         }
 
         impl<'de> $crate::schema::runtime::serde::Deserialize<'de> for $name {
+            #[inline]
             fn deserialize<D: $crate::schema::runtime::serde::Deserializer<'de>>(
                 from: D,
             ) -> Result<Self, D::Error> {

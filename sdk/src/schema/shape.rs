@@ -74,12 +74,27 @@ shape! {
     AnObject: Struct, Object, T::blank()
 }
 shape! {
-    /// One of a few values.
-    AChoice: Closed, Choice, T::ALL[0]
-}
-shape! {
     /// One of several shapes.
     AUnion: Union, Union, T::blank()
+}
+
+/// One of a few values.
+#[derive(Debug)]
+pub enum AChoice {}
+
+impl<T: Closed> Shape<T> for AChoice {
+    #[inline]
+    fn slot(this: &mut T) -> Slot<'_> {
+        Slot::Choice(T::WIRES, this)
+    }
+    #[inline]
+    fn view(this: &T) -> View<'_> {
+        View::Choice(T::WIRES, this.index())
+    }
+    #[inline]
+    fn blank() -> T {
+        T::ALL[0]
+    }
 }
 
 /// What stands behind a pointer, because it holds others like itself.

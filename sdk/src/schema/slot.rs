@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Choice, Extra, Object, Rule, Union};
+use super::choice::{Choice, Wires};
+use super::{Extra, Object, Rule, Union};
 use crate::OutputKind;
 
 /// A place that the reader fills.
@@ -21,7 +22,8 @@ pub enum Slot<'a> {
     String(&'a mut String),
     Value(&'a mut Value),
     Nullable(&'a mut dyn NullSlot),
-    Choice(&'a mut dyn Choice),
+    /// One of a few values.
+    Choice(Wires, &'a mut dyn Choice),
     Object(&'a mut dyn Object),
     List(&'a mut dyn List),
     Map(&'a mut dyn Map),
@@ -47,7 +49,10 @@ pub enum View<'a> {
     Media(OutputKind, &'a str),
     Value(&'a Value),
     Owned(Value),
-    Choice(&'a dyn Choice),
+    /// One of a few values, by its index.
+    Choice(Wires, usize),
+    /// A value that an enum does not list.
+    Other(Value),
     Object(&'a dyn Object),
     List(&'a dyn List),
     Map(&'a dyn Map),

@@ -27,7 +27,7 @@ fn view(view: &View<'_>, rules: &'static [Rule], path: &Path<'_>, out: &mut Faul
     }
     match view {
         View::Absent | View::Null | View::Bool(_) => {}
-        View::Choice(_) => beside(view, rules, path, out),
+        View::Choice(..) | View::Other(_) => beside(view, rules, path, out),
         View::Integer(value) => check::number(Num::Whole(*value), rules, path, out),
         View::BigInteger(value) => check::number(Num::from(*value), rules, path, out),
         View::Number(value) if value.is_finite() => {

@@ -6,12 +6,13 @@
 
 use serde_json::Value;
 
+use super::choice::Wires;
 use super::number::Num;
 use super::path::Path;
 use super::read::{expected, read_value};
 use super::report::{self, Faults, fault, shown};
 use super::slot::{Member, Rest, RestView, Slot, View};
-use super::{Choice, Object, Union};
+use super::{Object, Union};
 
 /// Reads a value as the variant that it fits: of several, unless they exclude one another, the one
 /// that knows most of it.
@@ -104,8 +105,8 @@ fn unlikeness(member: &mut dyn Member, value: &Value) -> usize {
             Value::Object(members) => unlike_members(object, members),
             _ => usize::MAX,
         },
-        Slot::Choice(choice) if speaks_of(choice, value) => {
-            usize::from(!fits(Slot::Choice(choice), value))
+        Slot::Choice(wires, choice) if speaks_of(wires, value) => {
+            usize::from(!fits(Slot::Choice(wires, choice), value))
         }
         slot => {
             if fits(slot, value) {
@@ -148,36 +149,25 @@ fn fits(slot: Slot<'_>, value: &Value) -> bool {
         Slot::String(_) => value.is_string(),
         Slot::List(_) => value.is_array(),
         Slot::Object(_) | Slot::Map(_) => value.is_object(),
-        Slot::Choice(choice) => is_listed(choice, value) || choice.choose_other(value),
+        Slot::Choice(wires, choice) => {
+            wires.index_of(value).is_some() || choice.choose_other(value)
+        }
         Slot::Nullable(nullable) => value.is_null() || fits(nullable.set_value().slot(), value),
         Slot::Ruled(_, inner) => fits(inner.slot(), value),
         Slot::Value(_) | Slot::Union(_) | Slot::Opaque(_) => true,
     }
 }
 
-fn is_listed(choice: &dyn Choice, value: &Value) -> bool {
-    let wires = choice.wires();
-    let index = match value {
-        Value::Null => wires.index_of_null(),
-        Value::Bool(value) => wires.index_of_bool(*value),
-        Value::Number(value) => wires.index_of_number(Num::of(value)),
-        Value::String(value) => wires.index_of_str(value),
-        Value::Array(_) | Value::Object(_) => None,
-    };
-    index.is_some()
-}
-
 /// Whether one of an enum's values is of the same kind.
-fn speaks_of(choice: &dyn Choice, value: &Value) -> bool {
+fn speaks_of(wires: Wires, value: &Value) -> bool {
     let kind = std::mem::discriminant(value);
-    choice.wires().values().iter().any(|listed| std::mem::discriminant(listed) == kind)
+    wires.values().iter().any(|listed| std::mem::discriminant(listed) == kind)
 }
 
 /// How much of what was read its type does not know: keys, values of enums, whole values.
 fn oddity(view: &View<'_>) -> usize {
     match view {
-        View::Value(_) => 1,
-        View::Choice(choice) => usize::from(choice.chosen().is_err()),
+        View::Value(_) | View::Other(_) => 1,
         View::Union(union) => match union.chosen() {
             (Some(_), inner) => oddity(&inner),
             (None, _) => 1,

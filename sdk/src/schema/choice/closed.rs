@@ -2,8 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Choice, Find, UnknownValue, Wire, Wires};
-use crate::schema::number::Num;
+use super::{Choice, UnknownValue, Wire, Wires};
 
 /// The table of a closed enum.
 pub trait Closed: Copy + 'static {
@@ -16,44 +15,43 @@ pub trait Closed: Copy + 'static {
 }
 
 impl<E: Closed> Choice for E {
-    fn wires(&self) -> Wires {
-        E::WIRES
-    }
-    fn choose(&mut self, find: Find<'_>) -> bool {
-        find(E::WIRES).map(|index| *self = E::ALL[index]).is_some()
+    fn choose(&mut self, index: usize) {
+        // The index is one of the values: no code for another one in each of hundreds of enums.
+        if let Some(value) = E::ALL.get(index) {
+            *self = *value;
+        }
     }
     fn choose_other(&mut self, _: &Value) -> bool {
         false
     }
-    fn chosen(&self) -> Result<usize, Value> {
-        Ok(self.index())
-    }
 }
 
 /// The value that a text stands for.
+#[inline]
 pub fn of_str<E: Closed>(value: &str) -> Result<E, UnknownValue> {
-    find(E::WIRES.index_of_str(value), || value.into())
+    index_of_str(E::WIRES, value).map(|index| E::ALL[index])
 }
 
 /// The value that a number stands for.
+#[inline]
 pub fn of_integer<E: Closed>(value: i64) -> Result<E, UnknownValue> {
-    find(E::WIRES.index_of_number(Num::Whole(value)), || value.into())
+    index_of(E::WIRES, value.into()).map(|index| E::ALL[index])
 }
 
 /// The value that a constant stands for.
+#[inline]
 pub fn of_wire<E: Closed>(value: Wire) -> Result<E, UnknownValue> {
-    let index = match value {
-        Wire::Null => E::WIRES.index_of_null(),
-        Wire::Boolean(value) => E::WIRES.index_of_bool(value),
-        Wire::Integer(value) => E::WIRES.index_of_number(Num::Whole(value)),
-        Wire::Number(value) => E::WIRES.index_of_number(Num::Float(value)),
-        Wire::String(value) => E::WIRES.index_of_str(value),
-    };
-    find(index, || value.into())
+    index_of(E::WIRES, value.into()).map(|index| E::ALL[index])
 }
 
-fn find<E: Closed>(index: Option<usize>, found: impl Fn() -> Value) -> Result<E, UnknownValue> {
-    index.map(|index| E::ALL[index]).ok_or_else(|| UnknownValue::new(found(), E::WIRES))
+// Compiled once, and not again for each enum.
+
+fn index_of_str(wires: Wires, value: &str) -> Result<usize, UnknownValue> {
+    wires.index_of_str(value).ok_or_else(|| UnknownValue::new(value, wires))
+}
+
+fn index_of(wires: Wires, value: Value) -> Result<usize, UnknownValue> {
+    wires.index_of(&value).ok_or_else(|| UnknownValue::new(value, wires))
 }
 
 /// Declares an enum of strings, closed: `string_enum! { /** … */ pub enum Format { Png = "png" } }`.
@@ -69,12 +67,14 @@ macro_rules! string_enum {
         impl $name {
             /// The value as it goes over the wire.
             #[must_use]
+            #[inline]
             pub const fn as_str(self) -> &'static str {
                 <Self as $crate::schema::runtime::Closed>::WIRES.str(self as usize)
             }
         }
 
         impl ::core::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 f.pad(self.as_str())
             }
@@ -83,6 +83,7 @@ macro_rules! string_enum {
         impl ::core::str::FromStr for $name {
             type Err = $crate::schema::UnknownValue;
 
+            #[inline]
             fn from_str(value: &str) -> Result<Self, $crate::schema::UnknownValue> {
                 $crate::schema::runtime::of_str(value)
             }
@@ -103,12 +104,14 @@ macro_rules! integer_enum {
         impl $name {
             /// The value as it goes over the wire.
             #[must_use]
+            #[inline]
             pub const fn as_i64(self) -> i64 {
                 <Self as $crate::schema::runtime::Closed>::WIRES.i64(self as usize)
             }
         }
 
         impl ::core::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 ::core::fmt::Display::fmt(&self.as_i64(), f)
             }
@@ -130,12 +133,14 @@ macro_rules! mixed_enum {
         impl $name {
             /// The value as it goes over the wire.
             #[must_use]
+            #[inline]
             pub fn to_value(self) -> $crate::schema::runtime::Value {
                 <Self as $crate::schema::runtime::Closed>::WIRES.value(self as usize).to_value()
             }
         }
 
         impl ::core::fmt::Display for $name {
+            #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 ::core::fmt::Display::fmt(&self.to_value(), f)
             }
@@ -153,11 +158,14 @@ macro_rules! closed_enum {
         $from:ty = $of:ident
     ) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[derive(Debug, Clone, Copy, PartialEq, Hash)]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$doc])* #[doc = concat!("`", $said, "`")] $variant,)*
         }
+
+        // Derived, it would be one function more to compile.
+        impl Eq for $name {}
 
         impl $name {
             /// Every value, in the order of the schema.
@@ -169,6 +177,7 @@ macro_rules! closed_enum {
             const WIRES: $crate::schema::runtime::Wires =
                 $crate::schema::runtime::Wires::$kind(&[$($wire),*]);
 
+            #[inline]
             fn index(self) -> usize {
                 self as usize
             }
@@ -181,6 +190,7 @@ macro_rules! closed_enum {
         impl TryFrom<$from> for $name {
             type Error = $crate::schema::UnknownValue;
 
+            #[inline]
             fn try_from(value: $from) -> Result<Self, $crate::schema::UnknownValue> {
                 $crate::schema::runtime::$of(value)
             }

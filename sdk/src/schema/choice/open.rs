@@ -95,28 +95,26 @@ macro_rules! open_enum {
             use $crate::schema::runtime;
 
             impl runtime::Choice for $name {
-                fn wires(&self) -> runtime::Wires {
-                    runtime::Wires::$kind(Self::WIRES)
-                }
-                fn choose(&mut self, find: runtime::Find<'_>) -> bool {
-                    let index = find(runtime::Wires::$kind(Self::WIRES));
-                    index.map(|index| *self = Self::from(Self::WIRES[index])).is_some()
+                fn choose(&mut self, index: usize) {
+                    *self = Self::from(Self::WIRES[index]);
                 }
                 fn choose_other(&mut self, value: &runtime::Value) -> bool {
                     value.$get().map(|value| *self = Self::from(value)).is_some()
-                }
-                fn chosen(&self) -> Result<usize, runtime::Value> {
-                    let wire = self.$get();
-                    Self::WIRES.iter().position(|known| *known == wire).ok_or_else(|| wire.into())
                 }
             }
 
             impl runtime::Member for $name {
                 fn slot(&mut self) -> runtime::Slot<'_> {
-                    runtime::Slot::Choice(self)
+                    runtime::Slot::Choice(runtime::Wires::$kind(Self::WIRES), self)
                 }
                 fn view(&self) -> runtime::View<'_> {
-                    runtime::View::Choice(self)
+                    let wire = self.$get();
+                    match Self::WIRES.iter().position(|listed| *listed == wire) {
+                        Some(index) => {
+                            runtime::View::Choice(runtime::Wires::$kind(Self::WIRES), index)
+                        }
+                        None => runtime::View::Other(wire.into()),
+                    }
                 }
             }
 

@@ -5,12 +5,13 @@ use std::fmt::{self, Display};
 use serde_json::Value;
 
 use super::Reader;
+use crate::schema::choice::{Choice, Wires};
 use crate::schema::number::Num;
 use crate::schema::path::Path;
 use crate::schema::report::{self, Allowed, Faults, shown_str};
 use crate::schema::rule::Rule;
 use crate::schema::slot::Slot;
-use crate::schema::{Choice, check, variant};
+use crate::schema::{check, variant};
 
 #[derive(Clone, Copy)]
 pub(super) enum Scalar<'a> {
@@ -84,7 +85,9 @@ pub(super) fn put(
             *place = value.as_f64();
         }
         (Slot::Bool(place), Scalar::Bool(value)) => *place = value,
-        (Slot::Choice(choice), scalar) => choose(choice, rules, scalar, path, out),
+        (Slot::Choice(wires, choice), scalar) => {
+            choose(wires, choice, rules, scalar, path, out);
+        }
         (slot, scalar) => put_elsewhere(slot, rules, scalar, path, out),
     }
 }
@@ -141,30 +144,38 @@ fn beside(scalar: Scalar<'_>, rules: &'static [Rule], path: &Path<'_>, out: &mut
 #[expect(clippy::inline_always, reason = "as with `put`")]
 #[inline(always)]
 fn choose(
+    wires: Wires,
     choice: &mut dyn Choice,
     rules: &'static [Rule],
     scalar: Scalar<'_>,
     path: &Path<'_>,
     out: &mut Faults,
 ) {
-    let known = choice.choose(&mut |wires| match scalar {
+    let index = match scalar {
         Scalar::String(value) => wires.index_of_str(value),
         Scalar::Number(value) => wires.index_of_number(value),
         Scalar::Bool(value) => wires.index_of_bool(value),
         Scalar::Null => wires.index_of_null(),
-    });
-    if !known {
-        choose_other(choice, scalar, path, out);
+    };
+    match index {
+        Some(index) => choice.choose(index),
+        None => choose_other(wires, choice, scalar, path, out),
     }
     beside(scalar, rules, path, out);
 }
 
 /// A value that an enum does not list, but may keep.
 #[cold]
-fn choose_other(choice: &mut dyn Choice, scalar: Scalar<'_>, path: &Path<'_>, out: &mut Faults) {
+fn choose_other(
+    wires: Wires,
+    choice: &mut dyn Choice,
+    scalar: Scalar<'_>,
+    path: &Path<'_>,
+    out: &mut Faults,
+) {
     let value = scalar.to_value();
     if !choice.choose_other(&value) {
-        report::not_one_of(out, path, &value, Allowed::Wires(choice.wires()));
+        report::not_one_of(out, path, &value, Allowed::Wires(wires));
     }
 }
 
@@ -178,8 +189,8 @@ pub(in crate::schema) fn expected(slot: Slot<'_>) -> String {
         Slot::String(_) => "a string",
         Slot::List(_) => "an array",
         Slot::Object(_) | Slot::Map(_) => "an object",
-        Slot::Choice(choice) => {
-            let values = choice.wires().values();
+        Slot::Choice(wires, _) => {
+            let values = wires.values();
             let values: Vec<_> = values.iter().map(ToString::to_string).collect();
             return format!("one of {}", values.join(", "));
         }

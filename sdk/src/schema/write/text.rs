@@ -29,11 +29,8 @@ fn any(view: &View<'_>, to: &mut Vec<u8>) {
         View::Number(_) => plain(view, to),
         View::String(value) | View::Media(_, value) => string(value, to),
         View::Value(value) => plain(value, to),
-        View::Owned(value) => plain(value, to),
-        View::Choice(choice) => match choice.chosen() {
-            Ok(index) => wire(choice.wires().value(index), to),
-            Err(other) => plain(&other, to),
-        },
+        View::Owned(value) | View::Other(value) => plain(value, to),
+        View::Choice(wires, index) => wire(wires.value(*index), to),
         View::Union(union) => any(&union.chosen().1, to),
         View::Ruled(_, inner) => any(&inner.view(), to),
         View::List(list) => {
