@@ -204,6 +204,17 @@ impl<'de> Visitor<'de> for Reader<'_> {
         Ok(())
     }
 
+    fn visit_i128<E>(self, value: i128) -> Result<(), E> {
+        self.number(Num::from(value));
+        Ok(())
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "the nearest float, as of any number so large")]
+    fn visit_u128<E>(self, value: u128) -> Result<(), E> {
+        self.number(i128::try_from(value).map_or(Num::Float(value as f64), Num::from));
+        Ok(())
+    }
+
     fn visit_f64<E>(self, value: f64) -> Result<(), E> {
         self.number(Num::Float(value));
         Ok(())

@@ -4,6 +4,7 @@ use std::fmt;
 use std::mem;
 
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::Value;
 
 use super::Reader;
 use crate::schema::path::Path;
@@ -11,6 +12,23 @@ use crate::schema::report::{self, Faults, fault};
 use crate::schema::rule::{Field, Rule};
 use crate::schema::slot::{Map, Member, Rest};
 use crate::schema::{Object, check};
+
+/// The one key under which `serde_json` hands out a number of which it keeps the digits, as it does
+/// where any crate has switched on its feature `arbitrary_precision`.
+const DIGITS: &str = "$serde_json::private::Number";
+
+/// What looked like an object is a number.
+#[cold]
+fn number<'de, A: MapAccess<'de>>(
+    map: &mut A,
+    path: &Path<'_>,
+    out: &mut Faults,
+) -> Result<(), A::Error> {
+    let digits: Value = map.next_value()?;
+    report::wrong_type(out, path, "an object", &digits.as_str().unwrap_or_default());
+    while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+    Ok(())
+}
 
 pub(super) fn read_map<'de, A: MapAccess<'de>>(
     members: &mut dyn Map,
@@ -21,6 +39,9 @@ pub(super) fn read_map<'de, A: MapAccess<'de>>(
 ) -> Result<(), A::Error> {
     let values = check::member_rules(rules);
     while let Some(key) = map.next_key::<String>()? {
+        if key == DIGITS {
+            return number(&mut map, path, out);
+        }
         read_entry(members, values, &key, &mut map, path, out)?;
     }
     Ok(())
@@ -74,6 +95,9 @@ fn read_members<'de, A: MapAccess<'de>>(
             continue;
         }
         let key = mem::take(&mut unknown);
+        if key == DIGITS {
+            return number(map, path, out);
+        }
         match &mut rest {
             Rest::Closed => {
                 map.next_value::<IgnoredAny>()?;
@@ -154,5 +178,49 @@ impl KeySeed<'_> {
             key.clone_into(self.unknown);
             usize::MAX
         })
+    }
+}
+
+#[cfg(test)]
+#[expect(unreachable_pub, dead_code, reason = "the macro is for generated types")]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde::de::value::{Error, MapDeserializer};
+
+    use super::DIGITS;
+    use crate::schema::runtime::{Blank, deserialize, optional};
+
+    crate::object! {
+        /// All of it may be missing.
+        #[derive(Default)]
+        pub struct Size {
+            /// In pixels.
+            pub width: Option<f64> = optional("width"),
+            ..extra
+        }
+    }
+
+    /// As `serde_json` hands out a number of which it keeps the digits.
+    fn read<T: Blank>(digits: &str) -> Result<T, String> {
+        let number = MapDeserializer::<_, Error>::new([(DIGITS, digits)].into_iter());
+        deserialize(number).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_number_that_keeps_its_digits_is_no_object() {
+        let refused = "(root): must be an object, not 1.50";
+        assert_eq!(read::<Size>("1.50").unwrap_err(), refused);
+        assert_eq!(read::<BTreeMap<String, String>>("1.50").unwrap_err(), refused);
+    }
+
+    #[test]
+    fn a_number_of_128_bits_is_a_number() {
+        let size = [("width", 1_i128 << 100)].into_iter();
+        let size: Size = deserialize(MapDeserializer::<_, Error>::new(size)).unwrap();
+        assert_eq!(size.width, Some(1_267_650_600_228_229_401_496_703_205_376.0));
+        let size = [("width", u128::MAX)].into_iter();
+        let size: Size = deserialize(MapDeserializer::<_, Error>::new(size)).unwrap();
+        assert_eq!(size.width, Some(2_f64.powi(128)));
     }
 }

@@ -7,7 +7,6 @@ use std::fmt;
 use serde::de::{
     DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor,
 };
-use serde_json::Number;
 
 /// Deeper than this, `serde_json` decides.
 const DEPTH: u8 = 100;
@@ -117,12 +116,16 @@ impl<'de> Text<'de> {
         Some(if sign == 1 { -value } else { value })
     }
 
-    fn number(&mut self) -> Result<Number, Odd> {
+    /// Any other number, which reaches the visitor as it always does: with its digits, if one of
+    /// the features of `serde_json` that some crate has switched on says so.
+    fn number<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Odd> {
         let rest = &self.json[self.at..];
         let is_part = |byte: u8| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E');
         let len = rest.bytes().position(|byte| !is_part(byte)).unwrap_or(rest.len());
         self.at += len;
-        serde_json::from_str(&rest[..len]).map_err(|_| Odd)
+        let mut number = serde_json::Deserializer::from_str(&rest[..len]);
+        let value = number.deserialize_any(visitor).map_err(|_| Odd)?;
+        number.end().map(|()| value).map_err(|_| Odd)
     }
 
     fn open(&mut self) -> Result<Items<'_, 'de>, Odd> {
@@ -169,15 +172,7 @@ impl<'de> Deserializer<'de> for &mut Text<'de> {
             b'n' => self.word("null").and_then(|()| visitor.visit_unit()),
             b'-' | b'0'..=b'9' => match self.integer() {
                 Some(value) => visitor.visit_i64(value),
-                None => {
-                    let number = self.number()?;
-                    match (number.as_i64(), number.as_u64(), number.as_f64()) {
-                        (Some(value), _, _) => visitor.visit_i64(value),
-                        (_, Some(value), _) => visitor.visit_u64(value),
-                        (_, _, Some(value)) => visitor.visit_f64(value),
-                        _ => Err(Odd),
-                    }
-                }
+                None => self.number(visitor),
             },
             _ => Err(Odd),
         }
