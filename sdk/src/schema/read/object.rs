@@ -223,4 +223,14 @@ mod tests {
         let size: Size = deserialize(MapDeserializer::<_, Error>::new(size)).unwrap();
         assert_eq!(size.width, Some(2_f64.powi(128)));
     }
+
+    #[test]
+    fn a_number_that_json_cannot_tell_is_refused() {
+        for (value, name) in [(f64::NAN, "NaN"), (f64::NEG_INFINITY, "-inf")] {
+            let size = [("width", value)].into_iter();
+            let read = deserialize::<Size, _>(MapDeserializer::<_, Error>::new(size));
+            let refused = format!("/width: must be a finite number, not {name}");
+            assert_eq!(read.unwrap_err().to_string(), refused);
+        }
+    }
 }

@@ -83,6 +83,9 @@ pub(super) fn put(
         (Slot::Number(place), Scalar::Number(value)) => {
             check::number(value, rules, path, out);
             *place = value.as_f64();
+            if !place.is_finite() {
+                report::wrong_type(out, path, "a finite number", place);
+            }
         }
         (Slot::Bool(place), Scalar::Bool(value)) => *place = value,
         (Slot::Choice(wires, choice), scalar) => {
