@@ -9,9 +9,6 @@ use super::{Bench, put};
 use crate::repository;
 
 pub(super) fn measure(bench: &mut Bench) -> io::Result<()> {
-    if !bench.wants("catalog") {
-        return Ok(());
-    }
     let folder = bench.folder.join("catalog");
     let manifest = format!(
         "[package]\nname = \"catalog\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
@@ -31,7 +28,7 @@ pub(super) fn measure(bench: &mut Bench) -> io::Result<()> {
         run(&["check", "--package", package])
     };
     let mut pairs = Pairs::new();
-    for _ in 0..bench.repetitions(50) {
+    for _ in 0..bench.repetitions() {
         // What depends on the one is there again before the other is measured.
         let reqwest = alone("reqwest")?.seconds();
         run(&["check"])?;

@@ -17,9 +17,6 @@ const BAR: f64 = 150.0;
 const MODELS: usize = 500;
 
 pub(super) fn measure(bench: &mut Bench) -> io::Result<()> {
-    if !bench.wants("codegen") {
-        return Ok(());
-    }
     let (input, output) = (variations::seed("input.json")?, variations::seed("output.json")?);
     let schemas = bench.folder.join("models");
     for index in 0..MODELS {

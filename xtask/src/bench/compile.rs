@@ -55,7 +55,12 @@ impl Modules {
     }
 
     pub(super) fn check(&self) -> io::Result<Cost> {
-        self.sources(self.count)?;
+        self.check_some(self.count)
+    }
+
+    /// A library of the first of them.
+    pub(super) fn check_some(&self, count: usize) -> io::Result<Cost> {
+        self.sources(count)?;
         measure::cost(&mut self.cargo(&["check", "--lib"]))
     }
 
@@ -122,74 +127,62 @@ fn program(generator: &str, indexes: std::ops::Range<usize>) -> String {
     )
 }
 
-pub(super) fn measure(bench: &mut Bench) -> io::Result<()> {
-    if !bench.wants("compiling") {
-        return Ok(());
-    }
-    let counts: &[usize] = if bench.quick { &[50] } else { &[50, 500] };
-    for &count in counts {
-        compare(bench, "stable", count)?;
-    }
-    // The prerelease is measured where it is quick to measure.
-    if bench.quick {
-        return Ok(());
-    }
-    compare(bench, "newest", 50)?;
-    one_more(bench)
+pub(super) fn fifty(bench: &mut Bench) -> io::Result<()> {
+    compare(bench, "stable", 50, bench.repetitions())
+}
+
+/// A check of 500 costs typify most of a minute, and a release, which is measured once, five.
+pub(super) fn five_hundred(bench: &mut Bench) -> io::Result<()> {
+    if bench.quick { Ok(()) } else { compare(bench, "stable", 500, 2) }
+}
+
+/// The prerelease is measured where it is quick to measure.
+pub(super) fn newest(bench: &mut Bench) -> io::Result<()> {
+    if bench.quick { Ok(()) } else { compare(bench, "newest", 50, 2) }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts of lines and bytes")]
-fn compare(bench: &mut Bench, typify: &'static str, count: usize) -> io::Result<()> {
+fn compare(
+    bench: &mut Bench,
+    typify: &'static str,
+    count: usize,
+    repetitions: usize,
+) -> io::Result<()> {
     let (ours, theirs) = (Modules::new(bench, "ours", count)?, Modules::new(bench, typify, count)?);
-    let [mut check, mut release, mut one, mut growth, mut memory, mut lines] =
-        [const { Pairs::new() }; 6];
-    for _ in 0..bench.repetitions(count) {
-        check.push(ours.check()?.seconds(), theirs.check()?.seconds());
-    }
-    let mut sizes = [0.0; 2];
-    // What a release of 500 costs typify is minutes.
-    for _ in 0..if count > 100 { 1 } else { bench.repetitions(count) } {
-        let mut costs = [ours.release()?; 2];
-        sizes[0] = ours.size("all")?;
-        costs[1] = theirs.release()?;
-        sizes[1] = theirs.size("all")?;
-        release.push(costs[0].seconds(), costs[1].seconds());
-        let [ours, theirs] = costs.map(|cost| cost.memory as f64 / 1_048_576.0);
-        memory.push(ours, theirs);
-    }
-    for _ in 0..bench.repetitions(50) {
-        let ours_of_one = ours.one()?.seconds();
-        let size = ours.size("one")?;
-        one.push(ours_of_one, theirs.one()?.seconds());
-        let each = |all: f64, one: f64| (all - one) / (count - 1) as f64 / 1024.0;
-        growth = Pairs::new();
-        growth.push(each(sizes[0], size), each(sizes[1], theirs.size("one")?));
-    }
-    lines.push(ours.lines as f64 / count as f64, theirs.lines as f64 / count as f64);
     let typify_name = format!("typify ({typify})");
-    let mut row = |what: String, pairs, unit, bar| {
+    // Each as soon as it is measured: what comes later may fail.
+    let mut row = |what: String, pairs: &Pairs, unit, bar| {
         bench.table.row(&what, &typify_name, pairs, unit, Bar::of(typify, bar));
     };
-    row(format!("check a library of {count} modules"), &check, Unit::CpuSeconds, 0.28);
-    row(format!("release a program that uses all {count}"), &release, Unit::CpuSeconds, 0.15);
-    row(format!("release one that uses 1 of {count}"), &one, Unit::CpuSeconds, 0.25);
-    row(format!("stripped program, each of {count}"), &growth, Unit::Kib, 0.28);
+    let [mut check, mut release, mut memory, mut one, mut size, mut lines] =
+        [const { Pairs::new() }; 6];
+    lines.push(ours.lines as f64 / count as f64, theirs.lines as f64 / count as f64);
     row(format!("lines, each of {count}"), &lines, Unit::Lines, 0.42);
+    for _ in 0..repetitions {
+        check.push(ours.check()?.seconds(), theirs.check()?.seconds());
+    }
+    row(format!("check a library of {count} modules"), &check, Unit::CpuSeconds, 0.28);
+    let mut all = [0.0; 2];
+    for _ in 0..if count > 100 { 1 } else { repetitions.min(3) } {
+        let ours_took = ours.release()?;
+        all[0] = ours.size("all")?;
+        let theirs_took = theirs.release()?;
+        all[1] = theirs.size("all")?;
+        release.push(ours_took.seconds(), theirs_took.seconds());
+        let [ours, theirs] = [ours_took, theirs_took].map(|cost| cost.memory as f64 / 1_048_576.0);
+        memory.push(ours, theirs);
+    }
+    row(format!("release a program that uses all {count}"), &release, Unit::CpuSeconds, 0.15);
     row(format!("memory of rustc, release of {count}"), &memory, Unit::Mib, 0.40);
+    for _ in 0..repetitions {
+        let ours_took = ours.one()?.seconds();
+        let ours_one = ours.size("one")?;
+        one.push(ours_took, theirs.one()?.seconds());
+        let each = |all: f64, one: f64| (all - one) / (count - 1) as f64 / 1024.0;
+        size.push(each(all[0], ours_one), each(all[1], theirs.size("one")?));
+    }
+    row(format!("release one that uses 1 of {count}"), &one, Unit::CpuSeconds, 0.25);
+    row(format!("stripped program, each of {count}"), &size, Unit::Kib, 0.28);
     ours.clean()?;
     theirs.clean()
-}
-
-/// What 100 modules more cost beside 500, each against each of the 500.
-fn one_more(bench: &mut Bench) -> io::Result<()> {
-    let (some, more) = (Modules::new(bench, "ours", 500)?, Modules::new(bench, "ours", 600)?);
-    let mut pairs = Pairs::new();
-    for _ in 0..5 {
-        let (before, after) = (some.check()?.seconds(), more.check()?.seconds());
-        pairs.push((after - before) / 100.0 * 1000.0, before / 500.0 * 1000.0);
-    }
-    let what = "check one module more than 500";
-    bench.table.row(what, "1/500 of the 500", &pairs, Unit::CpuMilliseconds, Bar::at_most(1.3));
-    some.clean()?;
-    more.clean()
 }

@@ -82,9 +82,6 @@ fn said(command: &mut Command) -> io::Result<String> {
 
 /// From text to formatted text.
 pub(super) fn measure(bench: &mut Bench) -> io::Result<()> {
-    if !bench.wants("generation") {
-        return Ok(());
-    }
     let schemas = bench.folder.join("schemas");
     let count = bench.many();
     variations::write(&schemas, count)?;

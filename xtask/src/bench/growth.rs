@@ -7,14 +7,11 @@ use super::compile::Modules;
 use super::{Bench, measure, variations};
 
 /// CPU seconds of generation and of `cargo check` by the number of modules.
+#[derive(Default)]
 pub(super) struct Growth(Vec<(usize, f64, f64)>);
 
-pub(super) fn measure(bench: &mut Bench) -> io::Result<Option<Growth>> {
-    if !bench.wants("growth") {
-        return Ok(None);
-    }
+pub(super) fn measure(bench: &mut Bench) -> io::Result<()> {
     let counts: &[usize] = if bench.quick { &[5, 50, 500] } else { &[5, 50, 500, 5000] };
-    let mut rows = Vec::new();
     for &count in counts {
         let schemas = bench.folder.join(format!("schemas-{count}"));
         variations::write(&schemas, count)?;
@@ -24,9 +21,9 @@ pub(super) fn measure(bench: &mut Bench) -> io::Result<Option<Growth>> {
         modules.clean()?;
         fs::remove_dir_all(&schemas)?;
         eprintln!("  {count} modules: generated in {generation:.3} s, checked in {check:.2} s");
-        rows.push((count, generation, check));
+        bench.growth.0.push((count, generation, check));
     }
-    Ok(Some(Growth(rows)))
+    Ok(())
 }
 
 impl Growth {

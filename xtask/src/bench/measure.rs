@@ -86,15 +86,20 @@ impl Pairs {
     }
 }
 
-pub(super) fn median(values: &[f64]) -> f64 {
+/// The one in the middle, of an even number the mean of the two.
+fn median(values: &[f64]) -> f64 {
     let mut values = values.to_vec();
     values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+    let [low, high] = [values.len().wrapping_sub(1) / 2, values.len() / 2];
+    match (values.get(low), values.get(high)) {
+        (Some(low), Some(high)) => f64::midpoint(*low, *high),
+        _ => f64::NAN,
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Pairs;
+    use super::{Pairs, median};
 
     #[test]
     fn the_ratio_is_the_median_of_the_pairs_ratios() {
@@ -104,5 +109,13 @@ mod tests {
         }
         assert!((pairs.ratio() - 0.75).abs() < 1e-9);
         assert_eq!(pairs.spread(), Some((0.5, 0.9)));
+    }
+
+    #[test]
+    fn the_median_of_an_even_number_is_the_mean_of_the_two_in_the_middle() {
+        assert!((median(&[9.0, 1.0, 2.0, 3.0]) - 2.5).abs() < 1e-9);
+        assert!((median(&[4.0, 1.0]) - 2.5).abs() < 1e-9);
+        assert!((median(&[7.0]) - 7.0).abs() < 1e-9);
+        assert!(median(&[]).is_nan());
     }
 }

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use super::growth::Growth;
 use super::measure::Pairs;
 
 /// What is counted.
@@ -70,25 +69,14 @@ impl Table {
         self.rows.push(row);
     }
 
-    /// The file in the repository.
-    pub(super) fn document(&self, growth: &Growth, versions: &[String], quick: bool) -> String {
-        let mut rows: Vec<_> = self.rows.iter().map(|row| row.cells().to_vec()).collect();
-        rows.insert(0, HEAD.map(|_| "---".to_owned()).to_vec());
-        rows.insert(0, HEAD.map(str::to_owned).to_vec());
-        let lines: Vec<_> =
-            rows.iter().map(|cells| format!("| {} |\n", cells.join(" | "))).collect();
-        include_str!("document.md")
-            .replace("{table}\n", &lines.concat())
-            .replace("{growth}\n", &growth.table())
-            .replace("{versions}", &versions.join(", "))
-            .replace("{quick}\n", if quick { QUICK } else { "" })
+    /// The same as Markdown.
+    pub(super) fn markdown(&self) -> String {
+        let head = [HEAD.map(str::to_owned), HEAD.map(|_| "---".to_owned())];
+        let rows = head.into_iter().chain(self.rows.iter().map(Row::cells));
+        let lines: Vec<_> = rows.map(|cells| format!("| {} |\n", cells.join(" | "))).collect();
+        lines.concat()
     }
 }
-
-/// What has to be said of a run that does not measure what the bars speak of.
-const QUICK: &str = "\
-- This is a run of `--quick`: 50 modules where the bars speak of 500, and two repetitions of most rows.
-";
 
 impl Row {
     fn cells(&self) -> [String; 8] {
