@@ -8,7 +8,7 @@ mod verdict;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use sha2::{Digest, Sha256};
+use ring::digest::{Context, SHA256};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tracing::Instrument;
@@ -92,11 +92,11 @@ pub(crate) fn unknown(why: &str, at: SystemTime, fingerprint: &str) -> Error {
 }
 
 pub(crate) fn fingerprint(model_id: &str, body: &str) -> String {
-    let mut hash = Sha256::new();
-    hash.update(model_id);
-    hash.update("\n");
-    hash.update(body);
-    let start = hash.finalize().iter().take(8).fold(0, |n, byte| n << 8 | u64::from(*byte));
+    let mut hash = Context::new(&SHA256);
+    for part in [model_id, "\n", body] {
+        hash.update(part.as_bytes());
+    }
+    let start = hash.finish().as_ref().iter().take(8).fold(0, |n, byte| n << 8 | u64::from(*byte));
     format!("{start:016x}")
 }
 
