@@ -110,10 +110,13 @@ impl Program {
     }
 }
 
-/// How many crates are built for the program, itself and what builds those left out.
+/// How many crates are built for the program, without itself and what build scripts need.
 fn crates(folder: &Path) -> io::Result<usize> {
     let tree = ["tree", "--edges", "normal", "--prefix", "none"];
     let output = Command::new(env!("CARGO")).args(tree).current_dir(folder).output()?;
+    if !output.status.success() {
+        return Err(io::Error::other(String::from_utf8_lossy(&output.stderr).into_owned()));
+    }
     let text = String::from_utf8_lossy(&output.stdout);
     // One that was told before is told again, with a mark.
     let names: BTreeSet<_> = text.lines().map(|line| line.trim_end_matches(" (*)")).collect();
