@@ -7,6 +7,7 @@ use std::fmt;
 use serde::de::{
     DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor,
 };
+use serde_json::Number;
 
 /// Deeper than this, `serde_json` decides.
 const DEPTH: u8 = 100;
@@ -116,16 +117,12 @@ impl<'de> Text<'de> {
         Some(if sign == 1 { -value } else { value })
     }
 
-    /// Any other number, which reaches the visitor as it always does: with its digits, if one of
-    /// the features of `serde_json` that some crate has switched on says so.
-    fn number<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Odd> {
+    fn number(&mut self) -> Result<Number, Odd> {
         let rest = &self.json[self.at..];
         let is_part = |byte: u8| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E');
         let len = rest.bytes().position(|byte| !is_part(byte)).unwrap_or(rest.len());
         self.at += len;
-        let mut number = serde_json::Deserializer::from_str(&rest[..len]);
-        let value = number.deserialize_any(visitor).map_err(|_| Odd)?;
-        number.end().map(|()| value).map_err(|_| Odd)
+        serde_json::from_str(&rest[..len]).map_err(|_| Odd)
     }
 
     fn open(&mut self) -> Result<Items<'_, 'de>, Odd> {
@@ -172,7 +169,8 @@ impl<'de> Deserializer<'de> for &mut Text<'de> {
             b'n' => self.word("null").and_then(|()| visitor.visit_unit()),
             b'-' | b'0'..=b'9' => match self.integer() {
                 Some(value) => visitor.visit_i64(value),
-                None => self.number(visitor),
+                // With its digits, where a feature of `serde_json` says so.
+                None => self.number()?.deserialize_any(visitor).map_err(|_| Odd),
             },
             _ => Err(Odd),
         }

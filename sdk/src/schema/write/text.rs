@@ -123,7 +123,6 @@ fn string(text: &str, to: &mut Vec<u8>) {
 }
 
 /// Whether a string is written as it stands.
-#[inline]
 pub(in crate::schema) fn is_plain(text: &str) -> bool {
     let escaped = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
     // No short cut at the first that is found: so several are looked at in one step.
