@@ -66,7 +66,7 @@ impl Object {
     fn line(&mut self, line: &str) -> Option<String> {
         const FIELD: &str = "        const ";
         if let Some(head) = line.strip_prefix("    pub trait ") {
-            self.in_struct = true;
+            self.in_struct = head.ends_with('{');
             return Some(format!("    pub struct {head}"));
         }
         self.in_struct &= line != "    }";
