@@ -285,30 +285,3 @@ impl<T: Blank> Others for BTreeMap<String, T> {
         RestView::Map(self)
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use crate::object;
-    use crate::schema::read;
-    use crate::schema::runtime::optional;
-
-    object! {
-        /// A size.
-        pub struct Size {
-            /// In pixels.
-            pub width: Option<i64> = optional("width"),
-            /// In pixels.
-            pub height: Option<i64> = optional("height"),
-        }
-    }
-
-    #[test]
-    fn of_a_key_that_is_given_twice_nothing_is_left_of_the_first_member() {
-        let mut sizes = BTreeMap::<String, Size>::new();
-        let text = r#"{"a": {"width": 1}, "a": {"height": 2}}"#;
-        read::json(&mut sizes, text).expect("the members are right");
-        assert_eq!(sizes["a"], Size { width: None, height: Some(2) });
-    }
-}
