@@ -44,7 +44,7 @@ use union::Union;
 /// What generated code is written in; changes with the generator, at any release.
 #[doc(hidden)]
 pub mod runtime {
-    pub use super::choice::{Choice, Closed, Wire, Wires, of_integer, of_str, of_wire};
+    pub use super::choice::{Choice, Closed, Find, Wire, Wires, of_integer, of_str, of_wire};
     pub use super::media::{MediaRule, Medium};
     pub use super::newtype::Rules;
     pub use super::object::{Fill, Look, Object, Struct};

@@ -150,10 +150,16 @@ impl Wires {
     }
 }
 
+/// Finds one of an enum's values.
+pub type Find<'a> = &'a mut dyn FnMut() -> Option<usize>;
+
 /// A generated enum, as the reader sees it.
 pub trait Choice {
-    /// Makes it the value that it lists at `index`.
-    fn choose(&mut self, index: usize);
+    /// Makes it the value that it lists at the index that `find` finds, if it does.
+    ///
+    /// The search is made from here: after it, processors would guess this call wrong whenever the
+    /// search for another enum's value had gone the same way.
+    fn choose(&mut self, find: Find<'_>) -> bool;
     /// Makes it a value that it does not list, if it can hold one.
     fn choose_other(&mut self, value: &Value) -> bool;
 }

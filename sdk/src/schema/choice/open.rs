@@ -95,8 +95,10 @@ macro_rules! open_enum {
             use $crate::schema::runtime;
 
             impl runtime::Choice for $name {
-                fn choose(&mut self, index: usize) {
+                fn choose(&mut self, find: runtime::Find<'_>) -> bool {
+                    let Some(index) = find() else { return false };
                     *self = Self::from(Self::WIRES[index]);
+                    true
                 }
                 fn choose_other(&mut self, value: &runtime::Value) -> bool {
                     value.$get().map(|value| *self = Self::from(value)).is_some()

@@ -154,15 +154,14 @@ fn choose(
     path: &Path<'_>,
     out: &mut Faults,
 ) {
-    let index = match scalar {
+    let known = choice.choose(&mut || match scalar {
         Scalar::String(value) => wires.index_of_str(value),
         Scalar::Number(value) => wires.index_of_number(value),
         Scalar::Bool(value) => wires.index_of_bool(value),
         Scalar::Null => wires.index_of_null(),
-    };
-    match index {
-        Some(index) => choice.choose(index),
-        None => choose_other(wires, choice, scalar, path, out),
+    });
+    if !known {
+        choose_other(wires, choice, scalar, path, out);
     }
     beside(scalar, rules, path, out);
 }
