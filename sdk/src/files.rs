@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use serde_json::Value;
 
-use crate::schema::runtime::{Blank, Member, Opaque, Slot, View};
+use crate::schema::runtime::{Given, Opaque, Shape, Slot, Typed, View};
 
 /// One or several files of a result, as URLs, in the order in which the service lists them.
 ///
@@ -77,19 +77,20 @@ impl Opaque for Files {
     }
 }
 
-impl Member for Files {
-    fn slot(&mut self) -> Slot<'_> {
-        Slot::Opaque(self)
-    }
-    fn view(&self) -> View<'_> {
-        View::Owned(match self.urls.as_slice() {
-            [url] if self.bare => url.as_str().into(),
-            urls => urls.into(),
-        })
-    }
+impl Typed for Files {
+    type Shape = Self;
 }
 
-impl Blank for Files {
+impl Shape<Self> for Files {
+    fn slot<'a>(this: &'a mut Self, _: Given<'_>) -> Slot<'a> {
+        Slot::Opaque(this)
+    }
+    fn view(this: &Self) -> View<'_> {
+        match this.urls.as_slice() {
+            [url] if this.bare => View::String(url),
+            _ => View::List(&this.urls),
+        }
+    }
     fn blank() -> Self {
         Self::default()
     }

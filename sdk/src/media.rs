@@ -11,7 +11,7 @@ mod limits;
 
 use std::fmt;
 
-use crate::schema::runtime::{Blank, Member, Slot, View};
+use crate::schema::runtime::{Given, Shape, Slot, Typed, View};
 use crate::{OutputKind, redact};
 
 macro_rules! media {
@@ -86,16 +86,17 @@ macro_rules! media {
             }
         }
 
-        impl Member for $name {
-            fn slot(&mut self) -> Slot<'_> {
-                Slot::String(&mut self.0)
-            }
-            fn view(&self) -> View<'_> {
-                View::Media(OutputKind::$name, &self.0)
-            }
+        impl Typed for $name {
+            type Shape = Self;
         }
 
-        impl Blank for $name {
+        impl Shape<Self> for $name {
+            fn slot<'a>(this: &'a mut Self, _: Given<'_>) -> Slot<'a> {
+                Slot::String(&mut this.0)
+            }
+            fn view(this: &Self) -> View<'_> {
+                View::Media(OutputKind::$name, &this.0)
+            }
             fn blank() -> Self {
                 Self(String::new())
             }

@@ -21,6 +21,7 @@ mod pattern;
 pub mod read;
 mod report;
 mod rule;
+mod scalar;
 mod shape;
 mod slot;
 mod union;
@@ -44,15 +45,17 @@ use union::Union;
 /// What generated code is written in; changes with the generator, at any release.
 #[doc(hidden)]
 pub mod runtime {
-    pub use super::choice::{Choice, Closed, Find, Wire, Wires, of_integer, of_str, of_wire};
+    pub use super::choice::{Closed, Wire, Wires, of_integer, of_str, of_wire};
     pub use super::media::{MediaRule, Medium};
     pub use super::newtype::Rules;
     pub use super::object::{Fill, Look, Object, Struct};
     pub use super::rule::{Field, Kind, Properties, Rule, optional, required};
     pub use super::shape::{
-        AChoice, AUnion, AnObject, Typed, deserialize, from_json, from_value, serialize,
+        AChoice, AUnion, AnObject, Shape, Typed, deserialize, from_json, from_value, serialize,
     };
-    pub use super::slot::{Blank, List, Map, Member, Opaque, Others, Rest, RestView, Slot, View};
+    pub use super::slot::{
+        Blank, Given, List, Map, Member, Opaque, Others, Rest, RestView, Slot, View,
+    };
     pub use super::union::{Union, Variants};
     pub use super::{media, read, validate, write};
     pub use crate::output::keyed;

@@ -10,6 +10,8 @@ use serde_json::Value;
 use super::number::Num;
 use super::path::Path;
 use super::report::{self, Allowed};
+use super::scalar::Scalar;
+use super::slot::Given;
 
 pub use closed::{Closed, of_integer, of_str, of_wire};
 
@@ -102,14 +104,24 @@ impl Wires {
         }
     }
 
-    pub(super) fn index_of(self, value: &Value) -> Option<usize> {
+    /// The index of what is given; beyond all of them for anything else.
+    #[must_use]
+    pub fn index_of_given(self, given: Given<'_>) -> usize {
+        given.and_then(|given| self.index_of_scalar(*given)).unwrap_or(usize::MAX)
+    }
+
+    #[inline]
+    fn index_of_scalar(self, value: Scalar<'_>) -> Option<usize> {
         match value {
-            Value::Null => self.index_of_null(),
-            Value::Bool(value) => self.index_of_bool(*value),
-            Value::Number(value) => self.index_of_number(Num::of(value)),
-            Value::String(value) => self.index_of_str(value),
-            Value::Array(_) | Value::Object(_) => None,
+            Scalar::String(value) => self.index_of_str(value),
+            Scalar::Number(value) => self.index_of_number(value),
+            Scalar::Bool(value) => self.index_of_bool(value),
+            Scalar::Null => self.index_of_null(),
         }
+    }
+
+    pub(super) fn index_of(self, value: &Value) -> Option<usize> {
+        Scalar::of(value).and_then(|value| self.index_of_scalar(value))
     }
 
     pub(super) fn index_of_str(self, value: &str) -> Option<usize> {
@@ -148,20 +160,6 @@ impl Wires {
             _ => None,
         }
     }
-}
-
-/// Finds one of an enum's values.
-pub type Find<'a> = &'a mut dyn FnMut() -> Option<usize>;
-
-/// A generated enum, as the reader sees it.
-pub trait Choice {
-    /// Makes it the value that it lists at the index that `find` finds, if it does.
-    ///
-    /// The search is made from here: after it, processors would guess this call wrong whenever the
-    /// search for another enum's value had gone the same way.
-    fn choose(&mut self, find: Find<'_>) -> bool;
-    /// Makes it a value that it does not list, if it can hold one.
-    fn choose_other(&mut self, value: &Value) -> bool;
 }
 
 /// A value that is none of an enum's.

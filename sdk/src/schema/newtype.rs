@@ -16,16 +16,17 @@ macro_rules! newtype {
         const _: () = {
             use $crate::schema::runtime;
 
-            impl runtime::Member for $name {
-                fn slot(&mut self) -> runtime::Slot<'_> {
-                    runtime::Slot::Ruled(<Self as runtime::Rules>::RULES, &mut self.0)
-                }
-                fn view(&self) -> runtime::View<'_> {
-                    runtime::View::Ruled(<Self as runtime::Rules>::RULES, &self.0)
-                }
+            impl runtime::Typed for $name {
+                type Shape = Self;
             }
 
-            impl runtime::Blank for $name {
+            impl runtime::Shape<Self> for $name {
+                fn slot<'a>(this: &'a mut Self, _: runtime::Given<'_>) -> runtime::Slot<'a> {
+                    runtime::Slot::Ruled(<Self as runtime::Rules>::RULES, &mut this.0)
+                }
+                fn view(this: &Self) -> runtime::View<'_> {
+                    runtime::View::Ruled(<Self as runtime::Rules>::RULES, &this.0)
+                }
                 fn blank() -> Self {
                     Self(runtime::Blank::blank())
                 }

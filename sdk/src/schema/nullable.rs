@@ -1,6 +1,7 @@
 //! `null` is not absent.
 
-use super::slot::{Blank, Member, NullSlot, Slot, View};
+use super::shape::{Shape, Typed};
+use super::slot::{Blank, Given, Member, NullSlot, Slot, View};
 
 /// A value that may be `null`, where `null` says something else than leaving the property out.
 ///
@@ -62,16 +63,20 @@ impl<T: Blank> NullSlot for Nullable<T> {
     }
 }
 
-impl<T: Blank> Member for Nullable<T> {
-    fn slot(&mut self) -> Slot<'_> {
-        Slot::Nullable(self)
-    }
-    fn view(&self) -> View<'_> {
-        self.value().map_or(View::Null, T::view)
-    }
+impl<T: Blank> Typed for Nullable<T> {
+    type Shape = Self;
 }
 
-impl<T: Blank> Blank for Nullable<T> {
+impl<T: Blank> Shape<Self> for Nullable<T> {
+    fn slot<'a>(this: &'a mut Self, _: Given<'_>) -> Slot<'a> {
+        Slot::Nullable(this)
+    }
+    fn view(this: &Self) -> View<'_> {
+        match this {
+            Self::Value(value) => value.view(),
+            Self::Null => View::Null,
+        }
+    }
     fn blank() -> Self {
         Self::Null
     }

@@ -6,11 +6,13 @@ use std::collections::BTreeMap;
 use serde_json::{Number, Value};
 
 /// A JSON number as it was read.
-#[derive(Clone, Copy)]
-pub(super) enum Num {
+#[derive(Debug, Clone, Copy)]
+pub enum Num {
+    /// A whole number, as nearly all are.
     Whole(i64),
     /// A whole number beyond 64 bits: apart from the others, as it takes twice the registers.
     Wide(i128),
+    /// Any other.
     Float(f64),
 }
 

@@ -20,9 +20,9 @@ use serde_json::Value;
 use super::number::Num;
 use super::path::Path;
 use super::report::{Faults, fault};
+use super::scalar::Scalar;
 use super::slot::{Member, Slot};
 use super::{Field, Invalid, Rule, check};
-use scalar::Scalar;
 use text::Text;
 
 pub(super) use scalar::expected;
@@ -153,7 +153,7 @@ impl<'a> Reader<'a> {
         if self.deep {
             check::deep(&scalar.to_value(), self.rules, self.path, self.out);
         }
-        scalar::put(self.into.slot(), self.rules, scalar, self.path, self.out);
+        scalar::put(self.into.slot(Some(&scalar)), self.rules, scalar, self.path, self.out);
     }
 }
 
@@ -227,7 +227,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<(), A::Error> {
         if !self.deep
-            && let Slot::List(list) = self.into.slot()
+            && let Slot::List(list) = self.into.slot(None)
         {
             return array::read(list, self.rules, seq, self.path, self.out);
         }
@@ -238,7 +238,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
         if !self.deep {
-            match self.into.slot() {
+            match self.into.slot(None) {
                 Slot::Object(object) if self.checked || !Rule::any_deep(object.rules()) => {
                     return object::read(object, map, self.path, self.out);
                 }

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::choice::{Choice, Wires};
+use super::choice::Wires;
+use super::scalar::Scalar;
+use super::shape::{Shape, Typed};
 use super::{Extra, Object, Rule, Union};
 use crate::OutputKind;
 
@@ -22,8 +24,10 @@ pub enum Slot<'a> {
     String(&'a mut String),
     Value(&'a mut Value),
     Nullable(&'a mut dyn NullSlot),
-    /// One of a few values.
-    Choice(Wires, &'a mut dyn Choice),
+    /// An enum that was given one of its values, and is that now.
+    Taken,
+    /// An enum that was given none of its values.
+    Choice(Wires),
     Object(&'a mut dyn Object),
     List(&'a mut dyn List),
     Map(&'a mut dyn Map),
@@ -34,8 +38,13 @@ pub enum Slot<'a> {
     Ruled(&'static [Rule], &'a mut dyn Member),
 }
 
+/// What is about to be read, if it is a scalar: an enum takes it at once, in the call that asks for
+/// the place.
+pub type Given<'a> = Option<&'a Scalar<'a>>;
+
 /// What stands in a place, for the checker and the writer.
 #[expect(missing_docs, reason = "each is named for what it holds")]
+#[derive(Clone, Copy)]
 pub enum View<'a> {
     /// An optional property that is not set.
     Absent,
@@ -48,11 +57,10 @@ pub enum View<'a> {
     /// A string that names a medium or holds it.
     Media(OutputKind, &'a str),
     Value(&'a Value),
-    Owned(Value),
     /// One of a few values, by its index.
     Choice(Wires, usize),
     /// A value that an enum does not list.
-    Other(Value),
+    Other(Scalar<'a>),
     Object(&'a dyn Object),
     List(&'a dyn List),
     Map(&'a dyn Map),
@@ -63,7 +71,7 @@ pub enum View<'a> {
 /// Everything that can stand in a generated type.
 pub trait Member {
     /// The place to read into; whatever stood there is forgotten.
-    fn slot(&mut self) -> Slot<'_>;
+    fn slot(&mut self, given: Given<'_>) -> Slot<'_>;
     /// What stands there now.
     fn view(&self) -> View<'_>;
 }
@@ -135,16 +143,16 @@ pub enum RestView<'a> {
 
 macro_rules! scalar {
     ($ty:ty, $slot:ident, $blank:expr, |$this:ident| $view:expr) => {
-        impl Member for $ty {
-            fn slot(&mut self) -> Slot<'_> {
-                Slot::$slot(self)
+        impl Typed for $ty {
+            type Shape = Self;
+        }
+        impl Shape<Self> for $ty {
+            fn slot<'a>(this: &'a mut Self, _: Given<'_>) -> Slot<'a> {
+                Slot::$slot(this)
             }
-            fn view(&self) -> View<'_> {
-                let $this = self;
+            fn view($this: &Self) -> View<'_> {
                 View::$slot($view)
             }
-        }
-        impl Blank for $ty {
             fn blank() -> Self {
                 $blank
             }
@@ -159,32 +167,18 @@ scalar!(f64, Number, 0.0, |this| *this);
 scalar!(String, String, String::new(), |this| this);
 scalar!(Value, Value, Value::Null, |this| this);
 
-impl Member for () {
-    fn slot(&mut self) -> Slot<'_> {
+impl Typed for () {
+    type Shape = Self;
+}
+
+impl Shape<Self> for () {
+    fn slot<'a>((): &'a mut Self, _: Given<'_>) -> Slot<'a> {
         Slot::Null
     }
-    fn view(&self) -> View<'_> {
+    fn view((): &Self) -> View<'_> {
         View::Null
     }
-}
-
-impl Blank for () {
     fn blank() -> Self {}
-}
-
-impl<T: Blank> Member for Option<T> {
-    fn slot(&mut self) -> Slot<'_> {
-        self.insert(T::blank()).slot()
-    }
-    fn view(&self) -> View<'_> {
-        self.as_ref().map_or(View::Absent, T::view)
-    }
-}
-
-impl<T: Blank> Blank for Option<T> {
-    fn blank() -> Self {
-        None
-    }
 }
 
 impl<T: Blank> List for Vec<T> {
@@ -201,17 +195,18 @@ impl<T: Blank> List for Vec<T> {
     }
 }
 
-impl<T: Blank> Member for Vec<T> {
-    fn slot(&mut self) -> Slot<'_> {
-        self.clear();
-        Slot::List(self)
-    }
-    fn view(&self) -> View<'_> {
-        View::List(self)
-    }
+impl<T: Blank> Typed for Vec<T> {
+    type Shape = Self;
 }
 
-impl<T: Blank> Blank for Vec<T> {
+impl<T: Blank> Shape<Self> for Vec<T> {
+    fn slot<'a>(this: &'a mut Self, _: Given<'_>) -> Slot<'a> {
+        this.clear();
+        Slot::List(this)
+    }
+    fn view(this: &Self) -> View<'_> {
+        View::List(this)
+    }
     fn blank() -> Self {
         Self::new()
     }
@@ -232,17 +227,18 @@ impl<T: Blank> Map for BTreeMap<String, T> {
     }
 }
 
-impl<T: Blank> Member for BTreeMap<String, T> {
-    fn slot(&mut self) -> Slot<'_> {
-        self.clear();
-        Slot::Map(self)
-    }
-    fn view(&self) -> View<'_> {
-        View::Map(self)
-    }
+impl<T: Blank> Typed for BTreeMap<String, T> {
+    type Shape = Self;
 }
 
-impl<T: Blank> Blank for BTreeMap<String, T> {
+impl<T: Blank> Shape<Self> for BTreeMap<String, T> {
+    fn slot<'a>(this: &'a mut Self, _: Given<'_>) -> Slot<'a> {
+        this.clear();
+        Slot::Map(this)
+    }
+    fn view(this: &Self) -> View<'_> {
+        View::Map(this)
+    }
     fn blank() -> Self {
         Self::new()
     }

@@ -38,7 +38,6 @@ fn view(view: &View<'_>, rules: &'static [Rule], path: &Path<'_>, out: &mut Faul
         }
         View::String(value) | View::Media(_, value) => check::string(value, rules, path, out),
         View::Value(value) => check::shallow(value, rules, path, out),
-        View::Owned(value) => check::shallow(value, rules, path, out),
         View::Ruled(own, inner) => {
             beside(view, rules, path, out);
             self::view(&inner.view(), own, path, out);

@@ -11,6 +11,7 @@ use super::number::Num;
 use super::path::Path;
 use super::read::{expected, read_value};
 use super::report::{self, Faults, fault, shown};
+use super::scalar::Scalar;
 use super::slot::{Member, Rest, RestView, Slot, View};
 use super::{Object, Union};
 
@@ -79,7 +80,7 @@ pub(super) fn read(union: &mut dyn Union, value: &Value, path: &Path<'_>, out: &
 fn wrong_kind(union: &mut dyn Union, value: &Value, path: &Path<'_>, out: &mut Faults) {
     let mut words: Vec<String> = Vec::new();
     for index in 0..union.variants().len() {
-        let word = expected(union.choose(index).slot());
+        let word = expected(union.choose(index).slot(None));
         if !words.contains(&word) {
             words.push(word);
         }
@@ -97,7 +98,7 @@ fn remoteness(faults: &Faults, path: &Path<'_>) -> (bool, usize) {
 
 /// How much speaks against a value at first sight; 0 where only a reading can tell.
 fn unlikeness(member: &mut dyn Member, value: &Value) -> usize {
-    match member.slot() {
+    match member.slot(Scalar::of(value).as_ref()) {
         Slot::Nullable(_) if value.is_null() => 0,
         Slot::Nullable(nullable) => unlikeness(nullable.set_value(), value),
         Slot::Ruled(_, inner) => unlikeness(inner, value),
@@ -105,11 +106,9 @@ fn unlikeness(member: &mut dyn Member, value: &Value) -> usize {
             Value::Object(members) => unlike_members(object, members),
             _ => usize::MAX,
         },
-        Slot::Choice(wires, choice) if speaks_of(wires, value) => {
-            usize::from(!fits(Slot::Choice(wires, choice), value))
-        }
+        Slot::Choice(wires) if speaks_of(wires, value) => 1,
         slot => {
-            if fits(slot, value) {
+            if fits_slot(slot, value) {
                 0
             } else {
                 usize::MAX
@@ -126,7 +125,7 @@ fn unlike_members(object: &mut dyn Object, given: &serde_json::Map<String, Value
             unlike += usize::from(match given.get(field.name) {
                 None => field.required,
                 Some(Value::Null) if field.null_is_absent => false,
-                Some(value) => !fits(member.slot(), value),
+                Some(value) => !fits(*member, value),
             });
         }
         if matches!(rest, Rest::Closed) {
@@ -138,7 +137,11 @@ fn unlike_members(object: &mut dyn Object, given: &serde_json::Map<String, Value
 }
 
 /// Whether a value is of the kind that a place takes, and of its values where it lists them.
-fn fits(slot: Slot<'_>, value: &Value) -> bool {
+fn fits(member: &mut dyn Member, value: &Value) -> bool {
+    fits_slot(member.slot(Scalar::of(value).as_ref()), value)
+}
+
+fn fits_slot(slot: Slot<'_>, value: &Value) -> bool {
     match slot {
         Slot::Null => value.is_null(),
         Slot::Bool(_) => value.is_boolean(),
@@ -149,12 +152,10 @@ fn fits(slot: Slot<'_>, value: &Value) -> bool {
         Slot::String(_) => value.is_string(),
         Slot::List(_) => value.is_array(),
         Slot::Object(_) | Slot::Map(_) => value.is_object(),
-        Slot::Choice(wires, choice) => {
-            wires.index_of(value).is_some() || choice.choose_other(value)
-        }
-        Slot::Nullable(nullable) => value.is_null() || fits(nullable.set_value().slot(), value),
-        Slot::Ruled(_, inner) => fits(inner.slot(), value),
-        Slot::Value(_) | Slot::Union(_) | Slot::Opaque(_) => true,
+        Slot::Choice(_) => false,
+        Slot::Nullable(nullable) => value.is_null() || fits(nullable.set_value(), value),
+        Slot::Ruled(_, inner) => fits(inner, value),
+        Slot::Taken | Slot::Value(_) | Slot::Union(_) | Slot::Opaque(_) => true,
     }
 }
 

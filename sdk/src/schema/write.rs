@@ -49,7 +49,7 @@ impl Serialize for View<'_> {
             View::Number(value) => to.serialize_f64(*value),
             View::String(value) | View::Media(_, value) => to.serialize_str(value),
             View::Value(value) => value.serialize(to),
-            View::Owned(value) | View::Other(value) => value.serialize(to),
+            View::Other(value) => value.to_value().serialize(to),
             View::Choice(wires, index) => wire(wires.value(*index), to),
             View::Union(union) => union.chosen().1.serialize(to),
             View::Ruled(_, inner) => inner.view().serialize(to),

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Choice, Find, UnknownValue, Wire, Wires};
+use super::{UnknownValue, Wire, Wires};
 
 /// The table of a closed enum.
 pub trait Closed: Copy + 'static {
@@ -12,20 +12,6 @@ pub trait Closed: Copy + 'static {
     const WIRES: Wires;
     /// Which of them it is.
     fn index(self) -> usize;
-}
-
-impl<E: Closed> Choice for E {
-    fn choose(&mut self, find: Find<'_>) -> bool {
-        let Some(index) = find() else { return false };
-        // The index is one of the values: no code for another one in each of hundreds of enums.
-        if let Some(value) = E::ALL.get(index) {
-            *self = *value;
-        }
-        true
-    }
-    fn choose_other(&mut self, _: &Value) -> bool {
-        false
-    }
 }
 
 /// The value that a text stands for.

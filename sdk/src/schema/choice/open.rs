@@ -94,23 +94,22 @@ macro_rules! open_enum {
         const _: () = {
             use $crate::schema::runtime;
 
-            impl runtime::Choice for $name {
-                fn choose(&mut self, find: runtime::Find<'_>) -> bool {
-                    let Some(index) = find() else { return false };
-                    *self = Self::from(Self::WIRES[index]);
-                    true
-                }
-                fn choose_other(&mut self, value: &runtime::Value) -> bool {
-                    value.$get().map(|value| *self = Self::from(value)).is_some()
-                }
+            impl runtime::Typed for $name {
+                type Shape = Self;
             }
 
-            impl runtime::Member for $name {
-                fn slot(&mut self) -> runtime::Slot<'_> {
-                    runtime::Slot::Choice(runtime::Wires::$kind(Self::WIRES), self)
+            impl runtime::Shape<Self> for $name {
+                fn slot<'a>(this: &'a mut Self, given: runtime::Given<'_>) -> runtime::Slot<'a> {
+                    match given.and_then(|given| given.$get()) {
+                        Some(value) => {
+                            *this = Self::from(value);
+                            runtime::Slot::Taken
+                        }
+                        None => runtime::Slot::Choice(runtime::Wires::$kind(Self::WIRES)),
+                    }
                 }
-                fn view(&self) -> runtime::View<'_> {
-                    let wire = self.$get();
+                fn view(this: &Self) -> runtime::View<'_> {
+                    let wire = this.$get();
                     match Self::WIRES.iter().position(|listed| *listed == wire) {
                         Some(index) => {
                             runtime::View::Choice(runtime::Wires::$kind(Self::WIRES), index)
@@ -118,9 +117,6 @@ macro_rules! open_enum {
                         None => runtime::View::Other(wire.into()),
                     }
                 }
-            }
-
-            impl runtime::Blank for $name {
                 fn blank() -> Self {
                     Self::from(Self::WIRES[0])
                 }

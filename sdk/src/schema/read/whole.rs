@@ -3,9 +3,10 @@
 use serde::de::Deserializer;
 use serde_json::Value;
 
-use super::scalar::{self, Scalar};
+use super::scalar;
 use super::{Reader, expected, read_value};
 use crate::schema::report::{self, shown};
+use crate::schema::scalar::Scalar;
 use crate::schema::slot::Slot;
 use crate::schema::{check, variant};
 
@@ -15,7 +16,7 @@ impl Reader<'_> {
         if deep {
             check::deep(value, rules, path, out);
         }
-        match into.slot() {
+        match into.slot(Scalar::of(value).as_ref()) {
             Slot::Value(place) => {
                 check::shallow(value, rules, path, out);
                 *place = value.clone();
