@@ -178,9 +178,7 @@ macro_rules! model {
 
                 fn from_value(value: &$crate::schema::runtime::Value) -> Result<Self, $crate::schema::Invalid> {
                     let value = $crate::schema::runtime::keyed(value, Self::KIND);
-                    let mut this = <Self as $crate::schema::runtime::Blank>::blank();
-                    $crate::schema::runtime::read::value(&mut this, &value)?;
-                    Ok(this)
+                    $crate::schema::runtime::from_value(&value)
                 }
             }
         };
@@ -208,20 +206,20 @@ macro_rules! model {
                 Self::MODEL_ID
             }
             fn validate(&self) -> Result<(), $crate::schema::Invalid> {
-                $crate::schema::runtime::validate::member(self)
+                $crate::schema::runtime::validate::view($crate::schema::runtime::Member::view(self))
             }
             fn unknown_keys(&self) -> Vec<$crate::schema::Violation> {
-                $crate::schema::runtime::validate::unknown_keys(self)
+                $crate::schema::runtime::validate::unknown_keys($crate::schema::runtime::Member::view(self))
             }
             fn to_json(&self) -> String {
-                $crate::schema::runtime::write::json(self)
+                $crate::schema::runtime::write::json($crate::schema::runtime::Member::view(self))
             }
             #[cfg(feature = "schema-text")]
             fn input_schema(&self) -> Option<&'static str> {
                 Some(include_str!($input_text))
             }
             fn each_medium(&self, see: &mut dyn FnMut(String, $crate::schema::runtime::Medium<'_>)) {
-                $crate::schema::runtime::media::each(self, see);
+                $crate::schema::runtime::media::each($crate::schema::runtime::Member::view(self), see);
             }
         }
     };
@@ -247,13 +245,12 @@ macro_rules! model {
             include_str!($input_text),
             $output_text,
             |value| {
-                let mut this = <$input as $crate::schema::runtime::Blank>::blank();
-                $crate::schema::runtime::read::value(&mut this, value)?;
-                Ok($crate::schema::runtime::write::value(&this))
+                let this: $input = $crate::schema::runtime::from_value(value)?;
+                Ok($crate::schema::runtime::write::value($crate::schema::runtime::Member::view(&this)))
             },
             |value| {
                 let this = <$output as $crate::Output>::from_value(value)?;
-                Ok($crate::schema::runtime::write::value(&this))
+                Ok($crate::schema::runtime::write::value($crate::schema::runtime::Member::view(&this)))
             },
         );
     };

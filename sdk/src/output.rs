@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use crate::object;
 use crate::schema::Invalid;
-use crate::schema::runtime::optional;
 use crate::{Files, Output, OutputKind};
 
 object! {

@@ -6,6 +6,8 @@
 
 mod check;
 mod choice;
+mod debug;
+mod equal;
 mod extra;
 #[doc(hidden)]
 pub mod media;
@@ -24,6 +26,7 @@ mod rule;
 mod scalar;
 mod shape;
 mod slot;
+mod texts;
 mod union;
 #[doc(hidden)]
 pub mod validate;
@@ -39,24 +42,29 @@ pub use violation::{Invalid, Violation};
 
 use choice::Wire;
 use object::Object;
-use rule::{Field, Rule};
+use rule::{Row, Rule};
 use union::Union;
 
 /// What generated code is written in; changes with the generator, at any release.
 #[doc(hidden)]
 pub mod runtime {
-    pub use super::choice::{Closed, Wire, Wires, of_integer, of_str, of_wire};
+    pub use super::choice::{
+        Closed, Code, Holds, Wire, Wires, debug, display, nth, of_integer, of_str, of_wire,
+    };
+    pub use super::debug::show;
+    pub use super::equal::equal;
     pub use super::media::{MediaRule, Medium};
     pub use super::newtype::Rules;
-    pub use super::object::{Fill, Look, Object, Struct};
-    pub use super::rule::{Field, Kind, Properties, Rule, optional, required};
+    pub use super::object::{Fill, Look, Object, Table};
+    pub use super::rule::{Kind, Properties, Row, Rule, optional, required};
     pub use super::shape::{
         AChoice, AUnion, AnObject, Shape, Typed, deserialize, from_json, from_value, serialize,
     };
     pub use super::slot::{
         Blank, Given, List, Map, Member, Opaque, Others, Rest, RestView, Slot, View,
     };
-    pub use super::union::{Union, Variants};
+    pub use super::texts::{Texts, ends};
+    pub use super::union::{Alternatives, Union, Variants};
     pub use super::{media, read, validate, write};
     pub use crate::output::keyed;
     #[cfg(feature = "schemars")]

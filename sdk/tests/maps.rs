@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use runcomfy::object;
-use runcomfy::schema::runtime::{optional, read};
+use runcomfy::schema::runtime::from_json;
 
 object! {
     /// A size.
@@ -17,8 +17,7 @@ object! {
 
 #[test]
 fn of_a_key_that_is_given_twice_nothing_is_left_of_the_first_member() {
-    let mut sizes = BTreeMap::<String, Size>::new();
     let text = r#"{"a": {"width": 1}, "a": {"height": 2}}"#;
-    read::json(&mut sizes, text).expect("the members are right");
+    let sizes: BTreeMap<String, Size> = from_json(text).expect("the members are right");
     assert_eq!((sizes["a"].width, sizes["a"].height), (None, Some(2)));
 }

@@ -1,6 +1,6 @@
 //! Unions: which alternative a value is read as, and whose faults are told.
 
-use runcomfy::schema::runtime::{Rule, Variants, optional, required};
+use runcomfy::schema::runtime::{Rule, Variants};
 use runcomfy::{object, string_enum, union};
 use serde_json::{Value, json};
 

@@ -18,7 +18,7 @@ use generated::{
 };
 use runcomfy::schema::Nullable;
 use runcomfy::schema::runtime::media::each as each_medium;
-use runcomfy::schema::runtime::{MediaRule, Rule};
+use runcomfy::schema::runtime::{MediaRule, Member, Rule};
 use runcomfy::{Image, OutputKind, Violation};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -140,7 +140,9 @@ fn published_limits_stand_beside_every_medium_and_refuse_nothing() {
     let read: validations::Root = accepts(&json!({"picture": "a", "films": ["b", "http://c"],
         "mask": "", "sound": "d", "prompt": "e"}));
     let mut seen = Vec::new();
-    each_medium(&read, &mut |place, medium| seen.push((place, medium.kind, medium.rules)));
+    each_medium(Member::view(&read), &mut |place, medium| {
+        seen.push((place, medium.kind, medium.rules));
+    });
     let films: &[Rule] = &[Rule::Media(&[MediaRule::Saying(
         "Each film must be smaller than 100 MB.",
         &MediaRule::FileSizeMbBelow(100.0),

@@ -225,8 +225,11 @@ impl Emitter<'_> {
     fn row(&mut self, field: &Field) -> TokenStream {
         let wire = &field.wire;
         let presence = if field.required { "required" } else { "optional" };
-        self.import("schema::runtime", presence);
         let presence = ident(presence);
+        let one_of = self.is_closed(&field.ty).then(|| {
+            let ty = self.ty(&field.ty);
+            quote!(.one_of(#ty))
+        });
         let with = match field.rules.as_slice() {
             [] => None,
             [Rule::Ref(set)] => {
@@ -239,6 +242,6 @@ impl Emitter<'_> {
             }
         };
         let or_null = field.null_is_absent.then(|| quote!(.or_null()));
-        quote!(#presence(#wire) #with #or_null)
+        quote!(#presence(#wire) #one_of #with #or_null)
     }
 }

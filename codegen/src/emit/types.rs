@@ -92,10 +92,13 @@ impl Emitter<'_> {
             | Type::Number
             | Type::List(_)
             | Type::Boxed(_) => true,
-            Type::Named(name) => {
-                matches!(self.named.get(name.as_str()), Some(Item::Choice(choice)) if !choice.open)
-            }
-            _ => false,
+            ty => self.is_closed(ty),
         }
+    }
+
+    /// Whether it is an enum that takes no other values.
+    pub(super) fn is_closed(&self, ty: &Type) -> bool {
+        let Type::Named(name) = ty else { return false };
+        matches!(self.named.get(name.as_str()), Some(Item::Choice(choice)) if !choice.open)
     }
 }

@@ -1,6 +1,7 @@
 //! Enums: one of a few values.
 
 mod closed;
+mod code;
 mod open;
 
 use std::fmt;
@@ -12,14 +13,16 @@ use super::path::Path;
 use super::report::{self, Allowed};
 use super::scalar::Scalar;
 use super::slot::Given;
+use super::texts::Texts;
 
-pub use closed::{Closed, of_integer, of_str, of_wire};
+pub use closed::{Closed, debug, display, nth, of_integer, of_str, of_wire};
+pub use code::{Code, Holds};
 
 /// The values of an enum as they go over the wire, in the order of its variants.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Wires {
     /// All of them strings.
-    Strings(&'static [&'static str]),
+    Strings(Texts),
     /// All of them whole numbers.
     Integers(&'static [i64]),
     /// Of several kinds.
@@ -60,9 +63,9 @@ impl From<Wire> for Value {
 impl Wires {
     /// The values themselves.
     #[must_use]
-    pub fn values(self) -> Vec<Value> {
+    pub fn values(&self) -> Vec<Value> {
         match self {
-            Self::Strings(all) => all.iter().copied().map(Value::from).collect(),
+            Self::Strings(all) => all.iter().map(Value::from).collect(),
             Self::Integers(all) => all.iter().copied().map(Value::from).collect(),
             Self::Mixed(all) => all.iter().map(|wire| wire.to_value()).collect(),
         }
@@ -70,23 +73,23 @@ impl Wires {
 
     /// The string at `index` of an enum of strings.
     #[must_use]
-    pub const fn str(self, index: usize) -> &'static str {
+    pub const fn str(&self, index: usize) -> &'static str {
         match self {
-            Self::Strings(all) => all[index],
+            Self::Strings(all) => all.get(index),
             _ => "",
         }
     }
 
     /// The number at `index` of an enum of whole numbers.
     #[must_use]
-    pub const fn i64(self, index: usize) -> i64 {
+    pub const fn i64(&self, index: usize) -> i64 {
         match self {
             Self::Integers(all) => all[index],
             _ => 0,
         }
     }
 
-    pub(super) fn len(self) -> usize {
+    pub(super) fn len(&self) -> usize {
         match self {
             Self::Strings(all) => all.len(),
             Self::Integers(all) => all.len(),
@@ -96,9 +99,9 @@ impl Wires {
 
     /// The value at `index`.
     #[must_use]
-    pub const fn value(self, index: usize) -> Wire {
+    pub const fn value(&self, index: usize) -> Wire {
         match self {
-            Self::Strings(all) => Wire::String(all[index]),
+            Self::Strings(all) => Wire::String(all.get(index)),
             Self::Integers(all) => Wire::Integer(all[index]),
             Self::Mixed(all) => all[index],
         }
@@ -106,12 +109,14 @@ impl Wires {
 
     /// The index of what is given; beyond all of them for anything else.
     #[must_use]
-    pub fn index_of_given(self, given: Given<'_>) -> usize {
+    pub fn index_of_given(&self, given: Given<'_>) -> usize {
         given.and_then(|given| self.index_of_scalar(*given)).unwrap_or(usize::MAX)
     }
 
+    /// The index of a scalar.
+    #[must_use]
     #[inline]
-    fn index_of_scalar(self, value: Scalar<'_>) -> Option<usize> {
+    pub fn index_of_scalar(&self, value: Scalar<'_>) -> Option<usize> {
         match value {
             Scalar::String(value) => self.index_of_str(value),
             Scalar::Number(value) => self.index_of_number(value),
@@ -120,13 +125,13 @@ impl Wires {
         }
     }
 
-    pub(super) fn index_of(self, value: &Value) -> Option<usize> {
+    pub(super) fn index_of(&self, value: &Value) -> Option<usize> {
         Scalar::of(value).and_then(|value| self.index_of_scalar(value))
     }
 
-    pub(super) fn index_of_str(self, value: &str) -> Option<usize> {
+    pub(super) fn index_of_str(&self, value: &str) -> Option<usize> {
         match self {
-            Self::Strings(all) => all.iter().position(|wire| *wire == value),
+            Self::Strings(all) => all.position(value),
             Self::Integers(_) => None,
             Self::Mixed(all) => {
                 all.iter().position(|wire| matches!(wire, Wire::String(wire) if *wire == value))
@@ -134,7 +139,7 @@ impl Wires {
         }
     }
 
-    pub(super) fn index_of_number(self, value: Num) -> Option<usize> {
+    pub(super) fn index_of_number(&self, value: Num) -> Option<usize> {
         let equals = |wire: i64| value.cmp_i64(wire) == Some(std::cmp::Ordering::Equal);
         match self {
             Self::Strings(_) => None,
@@ -147,14 +152,14 @@ impl Wires {
         }
     }
 
-    pub(super) fn index_of_bool(self, value: bool) -> Option<usize> {
+    pub(super) fn index_of_bool(&self, value: bool) -> Option<usize> {
         match self {
             Self::Mixed(all) => all.iter().position(|wire| *wire == Wire::Boolean(value)),
             _ => None,
         }
     }
 
-    pub(super) fn index_of_null(self) -> Option<usize> {
+    pub(super) fn index_of_null(&self) -> Option<usize> {
         match self {
             Self::Mixed(all) => all.iter().position(|wire| *wire == Wire::Null),
             _ => None,
@@ -168,12 +173,12 @@ impl Wires {
 #[derive(Debug, Clone, PartialEq)]
 pub struct UnknownValue {
     found: Value,
-    allowed: Wires,
+    allowed: &'static Wires,
 }
 
 impl UnknownValue {
     #[doc(hidden)]
-    pub fn new(found: impl Into<Value>, allowed: Wires) -> Self {
+    pub fn new(found: impl Into<Value>, allowed: &'static Wires) -> Self {
         Self { found: found.into(), allowed }
     }
 

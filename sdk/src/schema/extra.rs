@@ -1,6 +1,8 @@
 //! Members that a schema does not name.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use serde_json::Value;
 
@@ -10,10 +12,20 @@ use serde_json::Value;
 /// like any other: so typed code reaches a property that is newer than this release. A key that
 /// came in by reading JSON is a typo as likely as not: the client refuses to submit it unless it
 /// is told to allow unknown keys.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Extra {
-    members: BTreeMap<String, Entry>,
+    /// None at first, as nearly always.
+    members: Option<Box<dyn Members>>,
 }
+
+/// What holds the members: a trait object, so that the code that drops a map is compiled once, here,
+/// and not again in every program that drops an input.
+trait Members: Send + Sync + UnwindSafe + RefUnwindSafe {
+    fn map(&self) -> &Map;
+    fn map_mut(&mut self) -> &mut Map;
+}
+
+type Map = BTreeMap<String, Entry>;
 
 #[derive(Debug, Clone)]
 struct Entry {
@@ -21,11 +33,28 @@ struct Entry {
     on_purpose: bool,
 }
 
+impl Members for Map {
+    fn map(&self) -> &Map {
+        self
+    }
+    fn map_mut(&mut self) -> &mut Map {
+        self
+    }
+}
+
+impl Clone for Box<dyn Members> {
+    fn clone(&self) -> Self {
+        Box::new(self.map().clone())
+    }
+}
+
+static NONE: Map = Map::new();
+
 impl Extra {
     /// No members.
     #[must_use]
     pub const fn new() -> Self {
-        Self { members: BTreeMap::new() }
+        Self { members: None }
     }
 
     /// Puts in a member on purpose, and hands back the value that stood there.
@@ -35,30 +64,30 @@ impl Extra {
 
     /// Takes a member out.
     pub fn remove(&mut self, key: &str) -> Option<Value> {
-        self.members.remove(key).map(|entry| entry.value)
+        self.members.as_mut()?.map_mut().remove(key).map(|entry| entry.value)
     }
 
     /// The value of a member.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Value> {
-        self.members.get(key).map(|entry| &entry.value)
+        self.map().get(key).map(|entry| &entry.value)
     }
 
     /// All members, ordered by key.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.members.iter().map(|(key, entry)| (key.as_str(), &entry.value))
+        self.map().iter().map(|(key, entry)| (key.as_str(), &entry.value))
     }
 
     /// How many members there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.members.len()
+        self.map().len()
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.members.is_empty()
+        self.map().is_empty()
     }
 
     pub(super) fn read(&mut self, key: String, value: Value) {
@@ -67,13 +96,23 @@ impl Extra {
 
     /// The keys that came in by reading.
     pub(super) fn unknown(&self) -> impl Iterator<Item = &str> {
-        let read = self.members.iter().filter(|(_, entry)| !entry.on_purpose);
+        let read = self.map().iter().filter(|(_, entry)| !entry.on_purpose);
         read.map(|(key, _)| key.as_str())
     }
 
     fn put(&mut self, key: String, value: Value, on_purpose: bool) -> Option<Value> {
-        let old = self.members.insert(key, Entry { value, on_purpose });
-        old.map(|entry| entry.value)
+        let members = self.members.get_or_insert_with(|| Box::new(Map::new())).map_mut();
+        members.insert(key, Entry { value, on_purpose }).map(|entry| entry.value)
+    }
+
+    fn map(&self) -> &Map {
+        self.members.as_ref().map_or(&NONE, |members| members.map())
+    }
+}
+
+impl fmt::Debug for Extra {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
     }
 }
 

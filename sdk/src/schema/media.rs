@@ -4,9 +4,10 @@
 //! schema, and so it is to the reader and the checker.
 
 use super::check;
+use super::object::Field;
 use super::path::Path;
 use super::rule::Rule;
-use super::slot::{Member, RestView, View};
+use super::slot::{RestView, View};
 use crate::OutputKind;
 
 /// One entry of `validations`: a limit that a schema publishes for a file.
@@ -39,38 +40,38 @@ pub struct Medium<'a> {
 }
 
 /// Shows every medium and where it is, as a JSON pointer.
-pub fn each(member: &dyn Member, see: &mut dyn FnMut(String, Medium<'_>)) {
-    view(&member.view(), &[], &Path::ROOT, see);
+pub fn each(view: View<'_>, see: &mut dyn FnMut(String, Medium<'_>)) {
+    place(&view, &[], &Path::ROOT, see);
 }
 
 type See<'a> = dyn FnMut(String, Medium<'_>) + 'a;
 
-fn view(view: &View<'_>, rules: &'static [Rule], path: &Path<'_>, see: &mut See<'_>) {
+fn place(view: &View<'_>, rules: &'static [Rule], path: &Path<'_>, see: &mut See<'_>) {
     match view {
         View::Media(kind, text) => see(path.pointer(), Medium { kind: *kind, text, rules }),
         View::Union(union) => {
             let (index, inner) = union.chosen();
             let rules = index.map_or(&[][..], |index| union.variants()[index]);
-            self::view(&inner, rules, path, see);
+            place(&inner, rules, path, see);
         }
-        View::Ruled(own, inner) => self::view(&inner.view(), own, path, see),
+        View::Ruled(own, inner) => place(&inner.view(), own, path, see),
         View::List(list) => {
             let items = check::item_rules(rules);
             for index in 0..list.len() {
-                self::view(&list.get(index), items, &path.index(index), see);
+                place(&list.get(index), items, &path.index(index), see);
             }
         }
         View::Map(members) => {
             let values = check::member_rules(rules);
-            members.each(&mut |key, value| self::view(&value, values, &path.key(key), see));
+            members.each(&mut |key, value| place(&value, values, &path.key(key), see));
         }
         View::Object(object) => object.see(&mut |members, rest| {
-            for (field, member) in object.fields().iter().zip(members) {
-                self::view(&member.view(), field.rules, &path.key(field.name), see);
+            for (Field { name, row }, member) in object.table().fields().zip(members) {
+                place(&member.view(), row.rules, &path.key(name), see);
             }
             if let RestView::Map(members) = rest {
-                let values = check::member_rules(object.rules());
-                members.each(&mut |key, value| self::view(&value, values, &path.key(key), see));
+                let values = check::member_rules(object.table().rules);
+                members.each(&mut |key, value| place(&value, values, &path.key(key), see));
             }
         }),
         _ => {}

@@ -1,20 +1,30 @@
 //! Structs: objects whose properties are known.
 
-use super::rule::{Field, Rule};
+use super::rule::{Row, Rule};
 use super::slot::{Member, Rest, RestView};
+use super::texts::Texts;
 
-/// A generated struct: its table, and the fields that the rows stand for.
-pub trait Struct {
-    /// One row for each property, in the order of the fields.
-    const FIELDS: &'static [Field];
+/// The table of a struct.
+#[derive(Debug)]
+pub struct Table {
+    /// The names of all properties, in the order of the fields.
+    pub names: Texts,
+    /// A row for each of them.
+    pub rows: &'static [Row],
     /// The rules of the object as a whole.
-    const RULES: &'static [Rule] = &[];
-    /// Nothing set, everything empty.
-    fn blank() -> Self;
-    /// As [`Object::with`].
-    fn with(&mut self, fill: Fill<'_>);
-    /// As [`Object::see`].
-    fn see(&self, look: Look<'_>);
+    pub rules: &'static [Rule],
+}
+
+/// A property: its name and its row.
+pub(super) struct Field {
+    pub(super) name: &'static str,
+    pub(super) row: &'static Row,
+}
+
+impl Table {
+    pub(super) fn fields(&self) -> impl Iterator<Item = Field> {
+        self.names.iter().zip(self.rows).map(|(name, row)| Field { name, row })
+    }
 }
 
 /// Takes the places of all properties, and of what the schema does not name.
@@ -24,34 +34,22 @@ pub type Look<'a> = &'a mut dyn FnMut(&[&dyn Member], RestView<'_>);
 
 /// A generated struct, as the reader, the checker and the writer see it.
 pub trait Object {
-    /// One row for each property.
-    fn fields(&self) -> &'static [Field];
-    /// The rules of the object as a whole.
-    fn rules(&self) -> &'static [Rule];
-    /// Hands out the places of all properties, in the order of [`Object::fields`].
+    /// What its schema says.
+    fn table(&self) -> &'static Table;
+    /// Hands out the places of all properties, in the order of the table.
     fn with(&mut self, fill: Fill<'_>);
-    /// Shows all properties, in the order of [`Object::fields`].
+    /// Shows all properties, in the order of the table.
     fn see(&self, look: Look<'_>);
-}
-
-impl<T: Struct> Object for T {
-    fn fields(&self) -> &'static [Field] {
-        T::FIELDS
-    }
-    fn rules(&self) -> &'static [Rule] {
-        T::RULES
-    }
-    #[inline]
-    fn with(&mut self, fill: Fill<'_>) {
-        Struct::with(self, fill);
-    }
-    #[inline]
-    fn see(&self, look: Look<'_>) {
-        Struct::see(self, look);
-    }
+    /// Nothing set, everything empty.
+    fn blank() -> Self
+    where
+        Self: Sized;
 }
 
 /// Declares a struct with its table: a row stands where a default value would.
+///
+/// A row says `one_of` where the field is of a closed enum, so that its value can be reached as a
+/// [`Code`](super::choice::Code).
 ///
 /// After `..` comes the field for members that the schema does not name, with a type if that of
 /// the members is known; then, behind the struct, the rules of the object as a whole.
@@ -73,13 +71,17 @@ macro_rules! object {
     (
         $(#[$meta:meta])*
         pub struct $name:ident {
-            $($(#[$doc:meta])* pub $field:ident: $ty:ty = $row:expr,)*
+            $(
+                $(#[$doc:meta])*
+                pub $field:ident: $ty:ty = $presence:ident($wire:expr $(,)?)
+                    $(.one_of($choice:ty))? $(.with($limits:expr $(,)?))? $(.or_null $null:tt)?,
+            )*
             $(..$rest:ident $(: $map:ty)?)?
         }
         $(const RULES: &[Rule] = $rules:expr;)?
     ) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq)]
+        #[derive(Clone)]
         #[non_exhaustive]
         pub struct $name {
             $($(#[$doc])* pub $field: $ty,)*
@@ -89,10 +91,21 @@ macro_rules! object {
             )?
         }
 
-        impl $crate::schema::runtime::Struct for $name {
-            const FIELDS: &'static [$crate::schema::runtime::Field] = &[$($row),*];
-            $(const RULES: &'static [$crate::schema::runtime::Rule] = $rules;)?
-
+        impl $crate::schema::runtime::Object for $name {
+            #[inline]
+            fn table(&self) -> &'static $crate::schema::runtime::Table {
+                static TABLE: $crate::schema::runtime::Table = $crate::schema::runtime::Table {
+                    names: $crate::schema::runtime::Texts {
+                        joined: concat!($($wire),*),
+                        ends: &$crate::schema::runtime::ends([$($wire),*]),
+                    },
+                    rows: &[$(
+                        $crate::schema::runtime::$presence() $(.with($limits))? $(.or_null $null)?
+                    ),*],
+                    rules: $crate::rules!($($rules)?),
+                };
+                &TABLE
+            }
             #[inline]
             fn blank() -> Self {
                 Self {
@@ -101,14 +114,32 @@ macro_rules! object {
                 }
             }
             #[inline]
+            #[allow(unused_variables, reason = "a code stands for the field itself")]
             fn with(&mut self, fill: $crate::schema::runtime::Fill<'_>) {
                 let Self { $($field,)* $($rest)? } = self;
+                $($(let $field = &mut $crate::schema::runtime::Code::none::<$choice>();)?)*
                 fill(&mut [$($field),*], $crate::rest!(fill $($rest)?));
+                $($($field.put::<$choice>(&mut self.$field);)?)*
             }
             #[inline]
             fn see(&self, look: $crate::schema::runtime::Look<'_>) {
                 let Self { $($field,)* $($rest)? } = self;
+                $($(let $field = &$crate::schema::runtime::Code::of::<$choice>($field);)?)*
                 look(&[$($field),*], $crate::rest!(look $($rest)?));
+            }
+        }
+
+        impl ::core::fmt::Debug for $name {
+            #[inline]
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                $crate::schema::runtime::show(stringify!($name), self, f)
+            }
+        }
+
+        impl PartialEq for $name {
+            #[inline]
+            fn eq(&self, other: &Self) -> bool {
+                $crate::schema::runtime::equal(self, other)
             }
         }
 
@@ -117,6 +148,18 @@ macro_rules! object {
         }
 
         $crate::json!($name);
+    };
+}
+
+/// The rules of an object as a whole, of which there may be none.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! rules {
+    () => {
+        &[]
+    };
+    ($rules:expr) => {
+        $rules
     };
 }
 
@@ -203,13 +246,13 @@ macro_rules! json {
             #[must_use]
             #[inline]
             pub fn to_json(&self) -> String {
-                $crate::schema::runtime::write::json(self)
+                $crate::schema::runtime::write::json($crate::schema::runtime::Member::view(self))
             }
 
             /// Checks every limit of the schema; the error lists every fault.
             #[inline]
             pub fn validate(&self) -> Result<(), $crate::schema::Invalid> {
-                $crate::schema::runtime::validate::member(self)
+                $crate::schema::runtime::validate::view($crate::schema::runtime::Member::view(self))
             }
         }
         $crate::serde!($name);

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use super::texts::Texts;
+
 /// A place in a document, as a chain from the innermost step to the root.
 #[derive(Clone, Copy)]
 pub(super) struct Path<'a> {
@@ -13,6 +15,8 @@ pub(super) struct Path<'a> {
 enum Step<'a> {
     Root,
     Key(&'a str),
+    /// A name of a table, which is looked up only where there is a fault.
+    Field(&'static Texts, usize),
     Index(usize),
 }
 
@@ -21,6 +25,10 @@ impl<'a> Path<'a> {
 
     pub(super) fn key(&'a self, key: &'a str) -> Path<'a> {
         Path { parent: Some(self), step: Step::Key(key) }
+    }
+
+    pub(super) fn field(&'a self, names: &'static Texts, index: usize) -> Path<'a> {
+        Path { parent: Some(self), step: Step::Field(names, index) }
     }
 
     pub(super) fn index(&'a self, index: usize) -> Path<'a> {
@@ -42,15 +50,18 @@ impl<'a> Path<'a> {
             Step::Root => {}
             // A string takes everything.
             Step::Index(index) => write!(to, "/{index}").unwrap_or_default(),
-            Step::Key(key) => {
-                to.push('/');
-                if key.bytes().any(|byte| matches!(byte, b'~' | b'/')) {
-                    to.push_str(&key.replace('~', "~0").replace('/', "~1"));
-                } else {
-                    to.push_str(key);
-                }
-            }
+            Step::Key(key) => write_key(key, to),
+            Step::Field(names, index) => write_key(names.get(index), to),
         }
+    }
+}
+
+fn write_key(key: &str, to: &mut String) {
+    to.push('/');
+    if key.bytes().any(|byte| matches!(byte, b'~' | b'/')) {
+        to.push_str(&key.replace('~', "~0").replace('/', "~1"));
+    } else {
+        to.push_str(key);
     }
 }
 

@@ -21,28 +21,51 @@ use super::number::Num;
 use super::path::Path;
 use super::report::{Faults, fault};
 use super::scalar::Scalar;
-use super::slot::{Member, Slot};
-use super::{Field, Invalid, Rule, check};
+use super::slot::{Given, Member, Slot, View};
+use super::{Invalid, Object, Row, Rule, check};
 use text::Text;
 
 pub(super) use scalar::expected;
 
+/// What a whole document is read into.
+///
+/// An object by itself: most programs reach structs only so, and need no table of a [`Member`] for
+/// each of them.
+pub enum Root<'a> {
+    /// A struct.
+    Object(&'a mut dyn Object),
+    /// Anything else.
+    Member(&'a mut dyn Member),
+}
+
+impl Member for Root<'_> {
+    fn slot(&mut self, given: Given<'_>) -> Slot<'_> {
+        match self {
+            Self::Object(object) => Slot::Object(&mut **object),
+            Self::Member(member) => member.slot(given),
+        }
+    }
+    fn view(&self) -> View<'_> {
+        match self {
+            Self::Object(object) => View::Object(&**object),
+            Self::Member(member) => member.view(),
+        }
+    }
+}
+
 /// Reads from any self-describing format; the error names every fault.
-pub fn deserialize<'de, D: Deserializer<'de>>(
-    into: &mut dyn Member,
-    from: D,
-) -> Result<(), D::Error> {
+pub fn deserialize<'de, D: Deserializer<'de>>(mut into: Root<'_>, from: D) -> Result<(), D::Error> {
     let mut out = Faults::new();
-    Reader::new(into, &[], &Path::ROOT, &mut out).deserialize(from)?;
+    Reader::new(&mut into, &[], &Path::ROOT, &mut out).deserialize(from)?;
     Invalid::unless_empty(out).map_err(D::Error::custom)
 }
 
 /// Reads JSON text; broken syntax is one more fault, with its line and column.
-pub fn json(into: &mut dyn Member, text: &str) -> Result<(), Invalid> {
+pub fn json(mut into: Root<'_>, text: &str) -> Result<(), Invalid> {
     let (mut out, mut from) = (Faults::new(), Text::new(text));
-    let read = Reader::new(into, &[], &Path::ROOT, &mut out).deserialize(&mut from);
+    let read = Reader::new(&mut into, &[], &Path::ROOT, &mut out).deserialize(&mut from);
     if read.and_then(|()| from.end()).is_err() {
-        return json_by_serde(into, text);
+        return json_by_serde(&mut into, text);
     }
     Invalid::unless_empty(out)
 }
@@ -60,9 +83,9 @@ fn json_by_serde(into: &mut dyn Member, text: &str) -> Result<(), Invalid> {
 }
 
 /// Reads a JSON value.
-pub fn value(into: &mut dyn Member, from: &Value) -> Result<(), Invalid> {
+pub fn value(mut into: Root<'_>, from: &Value) -> Result<(), Invalid> {
     let mut out = Faults::new();
-    read_value(into, &[], from, &Path::ROOT, &mut out);
+    read_value(&mut into, &[], from, &Path::ROOT, &mut out);
     Invalid::unless_empty(out)
 }
 
@@ -104,11 +127,11 @@ impl<'a> Reader<'a> {
 
     fn of_field(
         into: &'a mut dyn Member,
-        field: &'static Field,
+        row: &'static Row,
         path: &'a Path<'a>,
         out: &'a mut Faults,
     ) -> Self {
-        let Field { rules, deep, null_is_absent, .. } = *field;
+        let Row { rules, deep, null_is_absent, .. } = *row;
         Self { into, rules, path, out, deep, checked: false, null_is_absent }
     }
 
@@ -239,7 +262,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
         if !self.deep {
             match self.into.slot(None) {
-                Slot::Object(object) if self.checked || !Rule::any_deep(object.rules()) => {
+                Slot::Object(object) if self.checked || !Rule::any_deep(object.table().rules) => {
                     return object::read(object, map, self.path, self.out);
                 }
                 Slot::Map(members) => {

@@ -70,7 +70,7 @@ pub(super) fn not_one_of(out: &mut Faults, path: &Path<'_>, found: &Value, allow
 /// The values that are allowed.
 #[derive(Clone, Copy)]
 pub(super) enum Allowed<'a> {
-    Wires(Wires),
+    Wires(&'static Wires),
     Values(&'a [Value]),
 }
 

@@ -171,30 +171,29 @@ impl Rule {
     }
 }
 
-/// One property of an object: its name on the wire, its presence, its limits.
+/// One property of an object: its presence and its limits. Its name is among those of the table.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Field {
-    pub(super) name: &'static str,
+pub struct Row {
     pub(super) required: bool,
     pub(super) null_is_absent: bool,
-    pub(super) rules: &'static [Rule],
     /// Whether one of the rules is deep: asked of every value that is read or checked.
     pub(super) deep: bool,
+    pub(super) rules: &'static [Rule],
 }
 
 /// A property that has to be there.
 #[must_use]
-pub const fn required(name: &'static str) -> Field {
-    Field { name, required: true, null_is_absent: false, rules: &[], deep: false }
+pub const fn required() -> Row {
+    Row { required: true, null_is_absent: false, deep: false, rules: &[] }
 }
 
 /// A property that may be left out.
 #[must_use]
-pub const fn optional(name: &'static str) -> Field {
-    Field { name, required: false, null_is_absent: false, rules: &[], deep: false }
+pub const fn optional() -> Row {
+    Row { required: false, null_is_absent: false, deep: false, rules: &[] }
 }
 
-impl Field {
+impl Row {
     /// The same property with these limits.
     #[must_use]
     pub const fn with(mut self, rules: &'static [Rule]) -> Self {
@@ -208,11 +207,5 @@ impl Field {
     pub const fn or_null(mut self) -> Self {
         self.null_is_absent = true;
         self
-    }
-
-    /// The property's name on the wire.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        self.name
     }
 }

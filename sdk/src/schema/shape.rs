@@ -3,13 +3,16 @@
 //! A type that names its [`Shape`] is a [`Member`] by that, and so is an option of it: what is
 //! written here once is not compiled again for each of hundreds of types.
 
+use std::mem::ManuallyDrop;
+
 use serde::{Deserializer, Serializer};
 use serde_json::Value;
 
 use super::choice::Closed;
-use super::object::Struct;
+use super::object::Object;
+use super::read::Root;
 use super::slot::{Blank, Given, Member, Slot, View};
-use super::union::Union;
+use super::union::Alternatives;
 use super::{Invalid, read, write};
 
 /// A type that is a [`Member`] as all of its shape are.
@@ -26,11 +29,13 @@ pub trait Shape<T> {
     fn view(this: &T) -> View<'_>;
     /// As [`Blank::blank`].
     fn blank() -> T;
-
-    /// As [`Member::slot`], of a property that may be absent.
+    /// The type as what a whole document is read into.
     #[inline]
-    fn optional_slot<'a>(this: &'a mut Option<T>, given: Given<'_>) -> Slot<'a> {
-        Self::slot(this.insert(Self::blank()), given)
+    fn root(this: &mut T) -> Root<'_>
+    where
+        T: Member + Sized,
+    {
+        Root::Member(this)
     }
 }
 
@@ -55,7 +60,7 @@ impl<T: Typed> Blank for T {
 impl<T: Typed> Member for Option<T> {
     #[inline]
     fn slot(&mut self, given: Given<'_>) -> Slot<'_> {
-        T::Shape::optional_slot(self, given)
+        T::Shape::slot(self.get_or_insert_with(T::Shape::blank), given)
     }
     #[inline]
     fn view(&self) -> View<'_> {
@@ -74,7 +79,7 @@ impl<T: Typed> Blank for Option<T> {
 }
 
 macro_rules! shape {
-    ($(#[$meta:meta])* $name:ident: $bound:ident, $place:ident, $blank:expr) => {
+    ($(#[$meta:meta])* $name:ident: $bound:ident, $place:ident, $blank:expr, $root:ident) => {
         $(#[$meta])*
         #[derive(Debug)]
         pub enum $name {}
@@ -92,17 +97,24 @@ macro_rules! shape {
             fn blank() -> T {
                 $blank
             }
+            #[inline]
+            fn root(this: &mut T) -> Root<'_>
+            where
+                T: Member,
+            {
+                Root::$root(this)
+            }
         }
     };
 }
 
 shape! {
     /// An object whose properties are known.
-    AnObject: Struct, Object, T::blank()
+    AnObject: Object, Object, T::blank(), Object
 }
 shape! {
     /// One of several shapes.
-    AUnion: Union, Union, T::blank()
+    AUnion: Alternatives, Union, T::of(T::BLANK), Member
 }
 
 /// One of a few values.
@@ -112,9 +124,9 @@ pub enum AChoice {}
 impl<T: Closed> Shape<T> for AChoice {
     #[inline]
     fn slot<'a>(this: &'a mut T, given: Given<'_>) -> Slot<'a> {
-        match T::ALL.get(T::WIRES.index_of_given(given)) {
+        match T::at(T::WIRES.index_of_given(given)) {
             Some(value) => {
-                *this = *value;
+                *this = value;
                 Slot::Taken
             }
             None => Slot::Choice(T::WIRES),
@@ -126,17 +138,9 @@ impl<T: Closed> Shape<T> for AChoice {
     }
     #[inline]
     fn blank() -> T {
-        T::ALL[0]
-    }
-    /// Not by way of a blank one: there are more enums than anything else.
-    #[inline]
-    fn optional_slot<'a>(this: &'a mut Option<T>, given: Given<'_>) -> Slot<'a> {
-        match T::ALL.get(T::WIRES.index_of_given(given)) {
-            Some(value) => {
-                *this = Some(*value);
-                Slot::Taken
-            }
-            None => Slot::Choice(T::WIRES),
+        match T::at(0) {
+            Some(value) => value,
+            None => unreachable!("an enum has a value"),
         }
     }
 }
@@ -161,34 +165,44 @@ impl<T: Blank> Typed for Box<T> {
     type Shape = ABox;
 }
 
+// What is read into is no longer dropped where reading panics: it never should, and a landing pad for
+// each of hundreds of types is a lot of code for that.
+
 /// Reads JSON text into a type.
-pub fn from_json<T: Blank>(text: &str) -> Result<T, Invalid> {
-    let mut this = T::blank();
-    match read::json(&mut this, text) {
-        Ok(()) => Ok(this),
-        Err(invalid) => Err(invalid),
-    }
+#[inline]
+pub fn from_json<T: Typed>(text: &str) -> Result<T, Invalid> {
+    let mut this = ManuallyDrop::new(T::Shape::blank());
+    let read = read::json(T::Shape::root(&mut this), text);
+    done(this, read)
 }
 
 /// Reads a JSON value into a type.
-pub fn from_value<T: Blank>(value: &Value) -> Result<T, Invalid> {
-    let mut this = T::blank();
-    match read::value(&mut this, value) {
-        Ok(()) => Ok(this),
-        Err(invalid) => Err(invalid),
-    }
+#[inline]
+pub fn from_value<T: Typed>(value: &Value) -> Result<T, Invalid> {
+    let mut this = ManuallyDrop::new(T::Shape::blank());
+    let read = read::value(T::Shape::root(&mut this), value);
+    done(this, read)
 }
 
 /// Reads any self-describing format into a type.
-pub fn deserialize<'de, T: Blank, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
-    let mut this = T::blank();
-    match read::deserialize(&mut this, from) {
+#[inline]
+pub fn deserialize<'de, T: Typed, D: Deserializer<'de>>(from: D) -> Result<T, D::Error> {
+    let mut this = ManuallyDrop::new(T::Shape::blank());
+    let read = read::deserialize(T::Shape::root(&mut this), from);
+    done(this, read)
+}
+
+#[inline]
+fn done<T, E>(this: ManuallyDrop<T>, read: Result<(), E>) -> Result<T, E> {
+    let this = ManuallyDrop::into_inner(this);
+    match read {
         Ok(()) => Ok(this),
         Err(error) => Err(error),
     }
 }
 
 /// Writes a type to any format.
-pub fn serialize<T: Member, S: Serializer>(this: &T, to: S) -> Result<S::Ok, S::Error> {
-    write::serialize(this, to)
+#[inline]
+pub fn serialize<T: Typed, S: Serializer>(this: &T, to: S) -> Result<S::Ok, S::Error> {
+    write::serialize(T::Shape::view(this), to)
 }

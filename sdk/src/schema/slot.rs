@@ -27,7 +27,7 @@ pub enum Slot<'a> {
     /// An enum that was given one of its values, and is that now.
     Taken,
     /// An enum that was given none of its values.
-    Choice(Wires),
+    Choice(&'static Wires),
     Object(&'a mut dyn Object),
     List(&'a mut dyn List),
     Map(&'a mut dyn Map),
@@ -58,7 +58,7 @@ pub enum View<'a> {
     Media(OutputKind, &'a str),
     Value(&'a Value),
     /// One of a few values, by its index.
-    Choice(Wires, usize),
+    Choice(&'static Wires, usize),
     /// A value that an enum does not list.
     Other(Scalar<'a>),
     Object(&'a dyn Object),
@@ -106,6 +106,8 @@ pub trait Map {
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
+    /// The member under `key`.
+    fn get(&self, key: &str) -> Option<View<'_>>;
     /// Shows every member.
     fn each(&self, see: &mut dyn FnMut(&str, View<'_>));
 }
@@ -219,6 +221,9 @@ impl<T: Blank> Map for BTreeMap<String, T> {
     }
     fn len(&self) -> usize {
         self.len()
+    }
+    fn get(&self, key: &str) -> Option<View<'_>> {
+        Some(self.get(key)?.view())
     }
     fn each(&self, see: &mut dyn FnMut(&str, View<'_>)) {
         for (key, value) in self {

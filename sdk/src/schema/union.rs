@@ -17,6 +17,21 @@ pub trait Variants {
     const BLANK: usize = 0;
 }
 
+/// The variants of a generated union.
+pub trait Alternatives: Variants + Sized + 'static {
+    /// A blank variant `index`.
+    fn of(index: usize) -> Self;
+    /// What stands in its variant, to be read into.
+    fn inner(&mut self) -> &mut dyn Member;
+    /// As [`Union::chosen`].
+    fn chosen(&self) -> (Option<usize>, View<'_>);
+    /// A value of none of its variants, if it can hold one.
+    #[must_use]
+    fn other(_: &Value) -> Option<Self> {
+        None
+    }
+}
+
 /// A generated union, as the reader, the checker and the writer see it.
 pub trait Union {
     /// The rules of each variant.
@@ -29,16 +44,42 @@ pub trait Union {
     fn choose_other(&mut self, value: &Value) -> bool;
     /// The index of its variant, and what stands in it; no index for a value of none of them.
     fn chosen(&self) -> (Option<usize>, View<'_>);
-    /// A union that nothing was read into.
-    fn blank() -> Self
-    where
-        Self: Sized;
     /// A blank union of the same type.
     fn scratch(&self) -> Box<dyn Union>;
     /// Becomes what stands in a scratch of its own.
     fn adopt(&mut self, scratch: Box<dyn Any>);
     /// The union as [`Union::adopt`] takes it.
     fn into_any(self: Box<Self>) -> Box<dyn Any>;
+}
+
+impl<T: Alternatives> Union for T {
+    fn variants(&self) -> &'static [&'static [Rule]] {
+        T::VARIANTS
+    }
+    fn exclusive(&self) -> bool {
+        T::EXCLUSIVE
+    }
+    fn choose(&mut self, index: usize) -> &mut dyn Member {
+        *self = T::of(index);
+        self.inner()
+    }
+    fn choose_other(&mut self, value: &Value) -> bool {
+        T::other(value).map(|other| *self = other).is_some()
+    }
+    fn chosen(&self) -> (Option<usize>, View<'_>) {
+        Alternatives::chosen(self)
+    }
+    fn scratch(&self) -> Box<dyn Union> {
+        Box::new(T::of(T::BLANK))
+    }
+    fn adopt(&mut self, scratch: Box<dyn Any>) {
+        if let Ok(scratch) = scratch.downcast() {
+            *self = *scratch;
+        }
+    }
+    fn into_any(self: Box<Self>) -> Box<dyn Any> {
+        self
+    }
 }
 
 /// Makes an enum a [`Union`]: `union!(ImageSize { Preset: Preset, Custom: Custom, ..Other })`.
@@ -51,6 +92,7 @@ macro_rules! union {
     ($name:ident { $($variant:ident $(: $ty:ty)?),* $(, ..$other:ident)? $(,)? }) => {
         $($(
             impl From<$ty> for $name {
+                #[inline]
                 fn from(value: $ty) -> Self {
                     Self::$variant(value)
                 }
@@ -62,49 +104,44 @@ macro_rules! union {
 
             const _: () = assert!(<$name as runtime::Variants>::VARIANTS.len() == [$(stringify!($variant)),*].len());
 
-            impl runtime::Union for $name {
-                fn variants(&self) -> &'static [&'static [runtime::Rule]] {
-                    <Self as runtime::Variants>::VARIANTS
+            impl runtime::Alternatives for $name {
+                #[inline]
+                #[allow(unused_assignments, reason = "nothing comes after the last one")]
+                fn of(index: usize) -> Self {
+                    let mut left = index;
+                    $(
+                        if left == 0 {
+                            return Self::$variant(runtime::Blank::blank());
+                        }
+                        left -= 1;
+                    )*
+                    panic!("no alternative has an index so high")
                 }
-                fn exclusive(&self) -> bool {
-                    <Self as runtime::Variants>::EXCLUSIVE
-                }
-                fn choose(&mut self, index: usize) -> &mut dyn runtime::Member {
-                    let blanks: &[fn() -> Self] = &[$(|| Self::$variant(runtime::Blank::blank())),*];
-                    *self = blanks[index]();
+                #[inline]
+                fn inner(&mut self) -> &mut dyn runtime::Member {
                     match self {
                         $(Self::$variant(value) => value,)*
                         $(Self::$other(value) => value,)?
                     }
                 }
-                fn choose_other(&mut self, _value: &runtime::Value) -> bool {
-                    $(*self = Self::$other(_value.clone()); return true;)?
-                    #[allow(unreachable_code)]
-                    false
-                }
+                #[inline]
+                #[allow(unused_assignments, reason = "nothing comes after the last one")]
                 fn chosen(&self) -> (Option<usize>, runtime::View<'_>) {
-                    let variants = [$(stringify!($variant)),*];
-                    let index = |name: &str| variants.iter().position(|variant| *variant == name);
-                    match self {
-                        $(Self::$variant(value) => (index(stringify!($variant)), value.view()),)*
-                        $(Self::$other(value) => (None, runtime::View::Value(value)),)?
+                    let mut index = 0;
+                    $(
+                        if let Self::$variant(value) = self {
+                            return (Some(index), value.view());
+                        }
+                        index += 1;
+                    )*
+                    (None, $crate::other!(self $($other)?))
+                }
+                $(
+                    #[inline]
+                    fn other(value: &runtime::Value) -> Option<Self> {
+                        Some(Self::$other(value.clone()))
                     }
-                }
-                fn blank() -> Self {
-                    let blanks: &[fn() -> Self] = &[$(|| Self::$variant(runtime::Blank::blank())),*];
-                    blanks[<Self as runtime::Variants>::BLANK]()
-                }
-                fn scratch(&self) -> Box<dyn runtime::Union> {
-                    Box::new(<Self as runtime::Blank>::blank())
-                }
-                fn adopt(&mut self, scratch: Box<dyn std::any::Any>) {
-                    if let Ok(scratch) = scratch.downcast() {
-                        *self = *scratch;
-                    }
-                }
-                fn into_any(self: Box<Self>) -> Box<dyn std::any::Any> {
-                    self
-                }
+                )?
             }
 
             impl runtime::Typed for $name {
@@ -112,5 +149,20 @@ macro_rules! union {
             }
         };
         $crate::json!($name);
+    };
+}
+
+/// What stands in a union of none of its variants, where it can hold that.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! other {
+    ($this:ident) => {
+        runtime::View::Absent
+    };
+    ($this:ident $other:ident) => {
+        match $this {
+            Self::$other(value) => runtime::View::Value(value),
+            _ => runtime::View::Absent,
+        }
     };
 }

@@ -1,27 +1,28 @@
 //! The checker: a generated type, built in Rust, against its schema.
 
 use super::number::Num;
+use super::object::Field;
 use super::path::Path;
 use super::report::{self, Faults, fault};
 use super::slot::{Member, RestView, View};
-use super::{Field, Invalid, Object, Rule, Violation, check, read, write};
+use super::{Invalid, Object, Rule, Violation, check, read, write};
 
 /// Checks every rule of a type.
-pub fn member(member: &dyn Member) -> Result<(), Invalid> {
+pub fn view(view: View<'_>) -> Result<(), Invalid> {
     let mut out = Faults::new();
-    view(&member.view(), &[], &Path::ROOT, &mut out);
+    place(&view, &[], &Path::ROOT, &mut out);
     Invalid::unless_empty(out)
 }
 
 /// Lists the keys that the schema does not name and that came in by reading.
 #[must_use]
-pub fn unknown_keys(member: &dyn Member) -> Vec<Violation> {
+pub fn unknown_keys(view: View<'_>) -> Vec<Violation> {
     let mut out = Faults::new();
-    unknown(&member.view(), &Path::ROOT, &mut out);
+    unknown(&view, &Path::ROOT, &mut out);
     out
 }
 
-fn view(view: &View<'_>, rules: &'static [Rule], path: &Path<'_>, out: &mut Faults) {
+fn place(view: &View<'_>, rules: &'static [Rule], path: &Path<'_>, out: &mut Faults) {
     if rules.iter().any(Rule::is_deep) && !matches!(view, View::Absent) {
         check::deep(&write::view_value(view), rules, path, out);
     }
@@ -40,14 +41,14 @@ fn view(view: &View<'_>, rules: &'static [Rule], path: &Path<'_>, out: &mut Faul
         View::Value(value) => check::shallow(value, rules, path, out),
         View::Ruled(own, inner) => {
             beside(view, rules, path, out);
-            self::view(&inner.view(), own, path, out);
+            place(&inner.view(), own, path, out);
         }
         View::Union(union) => {
             beside(view, rules, path, out);
             let (Some(index), inner) = union.chosen() else {
                 return;
             };
-            self::view(&inner, union.variants()[index], path, out);
+            place(&inner, union.variants()[index], path, out);
             if union.exclusive() {
                 exclude_others(*union, index, &inner, path, out);
             }
@@ -56,16 +57,16 @@ fn view(view: &View<'_>, rules: &'static [Rule], path: &Path<'_>, out: &mut Faul
             check::array_length(list.len(), rules, path, out);
             let items = check::item_rules(rules);
             for index in 0..list.len() {
-                self::view(&list.get(index), items, &path.index(index), out);
+                place(&list.get(index), items, &path.index(index), out);
             }
         }
         View::Map(members) => {
             let values = check::member_rules(rules);
-            members.each(&mut |key, value| self::view(&value, values, &path.key(key), out));
+            members.each(&mut |key, value| place(&value, values, &path.key(key), out));
         }
         View::Object(object) => {
-            if object.rules().iter().any(Rule::is_deep) {
-                check::deep(&write::view_value(view), object.rules(), path, out);
+            if object.table().rules.iter().any(Rule::is_deep) {
+                check::deep(&write::view_value(view), object.table().rules, path, out);
             }
             object.see(&mut |members, rest| object_members(*object, members, &rest, path, out));
         }
@@ -86,24 +87,24 @@ fn object_members(
     path: &Path<'_>,
     out: &mut Faults,
 ) {
-    for (Field { name, required, rules, .. }, member) in object.fields().iter().zip(members) {
+    for (Field { name, row }, member) in object.table().fields().zip(members) {
         match member.view() {
-            View::Absent if *required => report::missing(out, path, name),
-            value => view(&value, rules, &path.key(name), out),
+            View::Absent if row.required => report::missing(out, path, name),
+            value => place(&value, row.rules, &path.key(name), out),
         }
     }
     match rest {
         RestView::Closed => {}
         RestView::Extra(extra) => {
             for (key, _) in extra.iter() {
-                if object.fields().iter().any(|field| field.name == key) {
+                if object.table().names.position(key).is_some() {
                     fault(out, &path.key(key), "syntax", "is given twice".to_owned());
                 }
             }
         }
         RestView::Map(members) => {
-            let values = check::member_rules(object.rules());
-            members.each(&mut |key, value| view(&value, values, &path.key(key), out));
+            let values = check::member_rules(object.table().rules);
+            members.each(&mut |key, value| place(&value, values, &path.key(key), out));
         }
     }
 }
@@ -140,14 +141,14 @@ fn unknown(view: &View<'_>, path: &Path<'_>, out: &mut Faults) {
             members.each(&mut |key, value| unknown(&value, &path.key(key), out));
         }
         View::Object(object) => object.see(&mut |members, rest| {
-            let fields = object.fields();
-            for (field, member) in fields.iter().zip(members) {
-                unknown(&member.view(), &path.key(field.name), out);
+            let names = &object.table().names;
+            for (name, member) in names.iter().zip(members) {
+                unknown(&member.view(), &path.key(name), out);
             }
             match rest {
                 RestView::Closed => {}
                 RestView::Extra(extra) => extra.unknown().for_each(|key| {
-                    report::unknown_key(out, path, key, &mut fields.iter().map(|field| field.name));
+                    report::unknown_key(out, path, key, &mut names.iter());
                 }),
                 RestView::Map(members) => {
                     members.each(&mut |key, value| unknown(&value, &path.key(key), out));

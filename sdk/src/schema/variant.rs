@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::choice::Wires;
 use super::number::Num;
+use super::object::Field;
 use super::path::Path;
 use super::read::{expected, read_value};
 use super::report::{self, Faults, fault, shown};
@@ -118,18 +119,18 @@ fn unlikeness(member: &mut dyn Member, value: &Value) -> usize {
 }
 
 fn unlike_members(object: &mut dyn Object, given: &serde_json::Map<String, Value>) -> usize {
-    let fields = object.fields();
+    let table = object.table();
     let mut unlike = 0;
     object.with(&mut |members, rest| {
-        for (field, member) in fields.iter().zip(members) {
-            unlike += usize::from(match given.get(field.name) {
-                None => field.required,
-                Some(Value::Null) if field.null_is_absent => false,
+        for (Field { name, row }, member) in table.fields().zip(members) {
+            unlike += usize::from(match given.get(name) {
+                None => row.required,
+                Some(Value::Null) if row.null_is_absent => false,
                 Some(value) => !fits(*member, value),
             });
         }
         if matches!(rest, Rest::Closed) {
-            let known = |key: &String| fields.iter().any(|field| field.name == key);
+            let known = |key: &String| table.names.position(key).is_some();
             unlike += given.keys().filter(|key| !known(key)).count();
         }
     });
@@ -160,7 +161,7 @@ fn fits_slot(slot: Slot<'_>, value: &Value) -> bool {
 }
 
 /// Whether one of an enum's values is of the same kind.
-fn speaks_of(wires: Wires, value: &Value) -> bool {
+fn speaks_of(wires: &Wires, value: &Value) -> bool {
     let kind = std::mem::discriminant(value);
     wires.values().iter().any(|listed| std::mem::discriminant(listed) == kind)
 }

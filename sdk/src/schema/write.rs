@@ -6,25 +6,26 @@ use serde::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::Value;
 
 use super::Wire;
+use super::object::Table;
 use super::slot::{Member, RestView, View};
 
 pub(super) use text::is_plain;
 
 /// Writes to any format.
-pub fn serialize<S: Serializer>(member: &dyn Member, to: S) -> Result<S::Ok, S::Error> {
-    member.view().serialize(to)
+pub fn serialize<S: Serializer>(view: View<'_>, to: S) -> Result<S::Ok, S::Error> {
+    view.serialize(to)
 }
 
 /// Writes JSON text.
 #[must_use]
-pub fn json(member: &dyn Member) -> String {
-    text::text(&member.view())
+pub fn json(view: View<'_>) -> String {
+    text::text(&view)
 }
 
 /// Writes a JSON value.
 #[must_use]
-pub fn value(member: &dyn Member) -> Value {
-    view_value(&member.view())
+pub fn value(view: View<'_>) -> Value {
+    view_value(&view)
 }
 
 pub(super) fn view_value(view: &View<'_>) -> Value {
@@ -73,7 +74,7 @@ impl Serialize for View<'_> {
                 let mut map = to.serialize_map(None)?;
                 let mut result = Ok(());
                 object.see(&mut |members, rest| {
-                    result = members_of(object.fields(), members, &rest, &mut map);
+                    result = members_of(object.table(), members, &rest, &mut map);
                 });
                 result?;
                 map.end()
@@ -83,15 +84,15 @@ impl Serialize for View<'_> {
 }
 
 fn members_of<M: SerializeMap>(
-    fields: &[super::Field],
+    table: &Table,
     members: &[&dyn Member],
     rest: &RestView<'_>,
     map: &mut M,
 ) -> Result<(), M::Error> {
-    for (field, member) in fields.iter().zip(members) {
+    for (name, member) in table.names.iter().zip(members) {
         match member.view() {
             View::Absent => {}
-            view => map.serialize_entry(field.name, &view)?,
+            view => map.serialize_entry(name, &view)?,
         }
     }
     match rest {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use runcomfy::schema::Nullable;
-use runcomfy::schema::runtime::{Blank, MediaRule, Rule, Rules, Variants, optional, required};
+use runcomfy::schema::runtime::{Blank, MediaRule, Rule, Rules, Variants};
 use runcomfy::{Audio, Image, Video, model, newtype, object, union};
 
 object! {

@@ -1,15 +1,17 @@
 //! Enums of inputs: what is none of their values is refused.
 
+use std::fmt::{self, Display};
+
 use serde_json::Value;
 
 use super::{UnknownValue, Wire, Wires};
 
 /// The table of a closed enum.
 pub trait Closed: Copy + 'static {
-    /// Every value, in the order of the schema.
-    const ALL: &'static [Self];
-    /// The same as they go over the wire.
-    const WIRES: Wires;
+    /// Every value as it goes over the wire, in the order of the schema.
+    const WIRES: &'static Wires;
+    /// The value at `index`.
+    fn at(index: usize) -> Option<Self>;
     /// Which of them it is.
     fn index(self) -> usize;
 }
@@ -17,29 +19,47 @@ pub trait Closed: Copy + 'static {
 /// The value that a text stands for.
 #[inline]
 pub fn of_str<E: Closed>(value: &str) -> Result<E, UnknownValue> {
-    index_of_str(E::WIRES, value).map(|index| E::ALL[index])
+    at(E::WIRES.index_of_str(value), || value.into())
 }
 
 /// The value that a number stands for.
 #[inline]
 pub fn of_integer<E: Closed>(value: i64) -> Result<E, UnknownValue> {
-    index_of(E::WIRES, value.into()).map(|index| E::ALL[index])
+    at(E::WIRES.index_of(&value.into()), || value.into())
 }
 
 /// The value that a constant stands for.
 #[inline]
 pub fn of_wire<E: Closed>(value: Wire) -> Result<E, UnknownValue> {
-    index_of(E::WIRES, value.into()).map(|index| E::ALL[index])
+    at(E::WIRES.index_of(&value.into()), || value.into())
+}
+
+#[inline]
+fn at<E: Closed>(index: Option<usize>, found: impl FnOnce() -> Value) -> Result<E, UnknownValue> {
+    index.and_then(E::at).ok_or_else(|| UnknownValue::new(found(), E::WIRES))
+}
+
+/// One of all values.
+#[inline]
+#[must_use]
+pub fn nth<E: Copy>(all: &[E], index: usize) -> Option<E> {
+    all.get(index).copied()
 }
 
 // Compiled once, and not again for each enum.
 
-fn index_of_str(wires: Wires, value: &str) -> Result<usize, UnknownValue> {
-    wires.index_of_str(value).ok_or_else(|| UnknownValue::new(value, wires))
+/// `Display` of the value at `index`.
+pub fn display(wires: &Wires, index: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match wires.value(index) {
+        Wire::String(value) => f.pad(value),
+        Wire::Integer(value) => value.fmt(f),
+        value => value.to_value().fmt(f),
+    }
 }
 
-fn index_of(wires: Wires, value: Value) -> Result<usize, UnknownValue> {
-    wires.index_of(&value).ok_or_else(|| UnknownValue::new(value, wires))
+/// `Debug` of the value at `index`: the value as it goes over the wire.
+pub fn debug(wires: &Wires, index: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    wires.value(index).to_value().fmt(f)
 }
 
 /// Declares an enum of strings, closed: `string_enum! { /** … */ pub enum Format { Png = "png" } }`.
@@ -48,8 +68,12 @@ fn index_of(wires: Wires, value: Value) -> Result<usize, UnknownValue> {
 macro_rules! string_enum {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $wire:literal,)* }) => {
         $crate::closed_enum! {
-            $(#[$meta])* $name Strings [$($variant [$wire] [$wire] [$(#[$doc])*])*]
-            &str = of_str
+            $(#[$meta])* $name
+            Strings($crate::schema::runtime::Texts {
+                joined: concat!($($wire),*),
+                ends: &$crate::schema::runtime::ends([$($wire),*]),
+            })
+            [$($variant [$wire] [$(#[$doc])*])*]
         }
 
         impl $name {
@@ -61,10 +85,12 @@ macro_rules! string_enum {
             }
         }
 
-        impl ::core::fmt::Display for $name {
+        impl TryFrom<&str> for $name {
+            type Error = $crate::schema::UnknownValue;
+
             #[inline]
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.pad(self.as_str())
+            fn try_from(value: &str) -> Result<Self, $crate::schema::UnknownValue> {
+                $crate::schema::runtime::of_str(value)
             }
         }
 
@@ -85,8 +111,7 @@ macro_rules! string_enum {
 macro_rules! integer_enum {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $wire:literal,)* }) => {
         $crate::closed_enum! {
-            $(#[$meta])* $name Integers [$($variant [$wire] [$wire] [$(#[$doc])*])*]
-            i64 = of_integer
+            $(#[$meta])* $name Integers(&[$($wire),*]) [$($variant [$wire] [$(#[$doc])*])*]
         }
 
         impl $name {
@@ -98,10 +123,12 @@ macro_rules! integer_enum {
             }
         }
 
-        impl ::core::fmt::Display for $name {
+        impl TryFrom<i64> for $name {
+            type Error = $crate::schema::UnknownValue;
+
             #[inline]
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                ::core::fmt::Display::fmt(&self.as_i64(), f)
+            fn try_from(value: i64) -> Result<Self, $crate::schema::UnknownValue> {
+                $crate::schema::runtime::of_integer(value)
             }
         }
     };
@@ -113,9 +140,9 @@ macro_rules! integer_enum {
 macro_rules! mixed_enum {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $kind:ident $(($wire:expr))?,)* }) => {
         $crate::closed_enum! {
-            $(#[$meta])* $name Mixed
-            [$($variant [stringify!($kind $($wire)?)] [$crate::schema::runtime::Wire::$kind $(($wire))?] [$(#[$doc])*])*]
-            $crate::schema::runtime::Wire = of_wire
+            $(#[$meta])* $name
+            Mixed(&[$($crate::schema::runtime::Wire::$kind $(($wire))?),*])
+            [$($variant [stringify!($kind $($wire)?)] [$(#[$doc])*])*]
         }
 
         impl $name {
@@ -127,10 +154,14 @@ macro_rules! mixed_enum {
             }
         }
 
-        impl ::core::fmt::Display for $name {
+        impl TryFrom<$crate::schema::runtime::Wire> for $name {
+            type Error = $crate::schema::UnknownValue;
+
             #[inline]
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                ::core::fmt::Display::fmt(&self.to_value(), f)
+            fn try_from(
+                value: $crate::schema::runtime::Wire,
+            ) -> Result<Self, $crate::schema::UnknownValue> {
+                $crate::schema::runtime::of_wire(value)
             }
         }
     };
@@ -141,12 +172,11 @@ macro_rules! mixed_enum {
 #[doc(hidden)]
 macro_rules! closed_enum {
     (
-        $(#[$meta:meta])* $name:ident $kind:ident
-        [$($variant:ident [$said:expr] [$wire:expr] [$(#[$doc:meta])*])*]
-        $from:ty = $of:ident
+        $(#[$meta:meta])* $name:ident $kind:ident($wires:expr)
+        [$($variant:ident [$said:expr] [$(#[$doc:meta])*])*]
     ) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Hash)]
+        #[derive(Clone, Copy, PartialEq, Hash)]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$doc])* #[doc = concat!("`", $said, "`")] $variant,)*
@@ -161,10 +191,13 @@ macro_rules! closed_enum {
         }
 
         impl $crate::schema::runtime::Closed for $name {
-            const ALL: &'static [Self] = Self::ALL;
-            const WIRES: $crate::schema::runtime::Wires =
-                $crate::schema::runtime::Wires::$kind(&[$($wire),*]);
+            const WIRES: &'static $crate::schema::runtime::Wires =
+                &$crate::schema::runtime::Wires::$kind($wires);
 
+            #[inline]
+            fn at(index: usize) -> Option<Self> {
+                $crate::schema::runtime::nth(Self::ALL, index)
+            }
             #[inline]
             fn index(self) -> usize {
                 self as usize
@@ -175,12 +208,21 @@ macro_rules! closed_enum {
             type Shape = $crate::schema::runtime::AChoice;
         }
 
-        impl TryFrom<$from> for $name {
-            type Error = $crate::schema::UnknownValue;
-
+        impl ::core::fmt::Display for $name {
             #[inline]
-            fn try_from(value: $from) -> Result<Self, $crate::schema::UnknownValue> {
-                $crate::schema::runtime::$of(value)
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                $crate::schema::runtime::display(
+                    <Self as $crate::schema::runtime::Closed>::WIRES, *self as usize, f,
+                )
+            }
+        }
+
+        impl ::core::fmt::Debug for $name {
+            #[inline]
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                $crate::schema::runtime::debug(
+                    <Self as $crate::schema::runtime::Closed>::WIRES, *self as usize, f,
+                )
             }
         }
 

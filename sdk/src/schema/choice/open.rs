@@ -15,7 +15,11 @@ macro_rules! open_string_enum {
         }
 
         impl $name {
-            const WIRES: &'static [&'static str] = &[$($wire),*];
+            const WIRES: &'static $crate::schema::runtime::Wires =
+                &$crate::schema::runtime::Wires::Strings($crate::schema::runtime::Texts {
+                    joined: concat!($($wire),*),
+                    ends: &$crate::schema::runtime::ends([$($wire),*]),
+                });
 
             /// The value as it goes over the wire.
             #[must_use]
@@ -42,7 +46,7 @@ macro_rules! open_string_enum {
             }
         }
 
-        $crate::open_enum!($name, Strings, as_str);
+        $crate::open_enum!($name, str, as_str);
     };
 }
 
@@ -61,7 +65,8 @@ macro_rules! open_integer_enum {
         }
 
         impl $name {
-            const WIRES: &'static [i64] = &[$($wire),*];
+            const WIRES: &'static $crate::schema::runtime::Wires =
+                &$crate::schema::runtime::Wires::Integers(&[$($wire),*]);
 
             /// The value as it goes over the wire.
             #[must_use]
@@ -82,7 +87,7 @@ macro_rules! open_integer_enum {
             }
         }
 
-        $crate::open_enum!($name, Integers, as_i64);
+        $crate::open_enum!($name, i64, as_i64);
     };
 }
 
@@ -90,7 +95,7 @@ macro_rules! open_integer_enum {
 #[macro_export]
 #[doc(hidden)]
 macro_rules! open_enum {
-    ($name:ident, $kind:ident, $get:ident) => {
+    ($name:ident, $first:ident, $get:ident) => {
         const _: () = {
             use $crate::schema::runtime;
 
@@ -105,20 +110,18 @@ macro_rules! open_enum {
                             *this = Self::from(value);
                             runtime::Slot::Taken
                         }
-                        None => runtime::Slot::Choice(runtime::Wires::$kind(Self::WIRES)),
+                        None => runtime::Slot::Choice(Self::WIRES),
                     }
                 }
                 fn view(this: &Self) -> runtime::View<'_> {
-                    let wire = this.$get();
-                    match Self::WIRES.iter().position(|listed| *listed == wire) {
-                        Some(index) => {
-                            runtime::View::Choice(runtime::Wires::$kind(Self::WIRES), index)
-                        }
-                        None => runtime::View::Other(wire.into()),
+                    let wire = this.$get().into();
+                    match Self::WIRES.index_of_scalar(wire) {
+                        Some(index) => runtime::View::Choice(Self::WIRES, index),
+                        None => runtime::View::Other(wire),
                     }
                 }
                 fn blank() -> Self {
-                    Self::from(Self::WIRES[0])
+                    Self::from(Self::WIRES.$first(0))
                 }
             }
         };

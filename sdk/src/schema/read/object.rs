@@ -7,10 +7,12 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
 use super::Reader;
+use crate::schema::object::Table;
 use crate::schema::path::Path;
 use crate::schema::report::{self, Faults, fault};
-use crate::schema::rule::{Field, Rule};
+use crate::schema::rule::Rule;
 use crate::schema::slot::{Map, Member, Rest};
+use crate::schema::texts::Texts;
 use crate::schema::{Object, check};
 
 /// The one key under which `serde_json` hands out a number of which it keeps the digits, as it does
@@ -65,33 +67,33 @@ pub(super) fn read<'de, A: MapAccess<'de>>(
     path: &Path<'_>,
     out: &mut Faults,
 ) -> Result<(), A::Error> {
-    let (fields, rest_rules) = (object.fields(), check::member_rules(object.rules()));
+    let table = object.table();
     let mut result = Ok(());
     object.with(&mut |members, rest| {
-        result = read_members(fields, rest_rules, members, rest, &mut map, path, out);
+        result = read_members(table, members, rest, &mut map, path, out);
     });
     result
 }
 
 fn read_members<'de, A: MapAccess<'de>>(
-    fields: &'static [Field],
-    rest_rules: &'static [Rule],
+    table: &'static Table,
     members: &mut [&mut dyn Member],
     mut rest: Rest<'_>,
     map: &mut A,
     path: &Path<'_>,
     out: &mut Faults,
 ) -> Result<(), A::Error> {
+    let Table { names, rows, rules } = table;
     let (mut met, mut next) = (Met::default(), 0);
     let mut unknown = String::new();
-    while let Some(index) = map.next_key_seed(KeySeed { fields, next, unknown: &mut unknown })? {
-        if let Some(field) = fields.get(index) {
-            let path = path.key(field.name);
+    while let Some(index) = map.next_key_seed(KeySeed { names, next, unknown: &mut unknown })? {
+        if let Some(row) = rows.get(index) {
+            let path = path.field(names, index);
             if met.again(index) {
                 fault(out, &path, "syntax", "is given twice".to_owned());
             }
             next = index + 1;
-            map.next_value_seed(Reader::of_field(members[index], field, &path, out))?;
+            map.next_value_seed(Reader::of_field(members[index], row, &path, out))?;
             continue;
         }
         let key = mem::take(&mut unknown);
@@ -101,16 +103,17 @@ fn read_members<'de, A: MapAccess<'de>>(
         match &mut rest {
             Rest::Closed => {
                 map.next_value::<IgnoredAny>()?;
-                let mut known = fields.iter().map(|field| field.name);
-                report::unknown_key(out, path, &key, &mut known);
+                report::unknown_key(out, path, &key, &mut names.iter());
             }
             Rest::Extra(extra) => extra.read(key, map.next_value()?),
-            Rest::Map(members) => read_entry(*members, rest_rules, &key, map, path, out)?,
+            Rest::Map(members) => {
+                read_entry(*members, check::member_rules(rules), &key, map, path, out)?;
+            }
         }
     }
-    for (index, field) in fields.iter().enumerate() {
-        if field.required && !met.has(index) {
-            report::missing(out, path, field.name);
+    for (index, row) in rows.iter().enumerate() {
+        if row.required && !met.has(index) {
+            report::missing(out, path, names.get(index));
         }
     }
     Ok(())
@@ -143,7 +146,7 @@ impl Met {
 /// The index of a key among the fields, of which the next one in order is looked at first; beyond
 /// them all for a key that is unknown.
 struct KeySeed<'a> {
-    fields: &'static [Field],
+    names: &'static Texts,
     next: usize,
     unknown: &'a mut String,
 }
@@ -166,15 +169,13 @@ impl Visitor<'_> for KeySeed<'_> {
 
     #[inline]
     fn visit_str<E>(self, key: &str) -> Result<usize, E> {
-        let is_next = self.fields.get(self.next).is_some_and(|field| field.name == key);
-        Ok(if is_next { self.next } else { self.find(key) })
+        Ok(if self.names.is(self.next, key) { self.next } else { self.find(key) })
     }
 }
 
 impl KeySeed<'_> {
     fn find(self, key: &str) -> usize {
-        let index = self.fields.iter().position(|field| field.name == key);
-        index.unwrap_or_else(|| {
+        self.names.position(key).unwrap_or_else(|| {
             key.clone_into(self.unknown);
             usize::MAX
         })
@@ -189,7 +190,7 @@ mod tests {
     use serde::de::value::{Error, MapDeserializer};
 
     use super::DIGITS;
-    use crate::schema::runtime::{Blank, deserialize, optional};
+    use crate::schema::runtime::{Typed, deserialize};
 
     crate::object! {
         /// All of it may be missing.
@@ -202,7 +203,7 @@ mod tests {
     }
 
     /// As `serde_json` hands out a number of which it keeps the digits.
-    fn read<T: Blank>(digits: &str) -> Result<T, String> {
+    fn read<T: Typed>(digits: &str) -> Result<T, String> {
         let number = MapDeserializer::<_, Error>::new([(DIGITS, digits)].into_iter());
         deserialize(number).map_err(|error| error.to_string())
     }

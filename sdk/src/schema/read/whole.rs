@@ -38,7 +38,7 @@ impl Reader<'_> {
                 Reader::checked(nullable.set_value(), rules, path, out).whole(value);
             }
             Slot::Object(object) if value.is_object() => {
-                check::deep(value, object.rules(), path, out);
+                check::deep(value, object.table().rules, path, out);
                 Reader::checked(into, rules, path, out).again(value);
             }
             Slot::List(_) if value.is_array() => {

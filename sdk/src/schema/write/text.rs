@@ -7,8 +7,9 @@ use std::io::Write;
 
 use serde::Serialize;
 
+use crate::schema::Wire;
+use crate::schema::object::Table;
 use crate::schema::slot::{Map, Member, RestView, View};
-use crate::schema::{Field, Wire};
 
 /// What most inputs fit into.
 const CAPACITY: usize = 256;
@@ -48,18 +49,18 @@ fn any(view: &View<'_>, to: &mut Vec<u8>) {
         }
         View::Object(object) => {
             to.push(b'{');
-            object.see(&mut |members, rest| fields(object.fields(), members, &rest, to));
+            object.see(&mut |members, rest| fields(object.table(), members, &rest, to));
             end(b'}', to);
         }
     }
 }
 
-fn fields(fields: &[Field], members: &[&dyn Member], rest: &RestView<'_>, to: &mut Vec<u8>) {
-    for (field, member) in fields.iter().zip(members) {
+fn fields(table: &Table, members: &[&dyn Member], rest: &RestView<'_>, to: &mut Vec<u8>) {
+    for (name, member) in table.names.iter().zip(members) {
         match member.view() {
             View::Absent => {}
             view => {
-                key(field.name, to);
+                key(name, to);
                 any(&view, to);
                 to.push(b',');
             }

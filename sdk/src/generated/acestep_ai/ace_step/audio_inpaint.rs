@@ -13,7 +13,7 @@
 //! let input = Input::new("…", Audio::url("https://example.com/audio.mp3"));
 //! ```
 
-use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::schema::runtime::{Blank, Rule};
 use crate::{Audio, model, object, setters, string_enum};
 
 object! {
@@ -35,8 +35,9 @@ object! {
         ///
         /// Default `start`. One of `start`, `end`.
         pub start_time_relative_to: Option<StartTimeRelativeTo> = optional(
-            "start_time_relative_to",
-        ),
+                "start_time_relative_to",
+            )
+            .one_of(StartTimeRelativeTo),
         /// Where the stretch to generate afresh ends, in seconds, counted as `end_time_relative_to` says.
         ///
         /// Default `30`. From 0 to 240.
@@ -46,8 +47,9 @@ object! {
         ///
         /// Default `start`. One of `start`, `end`.
         pub end_time_relative_to: Option<EndTimeRelativeTo> = optional(
-            "end_time_relative_to",
-        ),
+                "end_time_relative_to",
+            )
+            .one_of(EndTimeRelativeTo),
         /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
         ///
         /// Default `-1`. From -1 to 2147483647.

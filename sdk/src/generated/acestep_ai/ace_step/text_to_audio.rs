@@ -12,7 +12,7 @@
 //! let input = Input::new("…");
 //! ```
 
-use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::schema::runtime::{Blank, Rule};
 use crate::{model, object, setters};
 
 object! {

@@ -12,7 +12,7 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::schema::runtime::{Blank, Rule};
 use crate::{model, object, setters, string_enum};
 
 object! {
@@ -24,11 +24,11 @@ object! {
         /// Width to height of the video.
         ///
         /// Default `16:9`. One of `16:9`, `9:16`, `1:1`.
-        pub ratio: Option<Ratio> = optional("ratio"),
+        pub ratio: Option<Ratio> = optional("ratio").one_of(Ratio),
         /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
         ///
         /// Default `1080P`. One of `720P`, `1080P`.
-        pub resolution: Option<Resolution> = optional("resolution"),
+        pub resolution: Option<Resolution> = optional("resolution").one_of(Resolution),
         /// Length of the video in seconds.
         ///
         /// Default `5`. From 3 to 15.

@@ -12,7 +12,7 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use crate::schema::runtime::{Blank, optional, required};
+use crate::schema::runtime::Blank;
 use crate::{model, object, setters, string_enum};
 
 object! {
@@ -24,7 +24,7 @@ object! {
         /// Size and shape of the image by name: `landscape_16_9` is wide, `portrait_16_9` has the same ratio upright; `square_hd` has more pixels than `square`.
         ///
         /// Default `landscape_4_3`. One of `square_hd`, `square`, `portrait_4_3`, `portrait_16_9`, `landscape_4_3`, `landscape_16_9`.
-        pub image_size: Option<ImageSize> = optional("image_size"),
+        pub image_size: Option<ImageSize> = optional("image_size").one_of(ImageSize),
         /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
         ///
         /// Default `-1`.

@@ -12,7 +12,7 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::schema::runtime::{Blank, Rule};
 use crate::{Audio, Image, integer_enum, model, object, setters, string_enum};
 
 object! {
@@ -31,7 +31,7 @@ object! {
         /// Ready-made voice that speaks. The end of its name lists its languages, such as `en_zh` for English and Chinese.
         ///
         /// Default `vivi_mixed_en_zh_ja_es_id`. One of `vivi_mixed_en_zh_ja_es_id`, `mindy_en_es_id_pt_zh`, `kian_en_zh`, `cedric_en_zh`, `sophie_en_zh`, `jean_en_zh`, `magnus_en_zh`, `mabel_en_zh`, `nadia_en_zh`, `opal_en_zh`, `pearl_en_zh`, `quentin_en_zh`, `corinne_mixed_en_zh`, `esther_mixed_en_zh`, `lyla_mixed_en_zh`, `tracy_es_zh`, `sandy_es_mixed_en_zh`, `felix_zh`, `celeste_zh`, `monkey_king_zh`.
-        pub voice: Option<Voice> = optional("voice"),
+        pub voice: Option<Voice> = optional("voice").one_of(Voice),
         /// Speed of the speech; `1` is normal, less is slower, more is faster.
         ///
         /// Default `1`. From 0.5 to 2.
@@ -50,11 +50,13 @@ object! {
         /// File format of the audio; `wav` is not compressed, so its files are larger.
         ///
         /// Default `mp3`. One of `wav`, `mp3`, `ogg_opus`.
-        pub output_format: Option<OutputFormat> = optional("output_format"),
+        pub output_format: Option<OutputFormat> = optional("output_format")
+            .one_of(OutputFormat),
         /// Sample rate of the audio in hertz; higher keeps more of the high tones and makes larger files.
         ///
         /// Default `24000`. One of `8000`, `16000`, `24000`, `32000`, `44100`, `48000`.
-        pub sample_rate: Option<SampleRate> = optional("sample_rate"),
+        pub sample_rate: Option<SampleRate> = optional("sample_rate")
+            .one_of(SampleRate),
         ..extra
     }
 }

@@ -12,7 +12,7 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use crate::schema::runtime::{Blank, optional, required};
+use crate::schema::runtime::Blank;
 use crate::{model, object, setters, string_enum};
 
 object! {
@@ -24,15 +24,17 @@ object! {
         /// Width to height of the image.
         ///
         /// Default `1:1`. One of `1:1`, `4:3`, `3:4`, `16:9`, `9:16`, `2:3`, `3:2`, `21:9`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
+            .one_of(AspectRatio),
         /// Size class of the image; `1K` stands for about 1000 pixels a side. A higher one shows more detail, but takes longer and may cost more.
         ///
         /// Default `2K`. One of `1K`, `2K`.
-        pub resolution: Option<Resolution> = optional("resolution"),
+        pub resolution: Option<Resolution> = optional("resolution").one_of(Resolution),
         /// File format of the image; `png` is lossless, `jpeg` makes smaller files.
         ///
         /// Default `png`. One of `png`, `jpeg`.
-        pub output_format: Option<OutputFormat> = optional("output_format"),
+        pub output_format: Option<OutputFormat> = optional("output_format")
+            .one_of(OutputFormat),
         ..extra
     }
 }

@@ -12,7 +12,7 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::schema::runtime::{Blank, Rule};
 use crate::{model, object, setters, string_enum};
 
 object! {
@@ -33,7 +33,8 @@ object! {
         /// File format of the music; the `wav` ones are not compressed, so their files are larger.
         ///
         /// Default `mp3_standard`. One of `mp3_standard`, `mp3_high_quality`, `wav_16khz`, `wav_22khz`, `wav_24khz`, `wav_cd_quality`.
-        pub output_format: Option<OutputFormat> = optional("output_format"),
+        pub output_format: Option<OutputFormat> = optional("output_format")
+            .one_of(OutputFormat),
         ..extra
     }
 }

@@ -13,7 +13,7 @@
 //! let input = Input::new("a lighthouse at dusk", Video::url("https://example.com/video.mp4"));
 //! ```
 
-use crate::schema::runtime::{Blank, required};
+use crate::schema::runtime::Blank;
 use crate::{Video, model, object, setters};
 
 object! {

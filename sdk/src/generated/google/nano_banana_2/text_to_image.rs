@@ -12,7 +12,7 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::schema::runtime::{Blank, Rule};
 use crate::{Files, integer_enum, model, object, setters, string_enum};
 
 object! {
@@ -26,11 +26,12 @@ object! {
         /// Width to height of the images; `auto` lets the model choose.
         ///
         /// Default `auto`. One of `auto`, `21:9`, `16:9`, `3:2`, `4:3`, `5:4`, `1:1`, `4:5`, `3:4`, `2:3`, `9:16`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
+            .one_of(AspectRatio),
         /// Size class of the images; `1K` stands for about 1000 pixels a side. A higher one shows more detail, but takes longer and may cost more.
         ///
         /// Default `1K`. One of `0.5K`, `1K`, `2K`, `4K`.
-        pub resolution: Option<Resolution> = optional("resolution"),
+        pub resolution: Option<Resolution> = optional("resolution").one_of(Resolution),
         /// How many images to make.
         ///
         /// Default `1`. From 1 to 4.
@@ -39,7 +40,8 @@ object! {
         /// File format of the images; `png` is lossless, `jpeg` makes smaller files.
         ///
         /// Default `png`. One of `jpeg`, `png`, `webp`.
-        pub output_format: Option<OutputFormat> = optional("output_format"),
+        pub output_format: Option<OutputFormat> = optional("output_format")
+            .one_of(OutputFormat),
         /// Lets the model use current information from the web.
         ///
         /// Default `false`.
@@ -55,7 +57,8 @@ object! {
         /// How much the content filter lets through; `1` is strictest, `6` most relaxed.
         ///
         /// Default `4`. One of `1`, `2`, `3`, `4`, `5`, `6`.
-        pub safety_tolerance: Option<SafetyTolerance> = optional("safety_tolerance"),
+        pub safety_tolerance: Option<SafetyTolerance> = optional("safety_tolerance")
+            .one_of(SafetyTolerance),
         ..extra
     }
 }

@@ -13,7 +13,7 @@
 //! let input = Input::new("a lighthouse at dusk", vec![Image::url("https://example.com/image.png")]);
 //! ```
 
-use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::schema::runtime::{Blank, Rule};
 use crate::{Image, model, object, setters, string_enum};
 
 object! {
@@ -30,7 +30,8 @@ object! {
         /// Width to height of the image; `auto` lets the model choose, usually after the input images.
         ///
         /// Default `auto`. One of `auto`, `21:9`, `16:9`, `3:2`, `4:3`, `5:4`, `1:1`, `4:5`, `3:4`, `2:3`, `9:16`, `4:1`, `1:4`, `8:1`, `1:8`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
+            .one_of(AspectRatio),
         ..extra
     }
 }

@@ -13,7 +13,7 @@
 //! let input = Input::new("a lighthouse at dusk", Video::url("https://example.com/video.mp4"));
 //! ```
 
-use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::schema::runtime::{Blank, Rule};
 use crate::{Image, Video, model, object, setters, string_enum};
 
 object! {
@@ -39,11 +39,12 @@ object! {
         /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
         ///
         /// Default `1080P`. One of `720P`, `1080P`.
-        pub resolution: Option<Resolution> = optional("resolution"),
+        pub resolution: Option<Resolution> = optional("resolution").one_of(Resolution),
         /// Where the sound comes from: `origin` keeps that of the input video, `auto` lets the model decide.
         ///
         /// Default `auto`. One of `auto`, `origin`.
-        pub audio_setting: Option<AudioSetting> = optional("audio_setting"),
+        pub audio_setting: Option<AudioSetting> = optional("audio_setting")
+            .one_of(AudioSetting),
         /// Puts a visible watermark on the video.
         ///
         /// Default `false`.

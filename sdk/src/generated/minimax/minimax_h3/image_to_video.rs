@@ -13,7 +13,7 @@
 //! let input = Input::new("a lighthouse at dusk", Image::url("https://example.com/image.png"), Resolution::_768p, 5);
 //! ```
 
-use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::schema::runtime::{Blank, Rule};
 use crate::{Image, model, object, setters, string_enum};
 
 object! {
@@ -27,7 +27,7 @@ object! {
         /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
         ///
         /// Default `768p`. One of `768p`, `2k`.
-        pub resolution: Resolution = required("resolution"),
+        pub resolution: Resolution = required("resolution").one_of(Resolution),
         /// Length of the video in seconds.
         ///
         /// Default `5`. From 4 to 15.

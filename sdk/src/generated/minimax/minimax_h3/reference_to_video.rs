@@ -12,7 +12,7 @@
 //! let input = Input::new("a lighthouse at dusk", 5);
 //! ```
 
-use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::schema::runtime::{Blank, Rule};
 use crate::{Audio, Image, Video, model, object, setters, string_enum};
 
 object! {
@@ -44,11 +44,12 @@ object! {
         /// Width to height of the video; `adaptive` lets the model choose one that suits the inputs.
         ///
         /// Default `adaptive`. One of `adaptive`, `21:9`, `16:9`, `4:3`, `1:1`, `3:4`, `9:16`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
+            .one_of(AspectRatio),
         /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
         ///
         /// Default `768p`. One of `768p`, `2k`.
-        pub resolution: Option<Resolution> = optional("resolution"),
+        pub resolution: Option<Resolution> = optional("resolution").one_of(Resolution),
         ..extra
     }
 }

@@ -13,7 +13,7 @@
 //! let input = Input::new("a lighthouse at dusk", Image::url("https://example.com/image.png"), PromptExpansionMode::Balanced);
 //! ```
 
-use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::schema::runtime::{Blank, Rule};
 use crate::{Image, model, object, setters, string_enum};
 
 object! {
@@ -28,14 +28,15 @@ object! {
         ///
         /// Default `balanced`. One of `balanced`, `quality`.
         pub prompt_expansion_mode: PromptExpansionMode = required(
-            "prompt_expansion_mode",
-        ),
+                "prompt_expansion_mode",
+            )
+            .one_of(PromptExpansionMode),
         /// Image the video ends on. Left out, the model finds its own ending.
         pub end_image_url: Option<Image> = optional("end_image_url"),
         /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
         ///
         /// Default `768p`. One of `480p`, `768p`.
-        pub resolution: Option<Resolution> = optional("resolution"),
+        pub resolution: Option<Resolution> = optional("resolution").one_of(Resolution),
         /// Length of the video in seconds.
         ///
         /// Default `8`. From 5 to 15.

@@ -13,7 +13,7 @@
 //! let input = Input::new("a lighthouse at dusk", vec![Image::url("https://example.com/image.png")], PromptExpansionMode::Balanced);
 //! ```
 
-use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::schema::runtime::{Blank, Rule};
 use crate::{Audio, Image, Video, model, object, setters, string_enum};
 
 object! {
@@ -31,8 +31,9 @@ object! {
         ///
         /// Default `balanced`. One of `balanced`, `quality`.
         pub prompt_expansion_mode: PromptExpansionMode = required(
-            "prompt_expansion_mode",
-        ),
+                "prompt_expansion_mode",
+            )
+            .one_of(PromptExpansionMode),
         /// Videos whose subjects, motion, camera work or style the new video should take up.
         ///
         /// At most 12 items.
@@ -46,11 +47,12 @@ object! {
         /// Width to height of the video; `adaptive` lets the model choose one that suits the inputs.
         ///
         /// Default `adaptive`. One of `adaptive`, `21:9`, `16:9`, `4:3`, `1:1`, `3:4`, `9:16`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
+            .one_of(AspectRatio),
         /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
         ///
         /// Default `768p`. One of `480p`, `768p`.
-        pub resolution: Option<Resolution> = optional("resolution"),
+        pub resolution: Option<Resolution> = optional("resolution").one_of(Resolution),
         /// Length of the video in seconds.
         ///
         /// Default `5`. From 5 to 15.

@@ -12,7 +12,7 @@
 //! let input = Input::new("a lighthouse at dusk", PromptExpansionMode::Balanced);
 //! ```
 
-use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::schema::runtime::{Blank, Rule};
 use crate::{model, object, setters, string_enum};
 
 object! {
@@ -25,16 +25,18 @@ object! {
         ///
         /// Default `balanced`. One of `balanced`, `quality`.
         pub prompt_expansion_mode: PromptExpansionMode = required(
-            "prompt_expansion_mode",
-        ),
+                "prompt_expansion_mode",
+            )
+            .one_of(PromptExpansionMode),
         /// Width to height of the video.
         ///
         /// Default `16:9`. One of `21:9`, `16:9`, `4:3`, `1:1`, `3:4`, `9:16`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
+            .one_of(AspectRatio),
         /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
         ///
         /// Default `768p`. One of `480p`, `768p`.
-        pub resolution: Option<Resolution> = optional("resolution"),
+        pub resolution: Option<Resolution> = optional("resolution").one_of(Resolution),
         /// Length of the video in seconds.
         ///
         /// Default `8`. From 5 to 15.

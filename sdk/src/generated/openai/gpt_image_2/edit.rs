@@ -13,7 +13,7 @@
 //! let input = Input::new("a lighthouse at dusk", vec![Image::url("https://example.com/image.png")]);
 //! ```
 
-use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::schema::runtime::{Blank, Rule};
 use crate::{Image, model, object, setters, string_enum};
 
 object! {
@@ -30,19 +30,21 @@ object! {
         /// Width to height of the image.
         ///
         /// Default `1:1`. One of `1:1`, `3:2`, `2:3`, `3:4`, `4:3`, `4:5`, `5:4`, `9:16`, `16:9`, `21:9`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
+            .one_of(AspectRatio),
         /// Size class of the image; `1k` stands for about 1000 pixels a side. A higher one shows more detail, but takes longer and may cost more.
         ///
         /// Default `1k`. One of `1k`, `2k`, `4k`.
-        pub resolution: Option<Resolution> = optional("resolution"),
+        pub resolution: Option<Resolution> = optional("resolution").one_of(Resolution),
         /// Effort spent on the image; higher shows more detail, but takes longer and may cost more.
         ///
         /// Default `medium`. One of `low`, `medium`, `high`.
-        pub quality: Option<Quality> = optional("quality"),
+        pub quality: Option<Quality> = optional("quality").one_of(Quality),
         /// File format of the image; `png` is lossless, `jpeg` makes smaller files.
         ///
         /// Default `png`. One of `png`, `jpeg`, `webp`.
-        pub output_format: Option<OutputFormat> = optional("output_format"),
+        pub output_format: Option<OutputFormat> = optional("output_format")
+            .one_of(OutputFormat),
         ..extra
     }
 }

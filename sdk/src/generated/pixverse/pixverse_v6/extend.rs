@@ -13,7 +13,7 @@
 //! let input = Input::new("a lighthouse at dusk", Video::url("https://example.com/video.mp4"));
 //! ```
 
-use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::schema::runtime::{Blank, Rule};
 use crate::{Video, model, object, setters, string_enum};
 
 object! {
@@ -27,7 +27,7 @@ object! {
         /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
         ///
         /// Default `720p`. One of `360p`, `540p`, `720p`, `1080p`.
-        pub resolution: Option<Resolution> = optional("resolution"),
+        pub resolution: Option<Resolution> = optional("resolution").one_of(Resolution),
         /// Length of the generated footage in seconds.
         ///
         /// Default `5`. From 1 to 15.

@@ -12,7 +12,7 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use crate::schema::runtime::{Blank, optional, required};
+use crate::schema::runtime::Blank;
 use crate::{model, object, setters, string_enum};
 
 object! {
@@ -24,19 +24,21 @@ object! {
         /// Width to height of the image.
         ///
         /// Default `1:1`. One of `1:1`, `4:3`, `3:4`, `3:2`, `2:3`, `16:9`, `9:16`, `21:9`, `9:21`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
+            .one_of(AspectRatio),
         /// Size class of the image; `1K` stands for about 1000 pixels a side. A higher one shows more detail, but takes longer and may cost more.
         ///
         /// Default `1K`. One of `1K`, `2K`.
-        pub resolution: Option<Resolution> = optional("resolution"),
+        pub resolution: Option<Resolution> = optional("resolution").one_of(Resolution),
         /// Whether the background is filled or see-through; `transparent` needs an `output_format` other than `jpeg`.
         ///
         /// Default `opaque`. One of `opaque`, `transparent`.
-        pub background: Option<Background> = optional("background"),
+        pub background: Option<Background> = optional("background").one_of(Background),
         /// File format of the image; `png` is lossless, `jpeg` makes smaller files. A transparent `background` needs `png` or `webp`.
         ///
         /// Default `png`. One of `png`, `webp`, `jpeg`.
-        pub output_format: Option<OutputFormat> = optional("output_format"),
+        pub output_format: Option<OutputFormat> = optional("output_format")
+            .one_of(OutputFormat),
         /// Has the prompt rewritten with more detail. Turn it off to have it used as written.
         ///
         /// Default `true`.

@@ -14,7 +14,7 @@
 //! ```
 
 use serde_json::Value;
-use crate::schema::runtime::{Blank, MediaRule, Rule, optional, required};
+use crate::schema::runtime::{Blank, MediaRule, Rule};
 use crate::{Video, model, object, setters, string_enum};
 
 object! {
@@ -34,8 +34,9 @@ object! {
         ///
         /// One of `16:9`, `4:3`, `3:2`, `1:1`, `2:3`, `3:4`, `9:16`, `21:9`.
         pub target_aspect_ratio: Option<TargetAspectRatio> = optional(
-            "target_aspect_ratio",
-        ),
+                "target_aspect_ratio",
+            )
+            .one_of(TargetAspectRatio),
         /// Start value of the randomness; the same seed and inputs give a similar result. Left out, a random one is normally picked.
         ///
         /// From 0 to 4294967295.

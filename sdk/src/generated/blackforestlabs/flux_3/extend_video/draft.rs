@@ -13,7 +13,7 @@
 //! let input = Input::new("a lighthouse at dusk", Video::url("https://example.com/video.mp4"));
 //! ```
 
-use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::schema::runtime::{Blank, Rule};
 use crate::{Video, model, object, setters, string_enum};
 
 object! {
@@ -27,11 +27,12 @@ object! {
         /// Width to height of the video; `auto` goes by the input video.
         ///
         /// Default `auto`. One of `auto`, `21:9`, `2:1`, `16:9`, `4:3`, `1:1`, `3:4`, `9:16`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
+            .one_of(AspectRatio),
         /// Length of the generated footage in seconds, written as a string; `auto` lets the model choose.
         ///
         /// Default `auto`. One of `auto`, `5`, `6`, `7`, `8`, `9`, `10`, `11`, `12`, `13`, `14`, `15`, `16`, `17`, `18`, `19`, `20`.
-        pub duration: Option<Duration> = optional("duration"),
+        pub duration: Option<Duration> = optional("duration").one_of(Duration),
         /// Makes sound along with the video.
         ///
         /// Default `true`.

@@ -17,7 +17,7 @@
 //! });
 //! ```
 
-use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::schema::runtime::{Blank, Rule};
 use crate::{Image, integer_enum, model, object, setters, string_enum};
 
 object! {
@@ -33,11 +33,12 @@ object! {
         /// Width to height of the video; `auto` goes by the input images.
         ///
         /// Default `auto`. One of `auto`, `21:9`, `2:1`, `16:9`, `4:3`, `1:1`, `3:4`, `9:16`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
+            .one_of(AspectRatio),
         /// Length of the video in seconds.
         ///
         /// Default `5`. One of `5`, `6`, `7`, `8`, `9`, `10`, `11`, `12`, `13`, `14`, `15`, `16`, `17`, `18`, `19`, `20`.
-        pub duration: Option<Duration> = optional("duration"),
+        pub duration: Option<Duration> = optional("duration").one_of(Duration),
         /// Makes sound along with the video. Turned off, the video is silent.
         ///
         /// Default `true`.

@@ -17,7 +17,7 @@
 //! });
 //! ```
 
-use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::schema::runtime::{Blank, Rule};
 use crate::{Image, model, object, setters};
 
 object! {

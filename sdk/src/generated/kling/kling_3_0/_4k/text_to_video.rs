@@ -13,7 +13,7 @@
 //! ```
 
 use serde_json::Value;
-use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::schema::runtime::{Blank, Rule};
 use crate::{model, object, setters, string_enum};
 
 object! {
@@ -29,7 +29,8 @@ object! {
         /// Width to height of the video.
         ///
         /// Default `16:9`. One of `16:9`, `9:16`, `1:1`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
+            .one_of(AspectRatio),
         /// Length of the video in seconds.
         ///
         /// Default `5`. From 3 to 15.
@@ -42,7 +43,7 @@ object! {
         /// How the video is divided into shots: `customize` follows the shots you describe.
         ///
         /// Default `customize`. Only `customize`.
-        pub shot_type: Option<ShotType> = optional("shot_type"),
+        pub shot_type: Option<ShotType> = optional("shot_type").one_of(ShotType),
         /// How closely the video follows the prompt; lower leaves the model more freedom.
         ///
         /// Default `0.5`. From 0 to 1.

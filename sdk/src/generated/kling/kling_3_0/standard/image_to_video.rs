@@ -14,7 +14,7 @@
 //! ```
 
 use serde_json::Value;
-use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::schema::runtime::{Blank, Rule};
 use crate::{Image, model, object, setters, string_enum};
 
 object! {
@@ -43,7 +43,7 @@ object! {
         /// How the video is divided into shots: `customize` follows the shots you describe.
         ///
         /// Default `customize`. Only `customize`.
-        pub shot_type: Option<ShotType> = optional("shot_type"),
+        pub shot_type: Option<ShotType> = optional("shot_type").one_of(ShotType),
         /// How closely the video follows the prompt; lower leaves the model more freedom.
         ///
         /// Default `0.5`. From 0 to 1.

@@ -14,7 +14,7 @@
 //! ```
 
 use serde_json::Value;
-use crate::schema::runtime::{Blank, optional, required};
+use crate::schema::runtime::Blank;
 use crate::{Image, integer_enum, model, object, setters, string_enum};
 
 object! {
@@ -32,7 +32,7 @@ object! {
         /// Length of the video in seconds.
         ///
         /// Default `5`. One of `3`, `4`, `5`, `6`, `7`, `8`, `9`, `10`, `11`, `12`, `13`, `14`, `15`.
-        pub duration: Option<Duration> = optional("duration"),
+        pub duration: Option<Duration> = optional("duration").one_of(Duration),
         /// Makes sound along with the video. Turned off, the video is silent.
         ///
         /// Default `false`.
@@ -40,7 +40,7 @@ object! {
         /// How the video is divided into shots: `customize` follows the shots you describe, `intelligent` lets the model decide.
         ///
         /// Default `customize`. One of `customize`, `intelligent`.
-        pub shot_type: Option<ShotType> = optional("shot_type"),
+        pub shot_type: Option<ShotType> = optional("shot_type").one_of(ShotType),
         ..extra
     }
 }

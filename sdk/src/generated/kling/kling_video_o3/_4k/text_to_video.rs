@@ -13,7 +13,7 @@
 //! ```
 
 use serde_json::Value;
-use crate::schema::runtime::{Blank, optional, required};
+use crate::schema::runtime::Blank;
 use crate::{integer_enum, model, object, setters, string_enum};
 
 object! {
@@ -27,11 +27,12 @@ object! {
         /// Width to height of the video.
         ///
         /// Default `16:9`. One of `16:9`, `9:16`, `1:1`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
+            .one_of(AspectRatio),
         /// Length of the video in seconds.
         ///
         /// Default `5`. One of `3`, `4`, `5`, `6`, `7`, `8`, `9`, `10`, `11`, `12`, `13`, `14`, `15`.
-        pub duration: Option<Duration> = optional("duration"),
+        pub duration: Option<Duration> = optional("duration").one_of(Duration),
         /// Makes sound along with the video. Turned off, the video is silent.
         ///
         /// Default `false`.
@@ -39,7 +40,7 @@ object! {
         /// How the video is divided into shots: `customize` follows the shots you describe, `intelligent` lets the model decide.
         ///
         /// Default `customize`. One of `customize`, `intelligent`.
-        pub shot_type: Option<ShotType> = optional("shot_type"),
+        pub shot_type: Option<ShotType> = optional("shot_type").one_of(ShotType),
         ..extra
     }
 }

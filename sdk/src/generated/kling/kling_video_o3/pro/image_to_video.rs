@@ -14,7 +14,7 @@
 //! ```
 
 use serde_json::Value;
-use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::schema::runtime::{Blank, Rule};
 use crate::{Image, model, object, setters, string_enum};
 
 object! {
@@ -41,7 +41,7 @@ object! {
         /// How the video is divided into shots: `customize` follows the shots you describe, `intelligent` lets the model decide.
         ///
         /// Default `customize`. One of `customize`, `intelligent`.
-        pub shot_type: Option<ShotType> = optional("shot_type"),
+        pub shot_type: Option<ShotType> = optional("shot_type").one_of(ShotType),
         ..extra
     }
 }

@@ -12,7 +12,7 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::schema::runtime::{Blank, Rule};
 use crate::{Image, Video, model, object, setters, string_enum};
 
 object! {
@@ -30,7 +30,8 @@ object! {
         /// Width to height of the video.
         ///
         /// Default `16:9`. One of `16:9`, `9:16`, `1:1`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
+            .one_of(AspectRatio),
         /// Length of the video in seconds.
         ///
         /// Default `5`. From 3 to 15.
@@ -47,7 +48,7 @@ object! {
         /// How the video is divided into shots: `customize` follows the shots you describe, `intelligent` lets the model decide.
         ///
         /// Default `customize`. One of `customize`, `intelligent`.
-        pub shot_type: Option<ShotType> = optional("shot_type"),
+        pub shot_type: Option<ShotType> = optional("shot_type").one_of(ShotType),
         ..extra
     }
 }

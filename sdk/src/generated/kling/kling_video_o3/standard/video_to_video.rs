@@ -13,7 +13,7 @@
 //! let input = Input::new("a lighthouse at dusk", Video::url("https://example.com/video.mp4"));
 //! ```
 
-use crate::schema::runtime::{Blank, optional, required};
+use crate::schema::runtime::Blank;
 use crate::{Image, Video, model, object, setters, string_enum};
 
 object! {
@@ -33,7 +33,7 @@ object! {
         /// How the video is divided into shots: `customize` follows the shots you describe.
         ///
         /// Default `customize`. Only `customize`.
-        pub shot_type: Option<ShotType> = optional("shot_type"),
+        pub shot_type: Option<ShotType> = optional("shot_type").one_of(ShotType),
         ..extra
     }
 }

@@ -13,7 +13,7 @@
 //! let input = Input::new(Audio::url("https://example.com/audio.mp3"));
 //! ```
 
-use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::schema::runtime::{Blank, Rule};
 use crate::{Audio, Image, model, object, setters, string_enum};
 
 object! {
@@ -29,7 +29,8 @@ object! {
         /// Width to height of the video; `auto` lets the model choose.
         ///
         /// Default `auto`. One of `auto`, `16:9`, `9:16`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
+            .one_of(AspectRatio),
         /// How closely the video follows the prompt; lower leaves the model more freedom.
         ///
         /// Default `9`. From 1 to 50.

@@ -12,7 +12,7 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use crate::schema::runtime::{Blank, optional, required};
+use crate::schema::runtime::Blank;
 use crate::{integer_enum, model, object, setters, string_enum};
 
 object! {
@@ -24,19 +24,20 @@ object! {
         /// Width to height of the video.
         ///
         /// Default `16:9`. One of `16:9`, `9:16`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio"),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
+            .one_of(AspectRatio),
         /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
         ///
         /// Default `1080p`. One of `720p`, `1080p`.
-        pub resolution: Option<Resolution> = optional("resolution"),
+        pub resolution: Option<Resolution> = optional("resolution").one_of(Resolution),
         /// Length of the video in seconds, written as a string; `auto` lets the model choose.
         ///
         /// Default `10`. One of `auto`, `6`, `8`, `10`.
-        pub duration: Option<Duration> = optional("duration"),
+        pub duration: Option<Duration> = optional("duration").one_of(Duration),
         /// Frames per second; higher makes motion smoother.
         ///
         /// Default `25`. One of `24`, `25`, `50`.
-        pub fps: Option<Fps> = optional("fps"),
+        pub fps: Option<Fps> = optional("fps").one_of(Fps),
         /// Makes sound along with the video. Turned off, the video is silent.
         ///
         /// Default `true`.
@@ -44,7 +45,8 @@ object! {
         /// How the camera moves: `dolly` along the ground, `jib` up or down; `static` holds still, `focus_shift` moves the focus. Left out, the prompt decides.
         ///
         /// One of `dolly_in`, `dolly_out`, `dolly_left`, `dolly_right`, `jib_up`, `jib_down`, `static`, `focus_shift`.
-        pub camera_motion: Option<CameraMotion> = optional("camera_motion"),
+        pub camera_motion: Option<CameraMotion> = optional("camera_motion")
+            .one_of(CameraMotion),
         ..extra
     }
 }

@@ -13,7 +13,7 @@
 //! let input = Input::new("a lighthouse at dusk", vec![Image::url("https://example.com/image.png")]);
 //! ```
 
-use crate::schema::runtime::{Blank, Rule, optional, required};
+use crate::schema::runtime::{Blank, Rule};
 use crate::{Image, model, object, setters, string_enum};
 
 object! {
@@ -32,7 +32,7 @@ object! {
         /// Size and shape of the image by name: `landscape_16_9` is wide, `portrait_16_9` has the same ratio upright; `square_hd` has more pixels than `square`.
         ///
         /// Default `square_hd`. One of `square_hd`, `square`, `portrait_4_3`, `portrait_16_9`, `landscape_4_3`, `landscape_16_9`.
-        pub image_size: Option<ImageSize> = optional("image_size"),
+        pub image_size: Option<ImageSize> = optional("image_size").one_of(ImageSize),
         /// How many images to make.
         ///
         /// Default `1`. From 1 to 4.
