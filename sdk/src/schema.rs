@@ -19,6 +19,7 @@ mod object;
 mod path;
 #[cfg(feature = "pattern")]
 mod pattern;
+mod plain;
 #[doc(hidden)]
 pub mod read;
 mod report;

@@ -8,9 +8,9 @@ use serde_json::Value;
 use super::choice::{Wire, Wires};
 use super::nearest::Nearest;
 use super::path::Path;
+use super::plain::is_plain;
 use super::rule::Kind;
 use super::violation::Violation;
-use super::write;
 use crate::redact;
 
 /// Where faults are gathered.
@@ -226,7 +226,7 @@ fn show_str(text: &str, to: &mut String) {
 
 /// A string as JSON.
 fn quote(text: &str, to: &mut String) {
-    if write::is_plain(text) {
+    if is_plain(text.as_bytes()) {
         to.push('"');
         to.push_str(text);
         to.push('"');

@@ -9,8 +9,6 @@ use super::Wire;
 use super::object::Table;
 use super::slot::{Member, RestView, View};
 
-pub(super) use text::is_plain;
-
 /// Writes to any format.
 pub fn serialize<S: Serializer>(view: View<'_>, to: S) -> Result<S::Ok, S::Error> {
     view.serialize(to)

@@ -4,10 +4,13 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{
     DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor,
 };
 use serde_json::Number;
+
+use crate::schema::plain::plain;
 
 /// Deeper than this, `serde_json` decides.
 const DEPTH: u8 = 100;
@@ -132,27 +135,6 @@ impl<'de> Text<'de> {
     }
 }
 
-/// How many bytes stand in a string before its end, an escape or what may not be in it.
-fn plain(text: &[u8]) -> usize {
-    // Eight at a time: of the byte that is looked for, only the highest bit is left in the sum.
-    const ONES: u64 = u64::MAX / 255;
-    let zeros = |bytes: u64| bytes.wrapping_sub(ONES) & !bytes;
-    let mut at = 0;
-    while let Some(eight) = text[at..].first_chunk::<8>() {
-        let bytes = u64::from_le_bytes(*eight);
-        let control = bytes.wrapping_sub(ONES * 0x20) & !bytes;
-        let quote = zeros(bytes ^ (ONES * u64::from(b'"')));
-        let escape = zeros(bytes ^ (ONES * u64::from(b'\\')));
-        let found = (control | quote | escape) & (ONES << 7);
-        if found != 0 {
-            return at + found.trailing_zeros() as usize / 8;
-        }
-        at += 8;
-    }
-    let ends = |byte: &u8| *byte < b' ' || *byte == b'"' || *byte == b'\\';
-    at + text[at..].iter().position(ends).unwrap_or(text.len() - at)
-}
-
 impl<'de> Deserializer<'de> for &mut Text<'de> {
     type Error = Odd;
 
@@ -226,7 +208,11 @@ impl<'de> MapAccess<'de> for Items<'_, 'de> {
         if self.text.token() != Some(b'"') {
             return Err(Odd);
         }
-        seed.deserialize(self.text.string()?.into_deserializer()).map(Some)
+        match self.text.string()? {
+            Cow::Borrowed(key) => seed.deserialize(BorrowedStrDeserializer::new(key)),
+            Cow::Owned(key) => seed.deserialize(key.into_deserializer()),
+        }
+        .map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Odd> {
