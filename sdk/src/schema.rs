@@ -50,7 +50,7 @@ use union::Union;
 #[doc(hidden)]
 pub mod runtime {
     pub use super::choice::{
-        Closed, Code, Holds, Wire, Wires, debug, display, nth, of_integer, of_str, of_wire,
+        Closed, Code, Holds, Values, Wire, Wires, debug, display, of_integer, of_str, of_wire,
     };
     pub use super::debug::show;
     pub use super::equal::equal;

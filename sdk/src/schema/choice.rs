@@ -15,7 +15,7 @@ use super::scalar::Scalar;
 use super::slot::Given;
 use super::texts::Texts;
 
-pub use closed::{Closed, debug, display, nth, of_integer, of_str, of_wire};
+pub use closed::{Closed, Values, debug, display, of_integer, of_str, of_wire};
 pub use code::{Code, Holds};
 
 /// The values of an enum as they go over the wire, in the order of its variants.

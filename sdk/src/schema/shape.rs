@@ -124,24 +124,21 @@ pub enum AChoice {}
 impl<T: Closed> Shape<T> for AChoice {
     #[inline]
     fn slot<'a>(this: &'a mut T, given: Given<'_>) -> Slot<'a> {
-        match T::at(T::WIRES.index_of_given(given)) {
+        match T::LIST.all.get(T::LIST.wires.index_of_given(given)) {
             Some(value) => {
-                *this = value;
+                *this = *value;
                 Slot::Taken
             }
-            None => Slot::Choice(T::WIRES),
+            None => Slot::Choice(&T::LIST.wires),
         }
     }
     #[inline]
     fn view(this: &T) -> View<'_> {
-        View::Choice(T::WIRES, this.index())
+        View::Choice(&T::LIST.wires, this.index())
     }
     #[inline]
     fn blank() -> T {
-        match T::at(0) {
-            Some(value) => value,
-            None => unreachable!("an enum has a value"),
-        }
+        T::LIST.all[0]
     }
 }
 

@@ -6,12 +6,19 @@ use serde_json::Value;
 
 use super::{UnknownValue, Wire, Wires};
 
+/// What a closed enum lists, in the order of the schema.
+#[derive(Debug)]
+pub struct Values<E: 'static> {
+    /// Every value.
+    pub all: &'static [E],
+    /// The same as they go over the wire.
+    pub wires: Wires,
+}
+
 /// The table of a closed enum.
 pub trait Closed: Copy + 'static {
-    /// Every value as it goes over the wire, in the order of the schema.
-    const WIRES: &'static Wires;
-    /// The value at `index`.
-    fn at(index: usize) -> Option<Self>;
+    /// Its values.
+    const LIST: &'static Values<Self>;
     /// Which of them it is.
     fn index(self) -> usize;
 }
@@ -19,31 +26,25 @@ pub trait Closed: Copy + 'static {
 /// The value that a text stands for.
 #[inline]
 pub fn of_str<E: Closed>(value: &str) -> Result<E, UnknownValue> {
-    at(E::WIRES.index_of_str(value), || value.into())
+    at(E::LIST.wires.index_of_str(value), || value.into())
 }
 
 /// The value that a number stands for.
 #[inline]
 pub fn of_integer<E: Closed>(value: i64) -> Result<E, UnknownValue> {
-    at(E::WIRES.index_of(&value.into()), || value.into())
+    at(E::LIST.wires.index_of(&value.into()), || value.into())
 }
 
 /// The value that a constant stands for.
 #[inline]
 pub fn of_wire<E: Closed>(value: Wire) -> Result<E, UnknownValue> {
-    at(E::WIRES.index_of(&value.into()), || value.into())
+    at(E::LIST.wires.index_of(&value.into()), || value.into())
 }
 
 #[inline]
 fn at<E: Closed>(index: Option<usize>, found: impl FnOnce() -> Value) -> Result<E, UnknownValue> {
-    index.and_then(E::at).ok_or_else(|| UnknownValue::new(found(), E::WIRES))
-}
-
-/// One of all values.
-#[inline]
-#[must_use]
-pub fn nth<E: Copy>(all: &[E], index: usize) -> Option<E> {
-    all.get(index).copied()
+    let value = index.and_then(|index| E::LIST.all.get(index));
+    value.copied().ok_or_else(|| UnknownValue::new(found(), &E::LIST.wires))
 }
 
 // Compiled once, and not again for each enum.
@@ -81,7 +82,7 @@ macro_rules! string_enum {
             #[must_use]
             #[inline]
             pub const fn as_str(self) -> &'static str {
-                <Self as $crate::schema::runtime::Closed>::WIRES.str(self as usize)
+                <Self as $crate::schema::runtime::Closed>::LIST.wires.str(self as usize)
             }
         }
 
@@ -119,7 +120,7 @@ macro_rules! integer_enum {
             #[must_use]
             #[inline]
             pub const fn as_i64(self) -> i64 {
-                <Self as $crate::schema::runtime::Closed>::WIRES.i64(self as usize)
+                <Self as $crate::schema::runtime::Closed>::LIST.wires.i64(self as usize)
             }
         }
 
@@ -150,7 +151,7 @@ macro_rules! mixed_enum {
             #[must_use]
             #[inline]
             pub fn to_value(self) -> $crate::schema::runtime::Value {
-                <Self as $crate::schema::runtime::Closed>::WIRES.value(self as usize).to_value()
+                <Self as $crate::schema::runtime::Closed>::LIST.wires.value(self as usize).to_value()
             }
         }
 
@@ -176,14 +177,29 @@ macro_rules! closed_enum {
         [$($variant:ident [$said:expr] [$(#[$doc:meta])*])*]
     ) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, PartialEq, Hash)]
+        #[derive(PartialEq)]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$doc])* #[doc = concat!("`", $said, "`")] $variant,)*
         }
 
-        // Derived, it would be one function more to compile.
+        // Derived, these would be more to compile, and the same.
+        impl Copy for $name {}
         impl Eq for $name {}
+
+        impl Clone for $name {
+            #[inline]
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+
+        impl ::core::hash::Hash for $name {
+            #[inline]
+            fn hash<H: ::core::hash::Hasher>(&self, to: &mut H) {
+                to.write_usize(*self as usize);
+            }
+        }
 
         impl $name {
             /// Every value, in the order of the schema.
@@ -191,13 +207,12 @@ macro_rules! closed_enum {
         }
 
         impl $crate::schema::runtime::Closed for $name {
-            const WIRES: &'static $crate::schema::runtime::Wires =
-                &$crate::schema::runtime::Wires::$kind($wires);
+            const LIST: &'static $crate::schema::runtime::Values<Self> =
+                &$crate::schema::runtime::Values {
+                    all: Self::ALL,
+                    wires: $crate::schema::runtime::Wires::$kind($wires),
+                };
 
-            #[inline]
-            fn at(index: usize) -> Option<Self> {
-                $crate::schema::runtime::nth(Self::ALL, index)
-            }
             #[inline]
             fn index(self) -> usize {
                 self as usize
@@ -212,7 +227,7 @@ macro_rules! closed_enum {
             #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 $crate::schema::runtime::display(
-                    <Self as $crate::schema::runtime::Closed>::WIRES, *self as usize, f,
+                    &<Self as $crate::schema::runtime::Closed>::LIST.wires, *self as usize, f,
                 )
             }
         }
@@ -221,7 +236,7 @@ macro_rules! closed_enum {
             #[inline]
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 $crate::schema::runtime::debug(
-                    <Self as $crate::schema::runtime::Closed>::WIRES, *self as usize, f,
+                    &<Self as $crate::schema::runtime::Closed>::LIST.wires, *self as usize, f,
                 )
             }
         }

@@ -50,20 +50,20 @@ impl Code {
     #[inline]
     #[must_use]
     pub fn none<E: Closed>() -> Self {
-        Self { wires: E::WIRES, index: usize::MAX }
+        Self { wires: &E::LIST.wires, index: usize::MAX }
     }
 
     /// The code of what stands in a place.
     #[inline]
     pub fn of<E: Closed>(place: &impl Holds<E>) -> Self {
-        Self { wires: E::WIRES, index: place.index().unwrap_or(usize::MAX) }
+        Self { wires: &E::LIST.wires, index: place.index().unwrap_or(usize::MAX) }
     }
 
     /// Puts the value into a place, if there is one.
     #[inline]
     pub fn put<E: Closed>(&self, place: &mut impl Holds<E>) {
-        if let Some(value) = E::at(self.index) {
-            place.set(value);
+        if let Some(value) = E::LIST.all.get(self.index) {
+            place.set(*value);
         }
     }
 }
