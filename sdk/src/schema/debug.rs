@@ -130,6 +130,20 @@ mod tests {
         );
     }
 
+    crate::mixed_enum! {
+        /// A word or a number.
+        pub enum Seconds {
+            Auto = String("auto"),
+            _5 = Integer(5),
+        }
+    }
+
+    #[test]
+    fn an_enum_of_several_kinds_is_displayed_as_json() {
+        assert_eq!(format!("{} {}", Seconds::Auto, Seconds::_5), r#""auto" 5"#);
+        assert_eq!(format!("{:>6}", Shape::_16_9), "  16:9");
+    }
+
     #[test]
     fn the_query_of_a_url_is_not_shown() {
         let image = Image::url("https://example.com/a.png?signature=secret");

@@ -36,11 +36,11 @@ impl<'a> Scalar<'a> {
         }
     }
 
-    /// A whole number, if it is one of 64 bits.
+    /// A whole number that was written as one and has all of its digits.
     #[must_use]
     pub fn as_i64(&self) -> Option<i64> {
         match self {
-            Self::Number(value) => value.as_i64(),
+            Self::Number(Num::Whole(value)) => Some(*value),
             _ => None,
         }
     }

@@ -51,10 +51,10 @@ fn at<E: Closed>(index: Option<usize>, found: impl FnOnce() -> Value) -> Result<
 
 /// `Display` of the value at `index`.
 pub fn display(wires: &Wires, index: usize, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    match wires.value(index) {
-        Wire::String(value) => f.pad(value),
-        Wire::Integer(value) => value.fmt(f),
-        value => value.to_value().fmt(f),
+    match wires {
+        Wires::Strings(all) => f.pad(all.get(index)),
+        Wires::Integers(all) => all[index].fmt(f),
+        Wires::Mixed(all) => all[index].to_value().fmt(f),
     }
 }
 

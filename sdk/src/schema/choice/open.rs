@@ -105,7 +105,9 @@ macro_rules! open_enum {
 
             impl runtime::Shape<Self> for $name {
                 fn slot<'a>(this: &'a mut Self, given: runtime::Given<'_>) -> runtime::Slot<'a> {
-                    match given.and_then(|given| given.$get()) {
+                    let index = Self::WIRES.index_of_given(given);
+                    let listed = (index != usize::MAX).then(|| Self::WIRES.$first(index));
+                    match listed.or_else(|| given.and_then(|given| given.$get())) {
                         Some(value) => {
                             *this = Self::from(value);
                             runtime::Slot::Taken
@@ -115,9 +117,9 @@ macro_rules! open_enum {
                 }
                 fn view(this: &Self) -> runtime::View<'_> {
                     let wire = this.$get().into();
-                    match Self::WIRES.index_of_scalar(wire) {
-                        Some(index) => runtime::View::Choice(Self::WIRES, index),
-                        None => runtime::View::Other(wire),
+                    match (this, Self::WIRES.index_of_scalar(wire)) {
+                        (Self::Other(_), _) | (_, None) => runtime::View::Other(wire),
+                        (_, Some(index)) => runtime::View::Choice(Self::WIRES, index),
                     }
                 }
                 fn blank() -> Self {
@@ -128,4 +130,59 @@ macro_rules! open_enum {
 
         $crate::serde!($name);
     };
+}
+
+#[cfg(test)]
+#[expect(unreachable_pub, dead_code, reason = "the macros are for generated types")]
+mod tests {
+    crate::open_string_enum! {
+        /// A state.
+        pub enum State {
+            Done = "done",
+        }
+    }
+
+    crate::open_integer_enum! {
+        /// A number of pictures.
+        pub enum Count {
+            One = 1,
+            Two = 2,
+        }
+    }
+
+    crate::object! {
+        /// What holds them.
+        #[derive(Default)]
+        pub struct Output {
+            /// A state.
+            pub state: Option<State> = optional("state"),
+            /// A number.
+            pub count: Option<Count> = optional("count"),
+        }
+    }
+
+    fn written(text: &str) -> Option<String> {
+        Output::from_json(text).ok().map(|output| output.to_json())
+    }
+
+    #[test]
+    fn what_is_not_listed_is_kept_as_it_is_or_refused() {
+        for text in [r#"{"state":"done","count":2}"#, r#"{"state":"lost","count":-7}"#] {
+            assert_eq!(written(text).as_deref(), Some(text));
+        }
+        assert_eq!(written(r#"{"count":2.0}"#).as_deref(), Some(r#"{"count":2}"#));
+        for count in ["-9223372036854775809", "9007199254740993.0", "1e18", "0.5", "\"1\"", "null"]
+        {
+            assert_eq!(written(&format!(r#"{{"count":{count}}}"#)), None, "{count}");
+        }
+    }
+
+    #[test]
+    fn a_listed_value_by_another_name_is_another_value() {
+        let output = |state| Output { state: Some(state), ..Output::default() };
+        assert_ne!(output(State::Other("done".to_owned())), output(State::Done));
+        assert_eq!(output(State::Other("lost".to_owned())), output("lost".into()));
+        let output = |count| Output { count: Some(count), ..Output::default() };
+        assert_ne!(output(Count::Other(2)), output(Count::Two));
+    }
 }
