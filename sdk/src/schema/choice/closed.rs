@@ -177,22 +177,14 @@ macro_rules! closed_enum {
         [$($variant:ident [$said:expr] [$(#[$doc:meta])*])*]
     ) => {
         $(#[$meta])*
-        #[derive(PartialEq)]
+        #[derive(Clone, Copy, PartialEq)]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$doc])* #[doc = concat!("`", $said, "`")] $variant,)*
         }
 
-        // Derived, these would be more to compile, and the same.
-        impl Copy for $name {}
+        // Derived, these two would be more to compile.
         impl Eq for $name {}
-
-        impl Clone for $name {
-            #[inline]
-            fn clone(&self) -> Self {
-                *self
-            }
-        }
 
         impl ::core::hash::Hash for $name {
             #[inline]
