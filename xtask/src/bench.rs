@@ -37,7 +37,8 @@ pub(crate) struct Arguments {
     /// 50 modules instead of 500, and few repetitions
     #[arg(long)]
     quick: bool,
-    /// Only what has one of these words in its name; writes no file
+    /// Only what has one of these words in its name; of BENCHMARKS.md it renews the rows of these, and
+    /// none with --quick
     #[arg(long, value_name = "WORDS", num_args = 1..)]
     only: Vec<String>,
     /// Where to build, and to find again what was built [default: a folder that vanishes]
@@ -121,6 +122,9 @@ fn bench(arguments: &Arguments) -> io::Result<()> {
     if only.is_empty() {
         write("benchmarks.svg", &bench.growth.plot())?;
         write("BENCHMARKS.md", &document::document(&bench, &missing)?)?;
+    } else if !quick {
+        let document = fs::read_to_string(repository().join("BENCHMARKS.md"))?;
+        write("BENCHMARKS.md", &bench.table.renew(&document))?;
     }
     if missing.is_empty() {
         return Ok(());

@@ -69,16 +69,37 @@ impl Table {
         self.rows.push(row);
     }
 
+    /// A document with its rows replaced by those of the same names here; each row is a comparison by
+    /// itself, made in one run.
+    pub(super) fn renew(&self, document: &str) -> String {
+        let renewed = |line: &str| {
+            let same = |row: &&Row| {
+                line.starts_with(&format!("| {} | ", row.what))
+                    && line.contains(&format!(" | {} | ", row.theirs))
+            };
+            self.rows.iter().find(same).map(Row::markdown)
+        };
+        document.lines().map(|line| renewed(line).unwrap_or_else(|| format!("{line}\n"))).collect()
+    }
+
     /// The same as Markdown.
     pub(super) fn markdown(&self) -> String {
-        let head = [HEAD.map(str::to_owned), HEAD.map(|_| "---".to_owned())];
-        let rows = head.into_iter().chain(self.rows.iter().map(Row::cells));
-        let lines: Vec<_> = rows.map(|cells| format!("| {} |\n", cells.join(" | "))).collect();
-        lines.concat()
+        let head = [HEAD.map(str::to_owned), HEAD.map(|_| "---".to_owned())]
+            .map(|cells| line(&cells))
+            .into_iter();
+        head.chain(self.rows.iter().map(Row::markdown)).collect::<Vec<_>>().concat()
     }
 }
 
+fn line(cells: &[String; 8]) -> String {
+    format!("| {} |\n", cells.join(" | "))
+}
+
 impl Row {
+    fn markdown(&self) -> String {
+        line(&self.cells())
+    }
+
     fn cells(&self) -> [String; 8] {
         let Self { what, theirs, pairs, unit, bar: Bar(bar) } = self;
         let ratio = pairs.ratio();
@@ -113,5 +134,41 @@ impl fmt::Display for Table {
             writeln!(f)?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Bar, Pairs, Table, Unit};
+
+    #[test]
+    fn only_the_rows_that_were_measured_again_are_renewed() {
+        let table = |rows: &[(&str, &str, f64)]| {
+            let mut table = Table::default();
+            for (what, theirs, ours) in rows {
+                let mut pairs = Pairs::new();
+                pairs.push(*ours, 2.0);
+                table.row(what, theirs, &pairs, Unit::CpuSeconds, Bar::at_most(1.0));
+            }
+            table
+        };
+        let old = table(&[
+            ("check", "stable", 1.0),
+            ("check", "newest", 1.0),
+            ("check 500", "stable", 1.0),
+        ]);
+        let document = format!("# Benchmarks\n\n{}\nThe end.\n", old.markdown());
+        let new = table(&[("check", "stable", 4.0)]);
+        let renewed = new.renew(&document);
+        let changed: Vec<_> =
+            document.lines().zip(renewed.lines()).filter(|(old, new)| old != new).collect();
+        assert_eq!(
+            changed,
+            [(
+                "| check | 1.00 s | 2.00 s | stable | 0.50 |  | ≤ 1.00 | yes |",
+                "| check | 4.00 s | 2.00 s | stable | 2.00 |  | ≤ 1.00 | **no** |"
+            )]
+        );
+        assert_eq!(new.renew(&renewed), renewed);
     }
 }
