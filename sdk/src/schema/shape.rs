@@ -3,7 +3,7 @@
 //! A type that names its [`Shape`] is a [`Member`] by that, and so is an option of it: what is
 //! written here once is not compiled again for each of hundreds of types.
 
-use std::mem::ManuallyDrop;
+use std::mem::{self, ManuallyDrop};
 
 use serde::{Deserializer, Serializer};
 use serde_json::Value;
@@ -60,7 +60,15 @@ impl<T: Typed> Blank for T {
 impl<T: Typed> Member for Option<T> {
     #[inline]
     fn slot(&mut self, given: Given<'_>) -> Slot<'_> {
-        T::Shape::slot(self.get_or_insert_with(T::Shape::blank), given)
+        if self.is_none() {
+            // Nothing is lost: there was nothing. (Assigned, the old value would be dropped, which is
+            // a lot of code.)
+            mem::forget(mem::replace(self, Some(T::Shape::blank())));
+        }
+        match self {
+            Some(value) => T::Shape::slot(value, given),
+            None => unreachable!(),
+        }
     }
     #[inline]
     fn view(&self) -> View<'_> {

@@ -7,26 +7,29 @@
 use super::{Closed, Wires};
 use crate::schema::slot::{Given, Member, Slot, View};
 
+/// An index beyond all values. As an `Option` it would be twice the code, for each enum of each struct.
+const NONE: usize = usize::MAX;
+
 /// One of an enum's values, by its index.
 #[derive(Debug)]
 pub struct Code {
     wires: &'static Wires,
-    /// Beyond all values where there is none.
+    /// [`NONE`] where there is no value.
     index: usize,
 }
 
 /// What holds a value of the enum `E`, or may hold one.
 pub trait Holds<E> {
-    /// The index of the value.
-    fn index(&self) -> Option<usize>;
+    /// The index of the value; [`NONE`] where there is none.
+    fn index(&self) -> usize;
     /// Makes it this value.
     fn set(&mut self, value: E);
 }
 
 impl<E: Closed> Holds<E> for E {
     #[inline]
-    fn index(&self) -> Option<usize> {
-        Some(Closed::index(*self))
+    fn index(&self) -> usize {
+        Closed::index(*self)
     }
     #[inline]
     fn set(&mut self, value: E) {
@@ -36,8 +39,11 @@ impl<E: Closed> Holds<E> for E {
 
 impl<E: Closed> Holds<E> for Option<E> {
     #[inline]
-    fn index(&self) -> Option<usize> {
-        self.map(Closed::index)
+    fn index(&self) -> usize {
+        match self {
+            Some(value) => Closed::index(*value),
+            None => NONE,
+        }
     }
     #[inline]
     fn set(&mut self, value: E) {
@@ -50,13 +56,13 @@ impl Code {
     #[inline]
     #[must_use]
     pub fn none<E: Closed>() -> Self {
-        Self { wires: &E::LIST.wires, index: usize::MAX }
+        Self { wires: &E::LIST.wires, index: NONE }
     }
 
     /// The code of what stands in a place.
     #[inline]
     pub fn of<E: Closed>(place: &impl Holds<E>) -> Self {
-        Self { wires: &E::LIST.wires, index: place.index().unwrap_or(usize::MAX) }
+        Self { wires: &E::LIST.wires, index: place.index() }
     }
 
     /// Puts the value into a place, if there is one.
@@ -71,9 +77,9 @@ impl Code {
 impl Member for Code {
     fn slot(&mut self, given: Given<'_>) -> Slot<'_> {
         self.index = self.wires.index_of_given(given);
-        if self.index == usize::MAX { Slot::Choice(self.wires) } else { Slot::Taken }
+        if self.index == NONE { Slot::Choice(self.wires) } else { Slot::Taken }
     }
     fn view(&self) -> View<'_> {
-        if self.index == usize::MAX { View::Absent } else { View::Choice(self.wires, self.index) }
+        if self.index == NONE { View::Absent } else { View::Choice(self.wires, self.index) }
     }
 }
