@@ -170,7 +170,7 @@ impl Wires {
 /// A value that is none of an enum's.
 ///
 /// Its `Display` names the allowed values and the nearest one.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct UnknownValue {
     found: Value,
     allowed: &'static Wires,
@@ -198,4 +198,29 @@ impl fmt::Display for UnknownValue {
     }
 }
 
+impl fmt::Debug for UnknownValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = Value::Array(self.allowed());
+        f.debug_struct("UnknownValue")
+            .field("found", &format_args!("{}", self.found))
+            .field("allowed", &format_args!("{list}"))
+            .finish()
+    }
+}
+
 impl std::error::Error for UnknownValue {}
+
+#[cfg(test)]
+mod tests {
+    use super::{UnknownValue, Wire, Wires};
+
+    #[test]
+    fn an_unknown_value_shows_json_in_debug() {
+        static WIRES: Wires = Wires::Mixed(&[Wire::String("auto"), Wire::Integer(5)]);
+        let unknown = UnknownValue::new("16:8", &WIRES);
+        assert_eq!(
+            format!("{unknown:?}"),
+            r#"UnknownValue { found: "16:8", allowed: ["auto",5] }"#
+        );
+    }
+}
