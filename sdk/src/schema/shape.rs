@@ -63,7 +63,7 @@ impl<T: Typed> Member for Option<T> {
         if self.is_none() {
             // Nothing is lost: there was nothing. (Assigned, the old value would be dropped, which is
             // a lot of code.)
-            mem::forget(mem::replace(self, Some(T::Shape::blank())));
+            mem::forget(self.replace(T::Shape::blank()));
         }
         match self {
             Some(value) => T::Shape::slot(value, given),
