@@ -14,13 +14,13 @@ const NONE: usize = usize::MAX;
 #[derive(Debug)]
 pub struct Code {
     wires: &'static Wires,
-    /// [`NONE`] where there is no value.
+    /// `NONE` where there is no value.
     index: usize,
 }
 
 /// What holds a value of the enum `E`, or may hold one.
 pub trait Holds<E> {
-    /// The index of the value; [`NONE`] where there is none.
+    /// The index of the value; `usize::MAX` where there is none.
     fn index(&self) -> usize;
     /// Makes it this value.
     fn set(&mut self, value: E);
