@@ -61,6 +61,10 @@ impl From<Wire> for Value {
 }
 
 impl Wires {
+    /// An index beyond all values, where there is none: an `Option` would be twice the code, for each
+    /// enum of each struct.
+    pub const NONE: usize = usize::MAX;
+
     /// The values themselves.
     #[must_use]
     pub fn values(&self) -> Vec<Value> {
@@ -107,10 +111,10 @@ impl Wires {
         }
     }
 
-    /// The index of what is given; beyond all of them for anything else.
+    /// The index of what is given; [`Wires::NONE`] for anything else.
     #[must_use]
     pub fn index_of_given(&self, given: Given<'_>) -> usize {
-        given.and_then(|given| self.index_of_scalar(*given)).unwrap_or(usize::MAX)
+        given.and_then(|given| self.index_of_scalar(*given)).unwrap_or(Self::NONE)
     }
 
     /// The index of a scalar.

@@ -102,7 +102,8 @@ impl Program {
              [dependencies]\n{dependencies}\n\n[profile.release]\nstrip = true\n"
         );
         put(&folder.join("Cargo.toml"), &manifest)?;
-        let main = include_str!("scratch/depends.rs").replace("todo!()", self.body);
+        let body = format!("{};", self.body);
+        let main = include_str!("scratch/depends.rs").replace("// {body}", &body);
         put(&folder.join("src/main.rs"), &main)?;
         fs::copy(repository().join("Cargo.lock"), folder.join("Cargo.lock"))?;
         // The network is no part of what is measured.

@@ -7,20 +7,17 @@
 use super::{Closed, Wires};
 use crate::schema::slot::{Given, Member, Slot, View};
 
-/// An index beyond all values. As an `Option` it would be twice the code, for each enum of each struct.
-const NONE: usize = usize::MAX;
-
 /// One of an enum's values, by its index.
 #[derive(Debug)]
 pub struct Code {
     wires: &'static Wires,
-    /// `NONE` where there is no value.
+    /// [`Wires::NONE`] where there is no value.
     index: usize,
 }
 
 /// What holds a value of the enum `E`, or may hold one.
 pub trait Holds<E> {
-    /// The index of the value; `usize::MAX` where there is none.
+    /// The index of the value; [`Wires::NONE`] where there is none.
     fn index(&self) -> usize;
     /// Makes it this value.
     fn set(&mut self, value: E);
@@ -42,7 +39,7 @@ impl<E: Closed> Holds<E> for Option<E> {
     fn index(&self) -> usize {
         match self {
             Some(value) => Closed::index(*value),
-            None => NONE,
+            None => Wires::NONE,
         }
     }
     #[inline]
@@ -56,7 +53,7 @@ impl Code {
     #[inline]
     #[must_use]
     pub fn none<E: Closed>() -> Self {
-        Self { wires: &E::LIST.wires, index: NONE }
+        Self { wires: &E::LIST.wires, index: Wires::NONE }
     }
 
     /// The code of what stands in a place.
@@ -77,9 +74,9 @@ impl Code {
 impl Member for Code {
     fn slot(&mut self, given: Given<'_>) -> Slot<'_> {
         self.index = self.wires.index_of_given(given);
-        if self.index == NONE { Slot::Choice(self.wires) } else { Slot::Taken }
+        if self.index == Wires::NONE { Slot::Choice(self.wires) } else { Slot::Taken }
     }
     fn view(&self) -> View<'_> {
-        if self.index == NONE { View::Absent } else { View::Choice(self.wires, self.index) }
+        if self.index == Wires::NONE { View::Absent } else { View::Choice(self.wires, self.index) }
     }
 }

@@ -106,7 +106,7 @@ macro_rules! open_enum {
             impl runtime::Shape<Self> for $name {
                 fn slot<'a>(this: &'a mut Self, given: runtime::Given<'_>) -> runtime::Slot<'a> {
                     let index = Self::WIRES.index_of_given(given);
-                    let listed = (index != usize::MAX).then(|| Self::WIRES.$first(index));
+                    let listed = (index != runtime::Wires::NONE).then(|| Self::WIRES.$first(index));
                     match listed.or_else(|| given.and_then(|given| given.$get())) {
                         Some(value) => {
                             *this = Self::from(value);
