@@ -4,10 +4,12 @@
 
 mod fault;
 mod id;
+mod name;
 mod reply;
 mod scrub;
 
 pub(crate) use fault::{Fault, sentence};
 pub(crate) use id::{salvage_request_id, valid_model_id, valid_request_id};
+pub(crate) use name::ErrorName;
 pub(crate) use reply::Reply;
 pub(crate) use scrub::{Scrub, shown_url};

@@ -6,6 +6,7 @@ mod support;
 
 mod engine {
     mod cancel;
+    mod reasons;
     mod resume;
     mod secrets;
     mod submit;

@@ -12,7 +12,7 @@ use crate::download::{FailedFile, SavedFile};
 use crate::job::{CancelOutcome, JobToken};
 use crate::journal::Receipt;
 use crate::schema::Invalid;
-use crate::wire::{Fault, Reply, Scrub};
+use crate::wire::{ErrorName, Fault, Reply, Scrub};
 
 /// The call that an answer belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,7 +91,7 @@ impl Error {
     /// The refusal of a call, sorted by what the service meant rather than by the status line.
     pub(crate) fn refused(call: Call, reply: &Reply, fault: &Fault, scrub: &Scrub) -> Self {
         let kind = match (call, Reason::of(reply, fault)) {
-            _ if fault.code == Some(404_001) => Kind::JobUnknown,
+            // What is not there is the job, where there is one.
             (Call::Job(_), Reason::Model) => Kind::JobUnknown,
             (_, reason) => Kind::Rejected(reason),
         };
@@ -177,15 +177,29 @@ impl Error {
 }
 
 impl Reason {
+    /// The reason of what is known to be a refusal: by its code, else by its name, else by its
+    /// status.
     fn of(reply: &Reply, fault: &Fault) -> Self {
-        match fault.code {
-            Some(400_001) => return Self::Model,
-            Some(400_002) => return Self::Balance,
-            Some(400_004) => return Self::Auth,
-            Some(403_001) => return Self::Forbidden,
-            _ => {}
+        let by_name = fault.name.map(ErrorName::code);
+        fault
+            .code
+            .and_then(Self::of_code)
+            .or_else(|| Self::of_code(by_name?))
+            .unwrap_or_else(|| Self::of_status(reply.meant_status(fault)))
+    }
+
+    fn of_code(code: i64) -> Option<Self> {
+        match code {
+            400_001 | 404_001 => Some(Self::Model),
+            400_002 => Some(Self::Balance),
+            400_004 => Some(Self::Auth),
+            403_001 => Some(Self::Forbidden),
+            _ => None,
         }
-        match reply.meant_status(fault) {
+    }
+
+    fn of_status(status: u16) -> Self {
+        match status {
             401 | 403 => Self::Auth,
             402 => Self::Balance,
             404 => Self::Model,

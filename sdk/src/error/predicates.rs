@@ -85,7 +85,7 @@ impl Error {
         self.kind() == Kind::Rejected(Reason::Input)
     }
 
-    /// The job belongs to someone else.
+    /// The job belongs to someone else, or the account may not use the model.
     ///
     /// *Caused by* the request id, or by a token of another account. *Cost*: nothing to this
     /// account. *Again*: with the token that submitted it.

@@ -2,10 +2,15 @@
 
 use serde_json::{Map, Value};
 
-/// What an error body says: its code and its words, as far as it has any.
+use super::ErrorName;
+
+/// What an error body says: its code, its name and its words, as far as it has any.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Fault {
     pub(crate) code: Option<i64>,
+    /// What the service calls it. It explains a refusal; whether something *was* refused, the code
+    /// and the status alone decide.
+    pub(crate) name: Option<ErrorName>,
     pub(crate) words: Option<String>,
 }
 
@@ -13,7 +18,11 @@ impl Fault {
     /// Reads a body that is known to be an error, or may be one.
     pub(crate) fn of(body: &Value) -> Self {
         let words = sentence(body);
-        Self { code: code(body), words: (!words.is_empty()).then_some(words) }
+        Self {
+            code: code(body),
+            name: ErrorName::of(body),
+            words: (!words.is_empty()).then_some(words),
+        }
     }
 
     /// The fault in a body that came with a status of success, if it is one: some errors
@@ -24,13 +33,21 @@ impl Fault {
     }
 }
 
-fn code(value: &Value) -> Option<i64> {
+/// The code of an error. Many APIs have a member `code`, so that counts only where it is one of this
+/// service's (six digits, an HTTP error first), and only at the top.
+fn code(body: &Value) -> Option<i64> {
+    let service_code =
+        |body: &Value| number(body.get("code")?).filter(|code| (400_000..600_000).contains(code));
+    named_code(body).or_else(|| service_code(body))
+}
+
+fn named_code(value: &Value) -> Option<i64> {
     match value {
-        Value::Array(items) => items.iter().find_map(code),
+        Value::Array(items) => items.iter().find_map(named_code),
         Value::Object(map) => ["error_code", "errorCode"]
             .iter()
             .find_map(|key| number(map.get(*key)?))
-            .or_else(|| code(map.get("error")?)),
+            .or_else(|| named_code(map.get("error")?)),
         _ => None,
     }
 }
@@ -135,6 +152,17 @@ mod tests {
             (json!("just words"), None, "just words"),
             (json!({"odd": 1}), None, r#"{"odd":1}"#),
             (json!(17), None, "17"),
+            (
+                json!({"code": 400_004, "error": "UserAccountError"}),
+                Some(400_004),
+                "UserAccountError",
+            ),
+            (json!({"code": "400002", "message": "m"}), Some(400_002), "m"),
+            (json!({"code": 400_002, "error_code": 400_004, "error": "e"}), Some(400_004), "e"),
+            (json!({"code": 7, "message": "not a service code"}), None, "not a service code"),
+            (json!({"code": 200_000, "message": "fine"}), None, "fine"),
+            (json!({"error": {"code": 429_001, "message": "nested"}}), None, "nested"),
+            (json!([{"code": 429_001, "message": "nested"}]), None, "nested"),
         ];
         for (body, code, words) in cases {
             let fault = Fault::of(&body);
