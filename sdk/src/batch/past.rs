@@ -19,11 +19,24 @@ pub(super) enum Before {
     Collected,
 }
 
+/// What one submit of an earlier start counts for, as far as that is known.
+///
+/// There is one for each submit that may have been accepted: those that were turned away, or never
+/// left, are not among them.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct PastCost {
+    pub(super) model_id: String,
+    /// What it was expected to cost; unknown where the start had no limit in dollars.
+    pub(super) expected: Option<f64>,
+    /// What the service said at the end of its job, as it said it; unknown while nobody has asked.
+    pub(super) settled: Option<f64>,
+}
+
 /// The items of earlier starts that have not come up again in this one.
 pub(super) struct Past {
     pub(super) name: String,
     by_fingerprint: Mutex<BTreeMap<String, Vec<(u64, Before)>>>,
-    spent: (u64, f64),
+    costs: Vec<PastCost>,
     _claim: Claim,
 }
 
@@ -46,7 +59,7 @@ impl Past {
             )));
         }
         let mut by_fingerprint: BTreeMap<String, Vec<(u64, Before)>> = BTreeMap::new();
-        let mut spent = (0, 0.0);
+        let mut costs = Vec::new();
         for entry in state.entries().iter().filter(mine) {
             let before = match &entry.stage {
                 Stage::Closed => continue,
@@ -56,17 +69,28 @@ impl Past {
                     Before::Unknown(UNIX_EPOCH + Duration::from_secs(entry.at().min(1 << 40)))
                 }
             };
-            spent = (spent.0 + 1, spent.1 + entry.usd().unwrap_or(0.0));
+            costs.push(PastCost {
+                model_id: entry.model_id().to_owned(),
+                expected: entry.usd(),
+                settled: entry.settled_usd(),
+            });
             let index = entry.batch().map_or(u64::MAX, |(_, index)| index);
             let items = by_fingerprint.entry(entry.fingerprint().to_owned()).or_default();
             items.push((index, before));
         }
-        Ok(Self { name, by_fingerprint: Mutex::new(by_fingerprint), spent, _claim: claim })
+        Ok(Self { name, by_fingerprint: Mutex::new(by_fingerprint), costs, _claim: claim })
     }
 
-    /// How many jobs there were, and what they were expected to cost.
+    /// What each submit of the earlier starts counts for.
+    #[allow(dead_code, reason = "the purse is to use it")]
+    pub(super) fn costs(&self) -> &[PastCost] {
+        &self.costs
+    }
+
+    /// How many jobs there were, and what they cost: the settled cost where there is one.
     pub(super) fn spent(&self) -> (u64, f64) {
-        self.spent
+        let of = |cost: &PastCost| cost.settled.or(cost.expected).unwrap_or(0.0);
+        (self.costs.len() as u64, self.costs.iter().map(of).sum())
     }
 
     /// Takes what is known of an item: first what was at its place, else of one that is equal.

@@ -76,6 +76,12 @@ impl Entry {
         self.intent.usd
     }
 
+    /// What the service said it cost, at the end of its job.
+    #[expect(clippy::unused_self, reason = "the record of it follows")]
+    pub(crate) fn settled_usd(&self) -> Option<f64> {
+        None
+    }
+
     /// When it was sent, in seconds since 1970, or was about to be.
     pub(crate) fn at(&self) -> u64 {
         self.intent.at
