@@ -16,13 +16,14 @@ use futures_util::stream;
 use crate::client::{Client, off_thread};
 use crate::error::Error;
 use crate::input::Input;
+use crate::money::Usd;
 
 pub use results::{BatchItem, BatchResults};
 
 use item::Shared;
-use past::Past;
+use past::{Past, PastCost};
 use price::Prices;
-use purse::{Limits, Purse};
+use purse::{Earlier, Given, Limits, Purse};
 
 type Inputs<I> = Pin<Box<dyn Stream<Item = I> + Send>>;
 
@@ -67,7 +68,7 @@ impl Client {
             client: self.clone(),
             inputs: Box::pin(inputs),
             in_flight: 16,
-            limits: Limits::default(),
+            limits: Given::default(),
             name: None,
         }
     }
@@ -100,7 +101,7 @@ pub struct Batch<I: Input> {
     client: Client,
     inputs: Inputs<I>,
     in_flight: usize,
-    limits: Limits,
+    limits: Given,
     name: Option<String>,
 }
 
@@ -122,27 +123,47 @@ impl<I: Input> Batch<I> {
 
     /// Submits no job that would bring the cost above so many US dollars.
     ///
-    /// What a job will cost is only known afterwards. Before, it counts with the base price of the
-    /// catalog (times the number of outputs or seconds that the input asks for), or with what the
-    /// dearest job of its model has cost so far, if that was more; so the limit may be exceeded
-    /// by as much as the jobs under way cost more than that. An item whose price is not known is
-    /// not sent: [`is_price_unknown`](Error::is_price_unknown).
+    /// What a job costs is known when it has ended. Before it is sent, what it is expected to cost
+    /// is set aside: the catalog's [`Estimate`](crate::Estimate), or what the dearest job of its
+    /// model has cost in this batch, if that was more. Nothing is sent for which the money left does
+    /// not suffice, so **the limit is exceeded only by as much as jobs that are already under way
+    /// cost more than was set aside for them**.
     ///
-    /// For a [named](Self::named) batch all its starts count together.
+    /// - When a job has ended, what it cost takes the place of what was set aside: the more, too. A
+    ///   cost counts from a millionth of a dollar on. Zero, none, a negative one, or one that cannot
+    ///   be read says nothing, and what was set aside stays so.
+    /// - Money comes back only where nothing was billed for certain: for a submit that was refused or
+    ///   never left, and for a job that was cancelled in the queue. It stays set aside for a submit
+    ///   with an unknown outcome.
+    /// - An item whose price is not known is not sent:
+    ///   [`is_price_unknown`](Error::is_price_unknown). Nor is one whose estimate is only a
+    ///   [lower bound](crate::Estimate::is_lower_bound), as that of an input that refers to a video.
+    ///   [`unknown_price_usd`](Self::unknown_price_usd) lets them through.
+    /// - Where the catalog does not answer, it is asked again for as long as a submit would be
+    ///   ([`retry_submits_for`](crate::ClientBuilder::retry_submits_for)).
+    /// - For a [named](Self::named) batch all its starts count together, also those without a limit:
+    ///   with what their jobs have cost, else with what was set aside for them, else with the most
+    ///   that such a job costs by the catalog. A submit that was
+    ///   [forgotten](crate::Journal::forget) does not count.
+    ///
+    /// Amounts are counted in millionths of a dollar: prices and costs are rounded up, the limit is
+    /// rounded down.
     pub fn max_usd(mut self, dollars: f64) -> Self {
-        self.limits.usd = Some(dollars);
+        self.limits.max_usd = Some(dollars);
         self
     }
 
-    /// What a job counts for in [`max_usd`](Self::max_usd); the catalog is not asked then.
+    /// What a job counts for in [`max_usd`](Self::max_usd) until its cost is known; the catalog is
+    /// not asked then.
     pub fn price_usd(mut self, dollars: f64) -> Self {
-        self.limits.price = Some(dollars);
+        self.limits.price_usd = Some(dollars);
         self
     }
 
-    /// What a job counts for in [`max_usd`](Self::max_usd) whose price the catalog does not tell.
+    /// What a job counts for in [`max_usd`](Self::max_usd), until its cost is known, if the catalog
+    /// does not tell its price, or only a lower bound that is less.
     pub fn unknown_price_usd(mut self, dollars: f64) -> Self {
-        self.limits.unknown_price = Some(dollars);
+        self.limits.unknown_price_usd = Some(dollars);
         self
     }
 
@@ -157,25 +178,54 @@ impl<I: Input> Batch<I> {
     /// Reads the journal, if the batch has a name, and hands back the results that are to come.
     ///
     /// Fails, before anything is sent, with
-    /// - [`is_config`](Error::is_config): a name without a journal, a limit that is no number, or a
-    ///   batch of this name that runs already, here or in another process, or that was started with
-    ///   another service (a simulator, say);
+    /// - [`is_config`](Error::is_config): a name without a journal, an amount of dollars that is
+    ///   negative, infinite or NaN, or a batch of this name that runs already, here or in another
+    ///   process, or that was started with another service (a simulator, say);
+    /// - [`is_price_unknown`](Error::is_price_unknown): there is a limit in dollars, and nobody
+    ///   knows what a job of an earlier start without a limit has cost, or is expected to;
     /// - [`is_journal`](Error::is_journal): the journal cannot be read.
     pub async fn start(self) -> Result<BatchResults<I>, Error> {
-        self.limits.check()?;
+        let limits = self.limits.limits()?;
         let past = match &self.name {
             Some(name) => Some(read(&self.client, name.clone()).await?),
             None => None,
         };
-        let spent = past.as_ref().map_or((0, 0.0), Past::spent);
+        let prices = Prices::new(&limits);
+        let costs = past.as_ref().map_or(&[][..], Past::costs);
+        let earlier = count(&self.client, &prices, &limits, costs).await?;
         let shared = Shared {
-            prices: Prices::new(self.limits.price, self.limits.unknown_price),
-            purse: Purse::new(&self.limits, spent),
+            prices,
+            purse: Purse::new(&limits, &earlier),
             client: self.client,
             past,
+            earlier,
         };
         Ok(BatchResults::new(Arc::new(shared), self.inputs, self.in_flight))
     }
+}
+
+/// What the jobs of earlier starts count for: what they have cost, else what was set aside for
+/// them, else (a start without a limit sets nothing aside) what they are expected to cost now.
+async fn count(
+    client: &Client,
+    prices: &Prices,
+    limits: &Limits,
+    costs: &[PastCost],
+) -> Result<Vec<Earlier>, Error> {
+    let mut all = Vec::with_capacity(costs.len());
+    for PastCost { model_id, expected, settled } in costs {
+        let settled = settled.and_then(Usd::rounded_up);
+        let expected = expected.and_then(Usd::rounded_up);
+        let usd = match settled.or(expected) {
+            Some(usd) => usd,
+            None if limits.usd.is_none() => Usd::ZERO,
+            None => prices.of(&client.inner, model_id, None).await.map_err(|error| {
+                error.regarding("an earlier start of the batch, which had no limit in dollars")
+            })?,
+        };
+        all.push(Earlier { model_id: model_id.clone(), usd, is_settled: settled.is_some() });
+    }
+    Ok(all)
 }
 
 async fn read(client: &Client, name: String) -> Result<Past, Error> {

@@ -1,11 +1,14 @@
 //! What the service offers: its models, their prices, their schemas as they are now.
 
 mod ask;
+mod asked;
 #[cfg(feature = "schema-text")]
 mod drift;
 mod entries;
 mod entry;
+mod estimate;
 mod price;
+mod reference;
 
 use url::Url;
 
@@ -18,6 +21,7 @@ use crate::wire::valid_model_id;
 pub use drift::{FieldChange, SchemaDrift};
 pub use entries::CatalogEntries;
 pub use entry::CatalogEntry;
+pub use estimate::Estimate;
 pub use price::{Price, PriceUnit};
 
 #[cfg(feature = "schema-text")]
@@ -148,24 +152,23 @@ impl Catalog {
         entry(&self.client.inner, model_id).await
     }
 
-    /// What a run of this input is likely to cost, in US dollars: the base price, times the
-    /// outputs or seconds that the input asks for. It is an estimate, not a quote.
+    /// What a run of this input is likely to cost: an [`Estimate`], not a quote, and for some inputs
+    /// only a lower bound.
     ///
     /// Fails as [`entry`](Self::entry) does, and with
     /// [`is_price_unknown`](Error::is_price_unknown) if the catalog does not tell.
     ///
     /// ```no_run
     /// # async fn f(client: runcomfy::Client, input: runcomfy::JsonInput) -> Result<(), runcomfy::Error> {
-    /// if client.catalog().estimate(&input).await? < 0.10 {
+    /// let estimate = client.catalog().estimate(&input).await?;
+    /// if estimate.usd < 0.10 && !estimate.is_lower_bound {
     ///     client.run(input).await?;
     /// }
     /// # Ok(())
     /// # }
     /// ```
-    pub async fn estimate<I: Input>(&self, input: &I) -> Result<f64, Error> {
-        let (model, body) = (input.model_id().to_owned(), input.to_json());
-        let price = entry(&self.client.inner, &model).await?.price;
-        Price::count(price.as_ref(), &body).map_err(|why| price::unknown(&model, &why))
+    pub async fn estimate<I: Input>(&self, input: &I) -> Result<Estimate, Error> {
+        entry(&self.client.inner, input.model_id()).await?.estimate(input)
     }
 
     /// How a model's schema has changed since this version of the crate was made; `None` if it has

@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::data_uri::DataUri;
 use crate::job::JobToken;
 use crate::journal::Receipt;
+use crate::money::dollars;
 
 /// A job that succeeded: what it made, and what it cost.
 ///
@@ -22,7 +23,8 @@ use crate::journal::Receipt;
 pub struct Completed<T> {
     /// What the model made.
     pub output: T,
-    /// What it cost in US dollars, where the service says so.
+    /// What it cost in US dollars, where the service says so. Zero may mean that it has not worked
+    /// out the cost yet.
     pub cost: Option<f64>,
     /// When the service accepted the job, in its own spelling.
     pub created_at: Option<String>,
@@ -113,61 +115,10 @@ fn is_url(text: &str) -> bool {
     (starts_with("https://") || starts_with("http://")) && !text.contains(char::is_whitespace)
 }
 
-/// A cost as a number: given as one, as text with a currency, or inside an object.
-pub(crate) fn dollars(cost: &Value) -> Option<f64> {
-    let amount = match cost {
-        Value::Number(number) => number.as_f64(),
-        Value::String(text) => text
-            .trim()
-            .trim_start_matches("US")
-            .trim_start_matches('$')
-            .trim_end_matches("USD")
-            .trim()
-            .parse()
-            .ok(),
-        Value::Object(map) => [
-            "total",
-            "total_cost",
-            "total_usd",
-            "cost_usd",
-            "amount_usd",
-            "usd",
-            "cost",
-            "amount",
-            "value",
-            "price",
-        ]
-        .iter()
-        .find_map(|key| dollars(map.get(*key)?)),
-        _ => None,
-    };
-    amount.filter(|amount| amount.is_finite())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
-
-    #[test]
-    fn a_cost_is_read_in_any_shape() {
-        let cases = [
-            (json!(0.04), Some(0.04)),
-            (json!(2), Some(2.0)),
-            (json!("0.04"), Some(0.04)),
-            (json!("$0.04"), Some(0.04)),
-            (json!("0.04 USD"), Some(0.04)),
-            (json!({"amount": 0.04, "currency": "USD"}), Some(0.04)),
-            (json!({"total": {"value": "1.5"}}), Some(1.5)),
-            (json!("free"), None),
-            (json!("inf"), None),
-            (json!(null), None),
-            (json!({}), None),
-        ];
-        for (cost, amount) in cases {
-            assert_eq!(dollars(&cost), amount, "{cost}");
-        }
-    }
 
     #[test]
     fn urls_are_found_anywhere_in_the_output_and_once() {

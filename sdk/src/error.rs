@@ -10,10 +10,11 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
-use crate::completed::{dollars, media_urls};
+use crate::completed::media_urls;
 use crate::download::{FailedFile, SavedFile};
 use crate::job::{CancelOutcome, JobToken};
 use crate::journal::Receipt;
+use crate::money::dollars;
 use crate::schema::{Invalid, Violation};
 
 pub(crate) use build::{Answer, Call};

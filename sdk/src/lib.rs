@@ -122,6 +122,8 @@ mod job;
 #[cfg(feature = "client")]
 mod journal;
 #[cfg(feature = "client")]
+mod money;
+#[cfg(feature = "client")]
 mod poll;
 #[cfg(feature = "client")]
 mod status;
@@ -149,7 +151,7 @@ pub use schema::{Invalid, Violation};
 #[cfg(feature = "client")]
 pub use batch::{Batch, BatchItem, BatchResults};
 #[cfg(feature = "client")]
-pub use catalog::{Catalog, CatalogEntries, CatalogEntry, Price, PriceUnit};
+pub use catalog::{Catalog, CatalogEntries, CatalogEntry, Estimate, Price, PriceUnit};
 #[cfg(all(feature = "client", feature = "schema-text"))]
 pub use catalog::{FieldChange, SchemaDrift};
 #[cfg(feature = "client")]

@@ -97,7 +97,7 @@ async fn an_entry_tells_the_price() {
 
     let input = JsonInput::new(id, json!({ "num_videos": 3 }));
     let estimate = client.catalog().estimate(&input).await.unwrap();
-    assert!((estimate - 1.5).abs() < 1e-9);
+    assert!((estimate.usd - 1.5).abs() < 1e-9 && !estimate.is_lower_bound, "{estimate}");
 
     let error = client.catalog().entry("acme/nothing").await.unwrap_err();
     assert!(error.is_unknown_model() && !error.may_have_cost(), "{error}");

@@ -6,6 +6,7 @@ mod support;
 
 mod durable {
     mod batch;
+    mod budget;
     mod cancel;
     mod chaos;
     mod disk;

@@ -5,11 +5,12 @@ use std::time::SystemTime;
 
 use super::past::{Before, Past};
 use super::price::Prices;
-use super::purse::Purse;
+use super::purse::{Earlier, Purse, Reservation};
 use crate::client::Client;
 use crate::completed::Completed;
 use crate::error::Error;
 use crate::input::Input;
+use crate::money::{Usd, settled};
 use crate::submit::{Label, fingerprint, unknown};
 
 /// What the items of a batch share.
@@ -18,6 +19,8 @@ pub(super) struct Shared {
     pub(super) prices: Prices,
     pub(super) purse: Purse,
     pub(super) past: Option<Past>,
+    /// What the jobs of the past count for, each at its place.
+    pub(super) earlier: Vec<Earlier>,
 }
 
 /// What became of an item.
@@ -39,10 +42,15 @@ pub(super) async fn run<I: Input>(shared: Arc<Shared>, index: usize, input: I) -
     if let Some(past) = &shared.past {
         let print = fingerprint(input.model_id(), &body);
         match past.take(index, &print) {
-            Some(Before::Collected) => return End::Collected,
-            Some(Before::Unknown(at)) => return End::Result(Err(sent_before(at, &print))),
-            Some(Before::Known(job)) => {
-                return End::Result(shared.client.resume::<I>(job).await);
+            Some((Before::Collected, _)) => return End::Collected,
+            Some((Before::Unknown(at), _)) => return End::Result(Err(sent_before(at, &print))),
+            Some((Before::Known(job), place)) => {
+                let earlier = shared.earlier.get(place).cloned().map(Reservation::earlier);
+                let result = shared.client.resume::<I>(job).await;
+                if let Some(reservation) = earlier {
+                    settle(&shared, reservation, &result);
+                }
+                return End::Result(result);
             }
             None => {}
         }
@@ -54,38 +62,42 @@ pub(super) async fn run<I: Input>(shared: Arc<Shared>, index: usize, input: I) -
     };
     // However long the service wants to be left alone, the items wait, and do not fail in a row.
     shared.client.inner.gate.open().await;
-    let Some(price) = shared.purse.take(&model, price) else {
+    let Some(reservation) = shared.purse.reserve(&model, price) else {
         return End::LeftOut;
     };
     let batch = shared.past.as_ref().map(|past| (past.name.clone(), index));
-    let usd = shared.purse.counts_dollars().then_some(price);
+    let usd = shared.purse.counts_dollars().then(|| reservation.usd().dollars());
     let label = Label { key: None, batch, usd };
     let job = match shared.client.submit_labelled(input, label).await {
         Ok(job) => job,
         Err(error) => {
             if !error.may_have_cost() {
-                shared.purse.put_back(price);
+                shared.purse.release(reservation);
             }
             return End::Result(Err(error));
         }
     };
     let result = job.await;
-    let cost = match &result {
-        Ok(done) => done.cost,
-        Err(error) if error.is_cancelled() => Some(0.0),
-        Err(error) => error.cost(),
-    };
-    if let Some(cost) = cost {
-        shared.purse.settle(&model, price, cost);
-    }
+    settle(&shared, reservation, &result);
     End::Result(result)
 }
 
-async fn price(shared: &Shared, model: &str, body: &str) -> Result<f64, Error> {
+/// Counts what a job has cost. Unless that is certain, what was set aside for it stays so.
+fn settle<T>(shared: &Shared, reservation: Reservation, result: &Result<Completed<T>, Error>) {
+    let (raw, was_cancelled) = match result {
+        Ok(done) => (Some(&done.raw), false),
+        Err(error) => (error.raw(), error.is_cancelled()),
+    };
+    if let Some(cost) = raw.and_then(|raw| settled(raw, was_cancelled)) {
+        shared.purse.settle(reservation, cost);
+    }
+}
+
+async fn price(shared: &Shared, model: &str, body: &str) -> Result<Usd, Error> {
     if shared.purse.counts_dollars() {
-        shared.prices.of(&shared.client.inner, model, body).await
+        shared.prices.of(&shared.client.inner, model, Some(body)).await
     } else {
-        Ok(0.0)
+        Ok(Usd::ZERO)
     }
 }
 

@@ -32,10 +32,18 @@ pub(super) struct PastCost {
     pub(super) settled: Option<f64>,
 }
 
+/// An item of an earlier start.
+struct Item {
+    index: u64,
+    /// Its place among the costs.
+    place: usize,
+    before: Before,
+}
+
 /// The items of earlier starts that have not come up again in this one.
 pub(super) struct Past {
     pub(super) name: String,
-    by_fingerprint: Mutex<BTreeMap<String, Vec<(u64, Before)>>>,
+    by_fingerprint: Mutex<BTreeMap<String, Vec<Item>>>,
     costs: Vec<PastCost>,
     _claim: Claim,
 }
@@ -58,7 +66,7 @@ impl Past {
                  give it another name if it is to be done here too",
             )));
         }
-        let mut by_fingerprint: BTreeMap<String, Vec<(u64, Before)>> = BTreeMap::new();
+        let mut by_fingerprint: BTreeMap<String, Vec<Item>> = BTreeMap::new();
         let mut costs = Vec::new();
         for entry in state.entries().iter().filter(mine) {
             let before = match &entry.stage {
@@ -76,33 +84,27 @@ impl Past {
             });
             let index = entry.batch().map_or(u64::MAX, |(_, index)| index);
             let items = by_fingerprint.entry(entry.fingerprint().to_owned()).or_default();
-            items.push((index, before));
+            items.push(Item { index, place: costs.len() - 1, before });
         }
         Ok(Self { name, by_fingerprint: Mutex::new(by_fingerprint), costs, _claim: claim })
     }
 
     /// What each submit of the earlier starts counts for.
-    #[allow(dead_code, reason = "the purse is to use it")]
     pub(super) fn costs(&self) -> &[PastCost] {
         &self.costs
     }
 
-    /// How many jobs there were, and what they cost: the settled cost where there is one.
-    pub(super) fn spent(&self) -> (u64, f64) {
-        let of = |cost: &PastCost| cost.settled.or(cost.expected).unwrap_or(0.0);
-        (self.costs.len() as u64, self.costs.iter().map(of).sum())
-    }
-
-    /// Takes what is known of an item: first what was at its place, else of one that is equal.
-    pub(super) fn take(&self, index: u64, fingerprint: &str) -> Option<Before> {
+    /// Takes what is known of an item, and the place of its cost: first what was at its place, else
+    /// of one that is equal.
+    pub(super) fn take(&self, index: u64, fingerprint: &str) -> Option<(Before, usize)> {
         let mut all = self.by_fingerprint.lock().unwrap_or_else(PoisonError::into_inner);
         let items = all.get_mut(fingerprint)?;
-        let place = items.iter().position(|(at, _)| *at == index).unwrap_or(0);
-        let (_, before) = items.remove(place);
+        let at = items.iter().position(|item| item.index == index).unwrap_or(0);
+        let Item { place, before, .. } = items.remove(at);
         if items.is_empty() {
             all.remove(fingerprint);
         }
-        Some(before)
+        Some((before, place))
     }
 
     /// Whether every item of the earlier starts has come up again.

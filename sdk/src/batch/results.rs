@@ -91,11 +91,13 @@ impl<I: Input> BatchResults<I> {
         self.shared.purse.jobs()
     }
 
-    /// What was spent in US dollars, as far as it is known, and what the jobs under way are expected
-    /// to cost. Without [`max_usd`](crate::Batch::max_usd), what the results have said.
+    /// What was spent in US dollars, as far as it is known, and what is set aside for jobs whose
+    /// cost is not known (yet), those of earlier starts included; it stays below
+    /// [`max_usd`](crate::Batch::max_usd) as that says. Without a limit nothing is set aside, and
+    /// this is what the results have said.
     #[must_use]
     pub fn usd(&self) -> f64 {
-        self.shared.purse.usd()
+        self.shared.purse.usd().dollars()
     }
 
     /// Takes in inputs while there is room.

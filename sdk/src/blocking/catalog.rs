@@ -6,7 +6,7 @@ use super::Client;
 use super::iter::Iter;
 use super::runtime::Runtime;
 use super::settings::settings;
-use crate::catalog::{CatalogEntries, CatalogEntry};
+use crate::catalog::{CatalogEntries, CatalogEntry, Estimate};
 use crate::error::Error;
 use crate::input::Input;
 
@@ -56,7 +56,7 @@ impl Catalog {
     }
 
     /// As [`crate::Catalog::estimate`].
-    pub fn estimate<I: Input>(&self, input: &I) -> Result<f64, Error> {
+    pub fn estimate<I: Input>(&self, input: &I) -> Result<Estimate, Error> {
         self.runtime.block_on(self.inner.estimate(input))
     }
 

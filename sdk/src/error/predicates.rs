@@ -178,11 +178,13 @@ impl Error {
         self.kind() == Kind::Journal
     }
 
-    /// A [`Batch`](crate::Batch) has a limit in dollars, and what this item costs is not known: it
-    /// was not sent.
+    /// A [`Batch`](crate::Batch) has a limit in dollars, and what this item costs is not known, or
+    /// only the least that it may cost: it was not sent. Or an estimate was asked for.
     ///
-    /// *Caused by* the catalog, which names no price, or could not be asked. *Cost*: nothing.
-    /// *Again*: with [`Batch::price_usd`](crate::Batch::price_usd).
+    /// *Caused by* the catalog, which names no price that the input can be counted by, or could not
+    /// be asked. *Cost*: nothing. *Again*: with
+    /// [`Batch::unknown_price_usd`](crate::Batch::unknown_price_usd) or
+    /// [`Batch::price_usd`](crate::Batch::price_usd).
     #[must_use]
     pub fn is_price_unknown(&self) -> bool {
         self.kind() == Kind::Price
