@@ -58,7 +58,7 @@ impl<'a> Emitter<'a> {
         self.import("", "newtype");
         quote! {
             #docs
-            #[derive(Debug, Clone, PartialEq)]
+            #[derive(Clone, PartialEq)]
             pub struct #name(pub #ty);
 
             impl Rules for #name {

@@ -1,9 +1,11 @@
 //! The files of a result.
 
+use std::fmt;
 use std::ops::Deref;
 
 use serde_json::Value;
 
+use crate::redact::Shown;
 use crate::schema::runtime::{Given, Opaque, Shape, Slot, Typed, View};
 
 /// One or several files of a result, as URLs, in the order in which the service lists them.
@@ -19,7 +21,9 @@ use crate::schema::runtime::{Given, Opaque, Shape, Slot, Typed, View};
 /// assert_eq!(files.len(), 2);
 /// assert_eq!(files.first(), Some("https://example.com/1.png"));
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+///
+/// Its `Debug` shows no query of a URL: it may be signed.
+#[derive(Clone, PartialEq, Eq, Default)]
 pub struct Files {
     urls: Vec<String>,
     /// Sent as a bare string, not as a list.
@@ -31,6 +35,12 @@ impl Files {
     #[must_use]
     pub fn first(&self) -> Option<&str> {
         self.urls.first().map(String::as_str)
+    }
+}
+
+impl fmt::Debug for Files {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Files").field(&Shown(self.urls.as_slice())).finish()
     }
 }
 

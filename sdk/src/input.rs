@@ -1,7 +1,10 @@
 //! What the client needs to know of an input and of an output.
 
+use std::fmt;
+
 use serde_json::Value;
 
+use crate::redact::Shown;
 use crate::schema::runtime::Medium;
 use crate::schema::{Invalid, Violation};
 
@@ -81,7 +84,9 @@ impl Output for Value {
 ///
 /// let input = JsonInput::new("acme/paint/text-to-image", json!({ "prompt": "a lighthouse" }));
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+///
+/// Its `Debug` shows no query of a URL.
+#[derive(Clone, PartialEq)]
 pub struct JsonInput {
     model_id: String,
     input: Value,
@@ -91,6 +96,15 @@ impl JsonInput {
     /// The input `input` for the model `model_id`.
     pub fn new(model_id: impl Into<String>, input: Value) -> Self {
         Self { model_id: model_id.into(), input }
+    }
+}
+
+impl fmt::Debug for JsonInput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JsonInput")
+            .field("model_id", &Shown(self.model_id.as_str()))
+            .field("input", &Shown(&self.input))
+            .finish()
     }
 }
 

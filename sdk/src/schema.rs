@@ -52,7 +52,7 @@ pub mod runtime {
     pub use super::choice::{
         Closed, Code, Holds, Values, Wire, Wires, debug, display, of_integer, of_str, of_wire,
     };
-    pub use super::debug::show;
+    pub use super::debug::{show, show_members, show_value, shown};
     pub use super::equal::equal;
     pub use super::media::{MediaRule, Medium};
     pub use super::newtype::Rules;

@@ -4,11 +4,13 @@ use std::fmt;
 
 use serde_json::Value;
 
+use crate::redact::{self, Shown};
+
 /// Where a job stands, from whichever of its two vocabularies the service used.
 ///
 /// The letter case and all spellings that have been seen are understood. A word that is not is
 /// kept as [`State::Unknown`]: a waiting client treats it as unfinished and asks for the result.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum State {
     /// It waits for its turn; only now can it be cancelled.
@@ -70,7 +72,23 @@ impl fmt::Display for State {
             Self::Succeeded => "succeeded",
             Self::Failed => "failed",
             Self::Cancelled => "cancelled",
-            Self::Unknown(word) => word,
+            Self::Unknown(word) => return f.write_str(&redact::text(word)),
+        })
+    }
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Queued => "Queued",
+            Self::Running => "Running",
+            Self::Ended => "Ended",
+            Self::Succeeded => "Succeeded",
+            Self::Failed => "Failed",
+            Self::Cancelled => "Cancelled",
+            Self::Unknown(word) => {
+                return f.debug_tuple("Unknown").field(&Shown(word.as_str())).finish();
+            }
         })
     }
 }

@@ -8,6 +8,10 @@ mod support;
 #[expect(dead_code, reason = "the other tests use the rest")]
 mod trace;
 
+mod secrets {
+    mod places;
+}
+
 use std::fmt::{Debug, Write};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

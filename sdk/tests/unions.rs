@@ -37,7 +37,7 @@ operator!(AndTerm, And);
 operator!(OrTerm, Or);
 
 /// One or the other, or text.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub enum Term {
     /// Text.
     Text(String),
@@ -54,7 +54,7 @@ impl Variants for Term {
 union!(Term { Text, And, Or });
 
 /// Two shapes of which the first takes all that the second takes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub enum Size {
     /// Has a width.
     Wide(Wide),

@@ -155,12 +155,15 @@ impl Emitter<'_> {
                 Self { #fields }
             }
         };
+        self.import("", "show_members");
         let structure = quote! {
             #docs
-            #[derive(Debug, Clone, PartialEq)]
+            #[derive(Clone, PartialEq)]
             pub struct #required {
                 #members
             }
+
+            show_members!(#required { #(#names),* });
         };
         (new, Some(structure))
     }

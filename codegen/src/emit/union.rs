@@ -55,7 +55,7 @@ impl Emitter<'_> {
         self.import("", "union");
         quote! {
             #item_docs
-            #[derive(Debug, Clone, PartialEq)]
+            #[derive(Clone, PartialEq)]
             #[non_exhaustive]
             pub enum #name {
                 #variants

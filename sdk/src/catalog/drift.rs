@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::entry;
 use crate::client::Inner;
 use crate::error::Error;
+use crate::redact::{self, Shown};
 
 pub(crate) use watch::{DriftWatch, OnDrift};
 
@@ -28,7 +29,7 @@ pub struct SchemaDrift {
 }
 
 /// One change of one field.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FieldChange {
     /// The field as a JSON pointer into the input, an item of a list as `*`: `/loras/*/scale`.
@@ -64,7 +65,17 @@ impl fmt::Display for FieldChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let breaking = if self.breaking { "breaking: " } else { "" };
         let field = if self.field.is_empty() { "the input" } else { &self.field };
-        write!(f, "{breaking}{field} {}", self.what)
+        write!(f, "{breaking}{} {}", redact::text(field), redact::text(&self.what))
+    }
+}
+
+impl fmt::Debug for FieldChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FieldChange")
+            .field("field", &Shown(self.field.as_str()))
+            .field("what", &Shown(self.what.as_str()))
+            .field("breaking", &self.breaking)
+            .finish()
     }
 }
 

@@ -1,12 +1,17 @@
 //! One entry of the catalog.
 
+use std::fmt;
+
 use serde_json::{Map, Value};
 
 use super::price::Price;
 use crate::input::OutputKind;
+use crate::redact::Shown;
 
 /// What the catalog says of one model.
-#[derive(Debug, Clone, PartialEq)]
+///
+/// Its `Debug` shows no query of a URL.
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CatalogEntry {
     /// The model's id, as [`JsonInput::new`](crate::JsonInput::new) takes it.
@@ -56,6 +61,21 @@ impl CatalogEntry {
             input_schema: rest.remove("input_schema").filter(|schema| !schema.is_null()),
             extra: rest,
         })
+    }
+}
+
+impl fmt::Debug for CatalogEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CatalogEntry")
+            .field("model_id", &Shown(self.model_id.as_str()))
+            .field("display_name", &self.display_name.as_deref().map(Shown))
+            .field("description", &self.description.as_deref().map(Shown))
+            .field("categories", &Shown(&Value::from(self.categories.as_slice())))
+            .field("kind", &self.kind.as_deref().map(Shown))
+            .field("price", &self.price)
+            .field("input_schema", &self.input_schema.as_ref().map(Shown))
+            .field("extra", &Shown(&Value::Object(self.extra.clone())))
+            .finish()
     }
 }
 

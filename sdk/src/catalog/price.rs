@@ -1,12 +1,15 @@
 //! What a model costs, as the catalog says it.
 
+use std::fmt;
+
 use serde_json::{Map, Value};
 
 use super::entry::text;
 use crate::money::dollars;
+use crate::redact::{self, Shown};
 
 /// What a model costs: a base price, not a quote.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Price {
     /// US dollars for each unit.
@@ -43,6 +46,17 @@ pub enum PriceUnit {
     ThousandCharacters,
     /// Something that this version does not know, in the catalog's word.
     Other(String),
+}
+
+impl fmt::Debug for Price {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unit = format!("{:?}", self.unit);
+        f.debug_struct("Price")
+            .field("usd", &self.usd)
+            .field("unit", &format_args!("{}", redact::text(&unit)))
+            .field("note", &self.note.as_deref().map(Shown))
+            .finish()
+    }
 }
 
 impl Price {

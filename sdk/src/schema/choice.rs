@@ -14,6 +14,7 @@ use super::report::{self, Allowed};
 use super::scalar::Scalar;
 use super::slot::Given;
 use super::texts::Texts;
+use crate::redact::Shown;
 
 pub use closed::{Closed, Values, debug, display, of_integer, of_str, of_wire};
 pub use code::{Code, Holds};
@@ -206,7 +207,7 @@ impl fmt::Debug for UnknownValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let list = Value::Array(self.allowed());
         f.debug_struct("UnknownValue")
-            .field("found", &format_args!("{}", self.found))
+            .field("found", &Shown(&self.found))
             .field("allowed", &format_args!("{list}"))
             .finish()
     }

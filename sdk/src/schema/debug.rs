@@ -1,16 +1,57 @@
-//! `Debug` of generated structs: what is set, by the names and in the words of the wire.
+//! `Debug` of generated types: what is set, by the names and in the words of the wire, and every
+//! URL without its query.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::Object;
-use super::slot::{RestView, View};
-use crate::redact;
+use super::slot::{Member, RestView, View};
+use crate::redact::{self, Shown as Redacted};
 
 /// Shows a struct under its name.
 pub fn show(name: &str, object: &dyn Object, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     f.write_str(name)?;
     f.write_str(" ")?;
     fmt::Debug::fmt(&Shown(View::Object(object)), f)
+}
+
+/// Text as it may be shown: with no query of a URL.
+#[must_use]
+pub fn shown(text: &str) -> Cow<'_, str> {
+    redact::text(text)
+}
+
+/// Shows a union or a newtype: its name, and the value inside.
+pub fn show_value(name: &str, value: &dyn Member, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    f.debug_tuple(name).field(&Shown(value.view())).finish()
+}
+
+/// Shows a struct that is no object of a schema by its members.
+pub fn show_members(
+    name: &str,
+    members: &[(&str, &dyn Member)],
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    let mut out = f.debug_struct(name);
+    for (name, member) in members {
+        out.field(name, &Shown(member.view()));
+    }
+    out.finish()
+}
+
+/// `Debug` of the struct that holds what an input cannot do without.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! show_members {
+    ($name:ident { $($member:ident),* $(,)? }) => {
+        impl ::core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                let members: &[(&str, &dyn $crate::schema::runtime::Member)] =
+                    &[$((stringify!($member), &self.$member)),*];
+                $crate::schema::runtime::show_members(stringify!($name), members, f)
+            }
+        }
+    };
 }
 
 struct Shown<'a>(View<'a>);
@@ -33,11 +74,11 @@ impl fmt::Debug for Shown<'_> {
             View::Integer(value) => value.fmt(f),
             View::BigInteger(value) => value.fmt(f),
             View::Number(value) => value.fmt(f),
-            View::String(value) => value.fmt(f),
+            View::String(value) => Redacted(value).fmt(f),
             View::Media(_, value) => redact::link(value).fmt(f),
-            View::Value(value) => fmt::Display::fmt(value, f),
+            View::Value(value) => Redacted(value).fmt(f),
             View::Choice(wires, index) => fmt::Display::fmt(&wires.value(index).to_value(), f),
-            View::Other(value) => fmt::Display::fmt(&value, f),
+            View::Other(value) => Redacted(&value.to_value()).fmt(f),
             View::Union(union) => fmt::Debug::fmt(&Shown(union.chosen().1), f),
             View::Ruled(_, inner) => fmt::Debug::fmt(&Shown(inner.view()), f),
             View::List(list) => {
@@ -46,7 +87,7 @@ impl fmt::Debug for Shown<'_> {
             View::Map(members) => {
                 let mut map = f.debug_map();
                 members.each(&mut |key, value| {
-                    map.entry(&key, &Shown(value));
+                    map.entry(&Redacted(key), &Shown(value));
                 });
                 map.finish()
             }
@@ -64,10 +105,10 @@ impl fmt::Debug for Shown<'_> {
                     match rest {
                         RestView::Closed => {}
                         RestView::Extra(extra) => extra.iter().for_each(|(key, value)| {
-                            map.entry(&key, &Shown(View::Value(value)));
+                            map.entry(&Redacted(key), &Redacted(value));
                         }),
                         RestView::Map(members) => members.each(&mut |key, value| {
-                            map.entry(&key, &Shown(value));
+                            map.entry(&Redacted(key), &Shown(value));
                         }),
                     }
                 });

@@ -6,6 +6,8 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use serde_json::Value;
 
+use crate::redact::Shown;
+
 /// The members of an object that its schema does not name, kept and written back as they are.
 ///
 /// A key that is put in on purpose, through [`Extra::insert`] or a type's `extra` setter, is sent
@@ -27,7 +29,7 @@ trait Members: Send + Sync + UnwindSafe + RefUnwindSafe {
 
 type Map = BTreeMap<String, Entry>;
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 struct Entry {
     value: Value,
     on_purpose: bool,
@@ -112,7 +114,7 @@ impl Extra {
 
 impl fmt::Debug for Extra {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.iter()).finish()
+        f.debug_map().entries(self.iter().map(|(key, value)| (Shown(key), Shown(value)))).finish()
     }
 }
 

@@ -16,6 +16,12 @@ macro_rules! newtype {
         const _: () = {
             use $crate::schema::runtime;
 
+            impl ::core::fmt::Debug for $name {
+                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    runtime::show_value(stringify!($name), &self.0, f)
+                }
+            }
+
             impl runtime::Typed for $name {
                 type Shape = Self;
             }

@@ -20,6 +20,8 @@ pub(super) type Faults = Vec<Violation>;
 const NAMED: usize = 40;
 /// How many characters of an offending value one message shows.
 const SHOWN: usize = 60;
+/// How many characters of it are read for that.
+const READ: usize = 4096;
 
 #[cold]
 pub(super) fn fault(out: &mut Faults, path: &Path<'_>, keyword: &'static str, message: String) {
@@ -197,7 +199,7 @@ fn show(value: &Value, to: &mut String) {
             Ok(())
         }
         Value::Array(_) | Value::Object(_) => {
-            to.push_str(&cut(value.to_string()));
+            to.push_str(&cut(redact::json(value).to_string()));
             Ok(())
         }
         value => write!(to, "{value}"),
@@ -212,9 +214,9 @@ pub(super) fn shown_str(text: &str) -> String {
 }
 
 fn show_str(text: &str, to: &mut String) {
-    if redact::is_link(text) {
-        return to.push_str(&cut(Value::from(redact::link(text)).to_string()));
-    }
+    // A long cut first and a short one last: half a URL would not be known for one.
+    let end = text.char_indices().nth(READ).map_or(text.len(), |(end, _)| end);
+    let text = &*redact::text(&text[..end]);
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => {
             quote(&text[..end], to);

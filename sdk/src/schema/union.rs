@@ -144,6 +144,12 @@ macro_rules! union {
                 )?
             }
 
+            impl ::core::fmt::Debug for $name {
+                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    runtime::show_value(stringify!($name), self, f)
+                }
+            }
+
             impl runtime::Typed for $name {
                 type Shape = runtime::AUnion;
             }

@@ -1,10 +1,15 @@
 //! What a schema refuses, and where.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 
+use crate::redact::{self, Shown};
+
 /// One fault of a JSON document: where it is, which rule it breaks, and how.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+///
+/// Its `Display` and `Debug` show no query of a URL.
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Violation {
     pointer: String,
     keyword: &'static str,
@@ -37,19 +42,26 @@ impl Violation {
 
 impl Violation {
     /// A line break, and the pieces of the line.
-    fn parts(&self) -> [&str; 4] {
-        let place = if self.pointer.is_empty() { "(root)" } else { &self.pointer };
-        ["\n  ", place, ": ", &self.message]
-    }
-
-    fn len(&self) -> usize {
-        self.parts().map(str::len).iter().sum()
+    fn parts(&self) -> [Cow<'_, str>; 4] {
+        let pointer = if self.pointer.is_empty() { "(root)" } else { &self.pointer };
+        // A key may be a URL.
+        ["\n  ".into(), redact::text(pointer), ": ".into(), self.message.as_str().into()]
     }
 }
 
 impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.parts()[1..].iter().try_for_each(|part| f.write_str(part))
+    }
+}
+
+impl fmt::Debug for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Violation")
+            .field("pointer", &Shown(self.pointer.as_str()))
+            .field("keyword", &self.keyword)
+            .field("message", &self.message)
+            .finish()
     }
 }
 
@@ -105,9 +117,8 @@ impl fmt::Display for Invalid {
             many => {
                 // In one piece: each could make a string that it is written to move.
                 let mut text = format!("{} faults:", many.len());
-                text.reserve(many.iter().map(Violation::len).sum());
                 for part in many.iter().flat_map(Violation::parts) {
-                    text.push_str(part);
+                    text.push_str(&part);
                 }
                 f.write_str(&text)
             }

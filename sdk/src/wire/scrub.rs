@@ -32,7 +32,7 @@ impl Scrub {
         let token = self.token.expose_secret();
         let text: String = text.chars().take(READ).collect();
         let text = text.replace(token, "[token]");
-        let text = shorten_links(&text);
+        let text = redact::text(&text);
         let mut out = String::with_capacity(text.len().min(LONGEST));
         for c in text.chars().map(|c| if c.is_control() { ' ' } else { c }) {
             if out.len() >= LONGEST {
@@ -45,33 +45,6 @@ impl Scrub {
         }
         out.trim().to_owned()
     }
-}
-
-/// Cuts queries, fragments and user names out of URLs, and the content out of `data:` URIs.
-fn shorten_links(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(start) = next_link(rest) {
-        let (before, link) = rest.split_at(start);
-        let end = link.find(ends_link).unwrap_or(link.len());
-        out.push_str(before);
-        out.push_str(&redact::link(&link[..end]));
-        rest = &link[end..];
-    }
-    out + rest
-}
-
-fn next_link(text: &str) -> Option<usize> {
-    let lower = text.to_ascii_lowercase();
-    // Escaped slashes are how some encoders write a URL into JSON.
-    ["http://", "https://", "http:\\/\\/", "https:\\/\\/", "data:"]
-        .iter()
-        .filter_map(|scheme| lower.find(scheme))
-        .min()
-}
-
-fn ends_link(c: char) -> bool {
-    c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | '<' | '>' | '`')
 }
 
 /// A URL as it may be shown, and nothing of what is none.

@@ -41,7 +41,7 @@ object! {
     }
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub(crate) struct Cover(pub(crate) Image);
 
 impl Rules for Cover {
@@ -50,7 +50,7 @@ impl Rules for Cover {
 
 newtype!(Cover);
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub(crate) enum Either {
     Count(i64),
     Image(Image),

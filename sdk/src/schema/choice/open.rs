@@ -6,7 +6,7 @@
 macro_rules! open_string_enum {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $wire:literal,)* }) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum $name {
             $($(#[$doc])* #[doc = concat!("`", $wire, "`")] $variant,)*
@@ -42,7 +42,17 @@ macro_rules! open_string_enum {
 
         impl ::core::fmt::Display for $name {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.pad(self.as_str())
+                match self {
+                    Self::Other(value) => f.pad(&$crate::schema::runtime::shown(value)),
+                    listed => f.pad(listed.as_str()),
+                }
+            }
+        }
+
+        /// The value as it goes over the wire.
+        impl ::core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                $crate::schema::runtime::shown(self.as_str()).fmt(f)
             }
         }
 

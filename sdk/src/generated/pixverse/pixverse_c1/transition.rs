@@ -18,7 +18,7 @@
 //! ```
 
 use crate::schema::runtime::{Blank, Rule};
-use crate::{Image, model, object, setters, string_enum};
+use crate::{Image, model, object, setters, show_members, string_enum};
 
 object! {
     /// Input of `pixverse/pixverse-c1/transition`.
@@ -52,7 +52,7 @@ object! {
 }
 
 /// What [`Input`] cannot do without, by name.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Required {
     /// How the video gets from the first image to the last: motion, camera and mood.
     pub prompt: String,
@@ -61,6 +61,8 @@ pub struct Required {
     /// Image the video ends on.
     pub end_image: Image,
 }
+
+show_members!(Required { prompt, image, end_image });
 
 impl Input {
     /// What is required; nothing else is set yet.

@@ -18,7 +18,7 @@
 //! ```
 
 use crate::schema::runtime::{Blank, Rule};
-use crate::{Image, integer_enum, model, object, setters, string_enum};
+use crate::{Image, integer_enum, model, object, setters, show_members, string_enum};
 
 object! {
     /// Input of `blackforestlabs/flux-3/first-last-frame-to-video/draft`.
@@ -53,7 +53,7 @@ object! {
 }
 
 /// What [`Input`] cannot do without, by name.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Required {
     /// How the video gets from the first image to the last: motion, camera and mood.
     pub prompt: String,
@@ -62,6 +62,8 @@ pub struct Required {
     /// Image the video ends on.
     pub end_image_url: Image,
 }
+
+show_members!(Required { prompt, start_image_url, end_image_url });
 
 impl Input {
     /// What is required; nothing else is set yet.

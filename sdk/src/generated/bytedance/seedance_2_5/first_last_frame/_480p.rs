@@ -18,7 +18,7 @@
 //! ```
 
 use crate::schema::runtime::{Blank, Rule};
-use crate::{Image, model, object, setters};
+use crate::{Image, model, object, setters, show_members};
 
 object! {
     /// Input of `bytedance/seedance-2.5/first-last-frame/480p`.
@@ -44,7 +44,7 @@ object! {
 }
 
 /// What [`Input`] cannot do without, by name.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Required {
     /// How the video gets from the first image to the last: motion, camera and mood.
     pub prompt: String,
@@ -53,6 +53,8 @@ pub struct Required {
     /// Image the video ends on.
     pub last_frame: Image,
 }
+
+show_members!(Required { prompt, first_frame, last_frame });
 
 impl Input {
     /// What is required; nothing else is set yet.
