@@ -1,6 +1,7 @@
 //! Many inputs.
 
 mod item;
+mod limits;
 mod past;
 mod price;
 mod purse;
@@ -21,9 +22,10 @@ use crate::money::Usd;
 pub use results::{BatchItem, BatchResults};
 
 use item::Shared;
+use limits::{Given, Limits};
 use past::{Past, PastCost};
 use price::Prices;
-use purse::{Earlier, Given, Limits, Purse};
+use purse::{Earlier, Purse};
 
 type Inputs<I> = Pin<Box<dyn Stream<Item = I> + Send>>;
 
@@ -126,7 +128,7 @@ impl<I: Input> Batch<I> {
     /// What a job costs is known when it has ended. Before it is sent, what it is expected to cost
     /// is set aside: the catalog's [`Estimate`](crate::Estimate), or what the dearest job of its
     /// model has cost in this batch, if that was more. Nothing is sent for which the money left does
-    /// not suffice, so **the limit is exceeded only by as much as jobs that are already under way
+    /// not suffice (an item waits as long as jobs under way may put some back), so **the limit is exceeded only by as much as jobs that are already under way
     /// cost more than was set aside for them**.
     ///
     /// - When a job has ended, what it cost takes the place of what was set aside: the more, too. A

@@ -8,6 +8,7 @@ mod entries;
 mod entry;
 mod estimate;
 mod price;
+mod quantity;
 mod reference;
 
 use url::Url;
@@ -200,7 +201,7 @@ pub(crate) async fn entry(client: &Inner, model_id: &str) -> Result<CatalogEntry
     let url = client.http.origin.model(model_id);
     ask::ask(client, &format!("the entry of {model_id}"), url, |body| {
         // Some answers wrap it.
-        let body = body.get("model").unwrap_or(body);
+        let body = body.get("model").filter(|model| model.is_object()).unwrap_or(body);
         Entry::read(body)
     })
     .await

@@ -5,13 +5,16 @@
 mod support;
 
 mod durable {
+    mod bank;
     mod batch;
     mod budget;
+    mod budget_model;
     mod cancel;
     mod chaos;
     mod disk;
     mod journal;
     mod kill;
+    mod prices;
     mod shared;
     mod tools;
 }

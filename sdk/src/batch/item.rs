@@ -45,10 +45,11 @@ pub(super) async fn run<I: Input>(shared: Arc<Shared>, index: usize, input: I) -
             Some((Before::Collected, _)) => return End::Collected,
             Some((Before::Unknown(at), _)) => return End::Result(Err(sent_before(at, &print))),
             Some((Before::Known(job), place)) => {
-                let earlier = shared.earlier.get(place).cloned().map(Reservation::earlier);
+                let earlier = shared.earlier.get(place);
+                let reservation = earlier.map(|earlier| shared.purse.resume(earlier));
                 let result = shared.client.resume::<I>(job).await;
-                if let Some(reservation) = earlier {
-                    settle(&shared, reservation, &result);
+                if let Some(reservation) = reservation {
+                    settle(reservation, &result);
                 }
                 return End::Result(result);
             }
@@ -62,7 +63,7 @@ pub(super) async fn run<I: Input>(shared: Arc<Shared>, index: usize, input: I) -
     };
     // However long the service wants to be left alone, the items wait, and do not fail in a row.
     shared.client.inner.gate.open().await;
-    let Some(reservation) = shared.purse.reserve(&model, price) else {
+    let Some(reservation) = shared.purse.reserve(&model, price).await else {
         return End::LeftOut;
     };
     let batch = shared.past.as_ref().map(|past| (past.name.clone(), index));
@@ -72,24 +73,24 @@ pub(super) async fn run<I: Input>(shared: Arc<Shared>, index: usize, input: I) -
         Ok(job) => job,
         Err(error) => {
             if !error.may_have_cost() {
-                shared.purse.release(reservation);
+                reservation.release();
             }
             return End::Result(Err(error));
         }
     };
     let result = job.await;
-    settle(&shared, reservation, &result);
+    settle(reservation, &result);
     End::Result(result)
 }
 
 /// Counts what a job has cost. Unless that is certain, what was set aside for it stays so.
-fn settle<T>(shared: &Shared, reservation: Reservation, result: &Result<Completed<T>, Error>) {
+fn settle<T>(reservation: Reservation<'_>, result: &Result<Completed<T>, Error>) {
     let (raw, was_cancelled) = match result {
         Ok(done) => (Some(&done.raw), false),
         Err(error) => (error.raw(), error.is_cancelled()),
     };
     if let Some(cost) = raw.and_then(|raw| settled(raw, was_cancelled)) {
-        shared.purse.settle(reservation, cost);
+        reservation.settle(cost);
     }
 }
 

@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
 use tokio::time::{Instant, sleep};
 
-use super::purse::Limits;
+use super::limits::Limits;
 use crate::catalog::{self, CatalogEntry, Estimate};
 use crate::client::Inner;
 use crate::error::{Error, Kind};
@@ -119,7 +119,8 @@ async fn look_up(
     let start = Instant::now();
     loop {
         let error = match catalog::entry(&client, &model_id).await {
-            Ok(entry) => return Ok(Arc::new(entry)),
+            Ok(entry) if entry.model_id == model_id => return Ok(Arc::new(entry)),
+            Ok(_) => return Err("the catalog answered with another model".into()),
             Err(error) => error,
         };
         let pause = backoff(FAILURES, fastrand::f64()).min(client.options.bounds.slowest);

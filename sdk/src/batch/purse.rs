@@ -2,53 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 
-use crate::error::Error;
+use tokio::sync::Notify;
+
+use super::limits::Limits;
 use crate::money::Usd;
-
-/// What the caller has said about money.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Limits {
-    pub(super) jobs: Option<u64>,
-    pub(super) usd: Option<Usd>,
-    pub(super) price: Option<Usd>,
-    pub(super) unknown_price: Option<Usd>,
-}
-
-/// What the caller has said, before it is known to be amounts.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Given {
-    pub(super) jobs: Option<u64>,
-    pub(super) max_usd: Option<f64>,
-    pub(super) price_usd: Option<f64>,
-    pub(super) unknown_price_usd: Option<f64>,
-}
-
-impl Given {
-    pub(super) fn limits(&self) -> Result<Limits, Error> {
-        Ok(Limits {
-            jobs: self.jobs,
-            usd: amount("max_usd", self.max_usd, Usd::rounded_down)?,
-            price: amount("price_usd", self.price_usd, Usd::rounded_up)?,
-            unknown_price: amount("unknown_price_usd", self.unknown_price_usd, Usd::rounded_up)?,
-        })
-    }
-}
-
-fn amount(
-    setting: &str,
-    given: Option<f64>,
-    round: fn(f64) -> Option<Usd>,
-) -> Result<Option<Usd>, Error> {
-    let Some(dollars) = given else { return Ok(None) };
-    let invalid = || {
-        Error::config(format!(
-            "{setting}({dollars}) is not a valid amount in USD: expected a finite number from 0 on; \
-             nothing was sent",
-        ))
-    };
-    round(dollars).map(Some).ok_or_else(invalid)
-}
 
 /// A job of an earlier start.
 #[derive(Debug, Clone)]
@@ -63,12 +22,15 @@ pub(super) struct Earlier {
 /// Sets money aside for jobs before they are sent, and puts it right when it is known what they
 /// cost.
 ///
-/// All that was set aside or spent never goes beyond the limit by a job that is sent. So the limit
-/// is exceeded only by what jobs that are under way already cost more than was set aside for them.
+/// What was spent and what is set aside never go beyond the limit by a job that is sent. So the
+/// limit is exceeded only by what jobs that are under way already cost more than was set aside for
+/// them.
 pub(super) struct Purse {
     max_jobs: Option<u64>,
     max_usd: Option<Usd>,
     account: Mutex<Account>,
+    /// Something that was under way is over.
+    over: Notify,
 }
 
 #[derive(Default)]
@@ -76,30 +38,23 @@ struct Account {
     jobs: u64,
     /// What has been spent, and what is set aside.
     usd: Usd,
+    /// How much of that is for jobs under way, so that some of it may come back, and how many they
+    /// are.
+    open_usd: Usd,
+    open: u64,
     /// What the dearest job of each model has cost.
     dearest: BTreeMap<String, Usd>,
     /// Whether something was refused.
     is_empty: bool,
 }
 
-/// What is set aside for a job. Where it is dropped, that stays set aside: what may have been sent
-/// may be billed.
-#[derive(Debug)]
+/// What is set aside for a job under way. Where it is dropped, it stays set aside for good: what may
+/// have been sent may be billed.
 #[must_use]
-pub(super) struct Reservation {
+pub(super) struct Reservation<'a> {
+    purse: &'a Purse,
     model_id: String,
     usd: Usd,
-}
-
-impl Reservation {
-    /// What was set aside in an earlier start, and counts in this one.
-    pub(super) fn earlier(Earlier { model_id, usd, .. }: Earlier) -> Self {
-        Self { model_id, usd }
-    }
-
-    pub(super) fn usd(&self) -> Usd {
-        self.usd
-    }
 }
 
 impl Purse {
@@ -112,7 +67,8 @@ impl Purse {
                 account.has_cost(model_id, *usd);
             }
         }
-        Self { max_jobs: limits.jobs, max_usd: limits.usd, account: Mutex::new(account) }
+        let account = Mutex::new(account);
+        Self { max_jobs: limits.jobs, max_usd: limits.usd, account, over: Notify::new() }
     }
 
     /// Whether the price of a job matters.
@@ -121,37 +77,49 @@ impl Purse {
     }
 
     /// Sets aside what a job is expected to cost: its price, or what the dearest job of its model
-    /// has cost, if that was more. `None` if there is not enough left; from then on nothing more is
-    /// given.
-    pub(super) fn reserve(&self, model_id: &str, price: Usd) -> Option<Reservation> {
+    /// has cost, if that was more. While there is not enough left, but jobs under way may put some
+    /// back, it waits for them. `None` if there is not enough left for good; from then on nothing
+    /// more is given.
+    pub(super) async fn reserve(&self, model_id: &str, price: Usd) -> Option<Reservation<'_>> {
+        loop {
+            let over = self.over.notified();
+            if let Poll::Ready(answer) = self.try_reserve(model_id, price) {
+                return answer;
+            }
+            over.await;
+        }
+    }
+
+    /// What [`reserve`](Self::reserve) returns, if that is decided yet.
+    fn try_reserve(&self, model_id: &str, price: Usd) -> Poll<Option<Reservation<'_>>> {
         let mut account = self.lock();
         let usd = account.dearest.get(model_id).map_or(price, |dearest| price.max(*dearest));
         let usd = if self.counts_dollars() { usd } else { Usd::ZERO };
+        let too_dear = |spent: Usd| self.max_usd.is_some_and(|limit| spent.plus(usd) > limit);
         let one_too_many = self.max_jobs.is_some_and(|limit| account.jobs >= limit);
-        let too_dear = self.max_usd.is_some_and(|limit| account.usd.plus(usd) > limit);
-        if account.is_empty || one_too_many || too_dear {
-            account.is_empty = true;
-            return None;
+        if !account.is_empty && !one_too_many && !too_dear(account.usd) {
+            account.jobs += 1;
+            account.usd = account.usd.plus(usd);
+            return Poll::Ready(Some(self.open(&mut account, model_id, usd)));
         }
-        account.jobs += 1;
-        account.usd = account.usd.plus(usd);
-        Some(Reservation { model_id: model_id.to_owned(), usd })
+        let may_come = account.open > 0 && !too_dear(account.usd.minus(account.open_usd));
+        if account.is_empty || !may_come {
+            account.is_empty = true;
+            self.over.notify_waiters();
+            return Poll::Ready(None);
+        }
+        Poll::Pending
     }
 
-    /// Puts back what was set aside for a job that there is none of.
-    #[expect(clippy::needless_pass_by_value, reason = "nobody is to put it back twice")]
-    pub(super) fn release(&self, reservation: Reservation) {
-        let mut account = self.lock();
-        account.jobs = account.jobs.saturating_sub(1);
-        account.usd = account.usd.minus(reservation.usd);
+    /// What was set aside for a job in an earlier start, and is under way in this one.
+    pub(super) fn resume(&self, earlier: &Earlier) -> Reservation<'_> {
+        self.open(&mut self.lock(), &earlier.model_id, earlier.usd)
     }
 
-    /// Counts what a job has really cost, in place of what was set aside for it.
-    pub(super) fn settle(&self, reservation: Reservation, cost: Usd) {
-        let Reservation { model_id, usd } = reservation;
-        let mut account = self.lock();
-        account.usd = account.usd.minus(usd).plus(cost);
-        account.has_cost(&model_id, cost);
+    fn open(&self, account: &mut Account, model_id: &str, usd: Usd) -> Reservation<'_> {
+        account.open += 1;
+        account.open_usd = account.open_usd.plus(usd);
+        Reservation { purse: self, model_id: model_id.to_owned(), usd }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -171,6 +139,36 @@ impl Purse {
     }
 }
 
+impl Reservation<'_> {
+    pub(super) fn usd(&self) -> Usd {
+        self.usd
+    }
+
+    /// Puts it back: there is no job.
+    pub(super) fn release(self) {
+        let mut account = self.purse.lock();
+        account.jobs = account.jobs.saturating_sub(1);
+        account.usd = account.usd.minus(self.usd);
+    }
+
+    /// Counts what the job has really cost in place of it.
+    pub(super) fn settle(self, cost: Usd) {
+        let mut account = self.purse.lock();
+        account.usd = account.usd.minus(self.usd).plus(cost);
+        account.has_cost(&self.model_id, cost);
+    }
+}
+
+impl Drop for Reservation<'_> {
+    fn drop(&mut self) {
+        let mut account = self.purse.lock();
+        account.open -= 1;
+        account.open_usd = account.open_usd.minus(self.usd);
+        drop(account);
+        self.purse.over.notify_waiters();
+    }
+}
+
 impl Account {
     fn has_cost(&mut self, model_id: &str, cost: Usd) {
         let dearest = self.dearest.entry(model_id.to_owned()).or_default();
@@ -181,6 +179,7 @@ impl Account {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::batch::limits::Given;
 
     fn usd(dollars: f64) -> Usd {
         Usd::rounded_up(dollars).unwrap()
@@ -198,8 +197,22 @@ mod tests {
         Earlier { model_id: "a/b".to_owned(), usd: usd(dollars), is_settled }
     }
 
+    fn given(answer: Poll<Option<Reservation<'_>>>) -> Option<Reservation<'_>> {
+        match answer {
+            Poll::Ready(given) => given,
+            Poll::Pending => None,
+        }
+    }
+
+    fn reserve<'a>(purse: &'a Purse, model_id: &str) -> Reservation<'a> {
+        given(purse.try_reserve(model_id, usd(0.1))).unwrap()
+    }
+
+    /// How many jobs of this price there is money for.
     fn reserved(purse: &Purse, price: f64) -> usize {
-        (0..100).take_while(|_| purse.reserve("a/b", usd(price)).is_some()).count()
+        let all = (0..100).map_while(|_| given(purse.try_reserve("a/b", usd(price))));
+        // They are dropped, and stay set aside.
+        all.count()
     }
 
     #[test]
@@ -218,11 +231,11 @@ mod tests {
     #[test]
     fn what_a_job_really_costs_counts_for_the_next_ones() {
         let purse = purse(None, Some(1.0));
-        let reservation = purse.reserve("a/b", usd(0.1)).unwrap();
-        purse.settle(reservation, usd(0.3));
+        let reservation = reserve(&purse, "a/b");
+        reservation.settle(usd(0.3));
         assert_eq!(purse.usd(), usd(0.3));
         // Another model has a price of its own.
-        assert_eq!(purse.reserve("a/c", usd(0.1)).unwrap().usd(), usd(0.1));
+        assert_eq!(reserve(&purse, "a/c").usd(), usd(0.1));
         assert_eq!(reserved(&purse, 0.1), 2);
     }
 
@@ -237,16 +250,39 @@ mod tests {
         assert_eq!((reserved(&purse, 0.1), purse.usd()), (0, usd(5.0)));
         // A job of then that ends now.
         let purse = Purse::new(&limits, &spent);
-        purse.settle(Reservation::earlier(spent[1].clone()), usd(0.7));
+        purse.resume(&spent[1]).settle(usd(0.7));
         assert_eq!((reserved(&purse, 0.1), purse.usd()), (0, usd(1.0)));
     }
 
     #[test]
     fn what_was_not_sent_is_put_back() {
         let purse = purse(Some(1), Some(0.1));
-        let reservation = purse.reserve("a/b", usd(0.1)).unwrap();
-        purse.release(reservation);
+        let reservation = reserve(&purse, "a/b");
+        reservation.release();
         assert_eq!(reserved(&purse, 0.1), 1);
+        assert!(purse.is_empty());
+    }
+
+    #[tokio::test]
+    async fn money_that_may_come_back_is_waited_for() {
+        let purse = purse(Some(2), Some(0.2));
+        let (first, second) = (reserve(&purse, "a/b"), reserve(&purse, "a/b"));
+        assert!(purse.try_reserve("a/b", usd(0.1)).is_pending());
+        let third = async { purse.reserve("a/b", usd(0.1)).await.map(|given| given.usd()) };
+        let (third, ()) = tokio::join!(third, async { first.release() });
+        assert_eq!(third, Some(usd(0.1)));
+        let fourth = async { purse.reserve("a/b", usd(0.1)).await.map(|given| given.usd()) };
+        let fifth = async { purse.reserve("a/b", usd(0.1)).await.map(|given| given.usd()) };
+        let (fourth, fifth, ()) = tokio::join!(fourth, fifth, async { second.settle(usd(0.1)) });
+        assert_eq!((fourth, fifth), (None, None));
+    }
+
+    #[test]
+    fn what_can_never_be_paid_is_not_waited_for() {
+        let purse = purse(None, Some(0.2));
+        reserve(&purse, "a/b").settle(usd(0.15));
+        let _under_way = purse.resume(&earlier(0.0, false));
+        assert!(matches!(purse.try_reserve("a/c", usd(0.1)), Poll::Ready(None)));
         assert!(purse.is_empty());
     }
 
@@ -254,32 +290,12 @@ mod tests {
     fn absurd_costs_end_the_spending_and_overflow_nothing() {
         let purse = purse(None, Some(f64::MAX));
         for _ in 0..3 {
-            let reservation = purse.reserve("a/b", usd(0.1)).unwrap();
-            purse.settle(reservation, usd(1e12));
+            let reservation = reserve(&purse, "a/b");
+            reservation.settle(usd(1e12));
         }
-        let reservation = purse.reserve("a/b", usd(0.1)).unwrap();
-        purse.settle(reservation, usd(f64::MAX));
+        let reservation = reserve(&purse, "a/b");
+        reservation.settle(usd(f64::MAX));
         assert_eq!(reserved(&purse, 0.1), 0);
-    }
-
-    #[test]
-    fn what_is_not_an_amount_is_no_limit() {
-        for odd in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, -1e-9] {
-            let settings = [
-                ("max_usd", Given { max_usd: Some(odd), ..Given::default() }),
-                ("price_usd", Given { price_usd: Some(odd), ..Given::default() }),
-                ("unknown_price_usd", Given { unknown_price_usd: Some(odd), ..Given::default() }),
-            ];
-            for (setting, given) in settings {
-                let error = given.limits().unwrap_err();
-                assert!(error.is_config() && !error.may_have_cost());
-                let message = error.to_string();
-                assert!(
-                    message.starts_with(&format!("{setting}({odd}) is not a valid")),
-                    "{message}"
-                );
-            }
-        }
     }
 
     #[test]
