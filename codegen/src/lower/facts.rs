@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::docs::{code, prose};
-use crate::schema::Object;
+use crate::schema::{self, Object, find};
 
 /// The title and the description.
 pub(crate) fn describe(object: &Object) -> Vec<String> {
@@ -24,16 +24,17 @@ pub(crate) fn describe(object: &Object) -> Vec<String> {
     lines
 }
 
-/// The description, or else the title, and the facts.
-pub(crate) fn describe_field(schema: &Value) -> Vec<String> {
-    let Value::Object(object) = schema else {
-        return Vec::new();
-    };
+/// The description, or else the title, and the facts: those of the schema itself, of what it refers
+/// to, and of everything else that holds for each of its values.
+pub(crate) fn describe_field(schema: &Value, document: &Value) -> Vec<String> {
+    let mut views = Vec::new();
+    collect_views(schema, document, &mut views);
     let text = |key: &str| {
-        object.get(key).and_then(Value::as_str).map(prose).filter(|lines| !lines.is_empty())
+        let texts = views.iter().filter_map(|view| view.get(key).and_then(Value::as_str));
+        texts.map(prose).find(|lines| !lines.is_empty())
     };
     let mut lines = text("description").or_else(|| text("title")).unwrap_or_default();
-    let facts = facts(object);
+    let facts = facts(&views);
     if !facts.is_empty() {
         if !lines.is_empty() {
             lines.push(String::new());
@@ -43,21 +44,101 @@ pub(crate) fn describe_field(schema: &Value) -> Vec<String> {
     lines
 }
 
+/// Enough for what people write; a reference may lead back to itself.
+const MOST_VIEWS: usize = 16;
+
+/// A schema and all others that each of its values other than `null` has to satisfy.
+fn collect_views<'a>(schema: &'a Value, document: &'a Value, views: &mut Vec<&'a Object>) {
+    let Value::Object(object) = schema else { return };
+    if views.len() >= MOST_VIEWS {
+        return;
+    }
+    views.push(object);
+    if let Some(target) = object.get("$ref").and_then(Value::as_str)
+        && let Some((_, target)) = find(document, target.strip_prefix('#').unwrap_or(target))
+    {
+        collect_views(target, document, views);
+    }
+    for member in list(object, "allOf") {
+        collect_views(member, document, views);
+    }
+    for key in ["anyOf", "oneOf"] {
+        let mut branches = list(object, key).iter().filter(|branch| !schema::is_null(branch));
+        if let (Some(only), None) = (branches.next(), branches.next()) {
+            collect_views(only, document, views);
+        }
+    }
+}
+
+fn list<'a>(object: &'a Object, key: &str) -> &'a [Value] {
+    object.get(key).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
 /// `Default `1`. From 1 to 4.`
-fn facts(object: &Object) -> Vec<String> {
+fn facts(views: &[&Object]) -> Vec<String> {
     let mut facts = Vec::new();
-    if let Some(default) = object.get("default").and_then(short) {
+    if let Some(default) = views.iter().find_map(|view| view.get("default")).and_then(short) {
         facts.push(format!("Default {default}."));
     }
-    if let Some(values) = object.get("enum").and_then(Value::as_array)
-        && values.len() <= 24
-    {
-        let values: Vec<_> = values.iter().filter_map(short).collect();
-        facts.push(match values.as_slice() {
-            [one] => format!("Only {one}."),
-            many => format!("One of {}.", many.join(", ")),
-        });
+    facts.extend(views.iter().find_map(|view| values(view)));
+    facts.extend(limits(&tightest(views)));
+    for limit in views.iter().flat_map(|view| patterns_and_media(view)) {
+        if !facts.contains(&limit) {
+            facts.push(limit);
+        }
     }
+    facts
+}
+
+/// The numeric limits that hold where all of these do.
+fn tightest(views: &[&Object]) -> Object {
+    let mut tightest = Object::new();
+    for (key, limit) in views.iter().flat_map(|view| view.iter()) {
+        let number = limit.as_f64();
+        let tighter = match (number, tightest.get(key).and_then(Value::as_f64)) {
+            (None, _) => false,
+            (Some(_), None) => true,
+            (Some(limit), Some(before)) if key.contains("max") || key.contains("Max") => {
+                limit < before
+            }
+            (Some(limit), Some(before)) => limit > before,
+        };
+        if tighter {
+            tightest.insert(key.clone(), limit.clone());
+        }
+    }
+    tightest
+}
+
+/// The values to choose from, if they fit into a line or two.
+fn values(object: &Object) -> Option<String> {
+    let listed = match object.get("enum") {
+        Some(listed) => listed.as_array()?.iter().collect(),
+        None => constants(object)?,
+    };
+    if listed.len() > 24 {
+        return None;
+    }
+    let values: Vec<_> = listed.into_iter().filter_map(short).collect();
+    Some(match values.as_slice() {
+        [one] => format!("Only {one}."),
+        many => format!("One of {}.", many.join(", ")),
+    })
+}
+
+/// The value of a `const`, or those of alternatives that are nothing else.
+fn constants(object: &Object) -> Option<Vec<&Value>> {
+    if let Some(value) = object.get("const") {
+        return Some(vec![value]);
+    }
+    let alternatives = ["anyOf", "oneOf"].iter().find_map(|key| object.get(*key)?.as_array())?;
+    let alternatives = alternatives.iter().filter(|branch| !schema::is_null(branch));
+    let constants: Option<Vec<_>> = alternatives.map(|branch| branch.get("const")).collect();
+    constants.filter(|constants| !constants.is_empty())
+}
+
+fn limits(object: &Object) -> Vec<String> {
+    let mut facts = Vec::new();
     facts.extend(range(object, "minimum", "maximum", ""));
     for (key, words) in [
         ("exclusiveMinimum", "Above"),
@@ -68,8 +149,13 @@ fn facts(object: &Object) -> Vec<String> {
             facts.push(format!("{words} {limit}."));
         }
     }
-    facts.extend(range(object, "minLength", "maxLength", " characters"));
-    facts.extend(range(object, "minItems", "maxItems", " items"));
+    facts.extend(range(object, "minLength", "maxLength", " character"));
+    facts.extend(range(object, "minItems", "maxItems", " item"));
+    facts
+}
+
+fn patterns_and_media(object: &Object) -> Vec<String> {
+    let mut facts = Vec::new();
     if let Some(pattern) = object.get("pattern").and_then(Value::as_str) {
         facts.push(format!("Matches {}.", code(pattern)));
     }
@@ -79,13 +165,21 @@ fn facts(object: &Object) -> Vec<String> {
     facts
 }
 
+/// The unit is in the singular.
 fn range(object: &Object, low: &str, high: &str, unit: &str) -> Option<String> {
     let number = |key: &str| object.get(key).filter(|limit| limit.is_number());
+    let counted = |count: &Value| {
+        let plural = if unit.is_empty() || count.as_f64() == Some(1.0) { "" } else { "s" };
+        format!("{count}{unit}{plural}")
+    };
     let low = number(low).filter(|low| unit.is_empty() || low.as_u64() != Some(0));
     match (low, number(high)) {
-        (Some(low), Some(high)) => Some(format!("From {low} to {high}{unit}.")),
-        (Some(low), None) => Some(format!("At least {low}{unit}.")),
-        (None, Some(high)) => Some(format!("At most {high}{unit}.")),
+        (Some(low), Some(high)) if low == high && !unit.is_empty() => {
+            Some(format!("Exactly {}.", counted(high)))
+        }
+        (Some(low), Some(high)) => Some(format!("From {low} to {}.", counted(high))),
+        (Some(low), None) => Some(format!("At least {}.", counted(low))),
+        (None, Some(high)) => Some(format!("At most {}.", counted(high))),
         (None, None) => None,
     }
 }

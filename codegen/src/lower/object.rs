@@ -201,7 +201,7 @@ impl Lowering<'_> {
         };
         let rules = self.hoisted(rules, &hint);
         let name = names[wire].clone();
-        let mut docs = facts::describe_field(schema);
+        let mut docs = facts::describe_field(schema, self.document);
         if docs.is_empty() {
             docs = vec![format!("The property {}.", crate::docs::code(wire))];
         }

@@ -24,7 +24,7 @@ object! {
         pub prompt: String = required("prompt"),
         /// Images of subjects, places or styles that the video should take up.
         ///
-        /// At least 1 items.
+        /// At least 1 item.
         pub image_urls: Vec<Image> = required("image_urls").with(&[Rule::MinItems(1)]),
         /// Width to height of the video.
         ///
