@@ -157,9 +157,19 @@ impl<'a> Given<'a> {
     }
 
     pub(crate) fn claim(&mut self, scope: &mut Scope, what: String, plain: String) -> String {
+        self.claim_one_of(scope, what, &[plain])
+    }
+
+    /// Gives the first of these names that is free.
+    pub(crate) fn claim_one_of(
+        &mut self,
+        scope: &mut Scope,
+        what: String,
+        names: &[String],
+    ) -> String {
         let first = !self.claimed.contains_key(&what);
         let held = self.held.get(&what).filter(|_| first);
-        let name = held.cloned().unwrap_or_else(|| scope.claim(plain));
+        let name = held.cloned().unwrap_or_else(|| scope.claim_one_of(names));
         self.claimed.insert(what, first.then(|| name.clone()));
         name
     }

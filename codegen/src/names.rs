@@ -1,6 +1,10 @@
 //! Names: total, pure functions from what is on the wire to what is in Rust.
 
+mod spelling;
+
 use std::collections::{BTreeMap, BTreeSet};
+
+pub(crate) use spelling::spellings;
 
 /// `aspect_ratio`, `aspect-ratio` and `aspectRatio` become `AspectRatio`; `16:9` becomes `_16_9`.
 pub(crate) fn pascal(wire: &str) -> String {
@@ -55,6 +59,12 @@ impl Scope {
     pub(crate) fn with(taken: &[&str]) -> Self {
         let taken = taken.iter().map(|name| (*name).to_owned()).collect();
         Self { taken, next: BTreeMap::new() }
+    }
+
+    /// The first of these names that is free, else the first with a number.
+    pub(crate) fn claim_one_of(&mut self, names: &[String]) -> String {
+        let free = names.iter().find(|name| !self.taken.contains(*name)).or(names.first());
+        self.claim(free.cloned().unwrap_or_default())
     }
 
     pub(crate) fn claim(&mut self, name: impl Into<String>) -> String {
@@ -195,12 +205,22 @@ fn words(wire: &str) -> Vec<String> {
     while let Some(c) = chars.next() {
         if c == '-'
             && before.is_none_or(|b| !in_word(b))
-            && chars.peek().is_some_and(char::is_ascii_digit)
+            && chars.peek().is_some_and(|next| in_word(*next))
         {
             words.push("Minus".to_owned());
-            open = true;
+            // A sign belongs to its number.
+            open = chars.peek().is_some_and(char::is_ascii_digit);
+        } else if c == '-' && before.is_some_and(in_word) && chars.peek().is_none() {
+            words.push("Minus".to_owned());
+            open = false;
         } else if c == '+' && chars.peek().is_none_or(|next| !in_word(*next)) {
             words.push("Plus".to_owned());
+            open = false;
+        } else if c == '#'
+            && before.is_some_and(char::is_alphabetic)
+            && chars.peek().is_none_or(|next| !in_word(*next))
+        {
+            words.push("Sharp".to_owned());
             open = false;
         } else if in_word(c) {
             let hump = before.is_some_and(|b| b.is_lowercase() && c.is_uppercase());
@@ -217,32 +237,16 @@ fn words(wire: &str) -> Vec<String> {
         }
         before = Some(c);
     }
-    if words.is_empty() { spelled(wire) } else { words }
+    match words.is_empty() {
+        true if wire.is_empty() => vec!["Empty".to_owned()],
+        true => spelling::of_signs(wire),
+        false => words,
+    }
 }
 
 fn in_word(c: char) -> bool {
     // Variation selectors are XID_Continue, and invisible.
     c != '_' && unicode_ident::is_xid_continue(c) && !('\u{fe00}'..='\u{fe0f}').contains(&c)
-}
-
-/// What has no letter and no digit is spelled out.
-fn spelled(wire: &str) -> Vec<String> {
-    if wire.is_empty() {
-        return vec!["Empty".to_owned()];
-    }
-    let spell = |c: char| match c {
-        ' ' => "Space".to_owned(),
-        '*' => "Star".to_owned(),
-        '-' => "Dash".to_owned(),
-        '_' => "Underscore".to_owned(),
-        '.' => "Dot".to_owned(),
-        '<' => "Less".to_owned(),
-        '>' => "Greater".to_owned(),
-        '=' => "Equal".to_owned(),
-        '/' => "Slash".to_owned(),
-        c => format!("U{:x}", u32::from(c)),
-    };
-    wire.chars().take(8).map(spell).collect()
 }
 
 /// Digits keep apart what was apart: `4:3` is not `43`.
@@ -305,7 +309,6 @@ mod tests {
             ("self", "Self_"),
             ("자동", "자동"),
             ("日本 語", "日本語"),
-            ("😀", "U1f600"),
             ("", "Empty"),
             (" ", "Space"),
             ("***", "StarStarStar"),

@@ -67,7 +67,7 @@ impl Lowering<'_> {
         let mut claimed = vec![String::new(); wires.len()];
         for (index, wire) in claiming {
             let what = format!("{owner} = {wire}");
-            claimed[index] = self.given.claim(&mut scope, what, variant(&wires[index]));
+            claimed[index] = self.given.claim_one_of(&mut scope, what, &variant(&wires[index]));
         }
         claimed.into_iter().zip(wires).collect()
     }
@@ -154,13 +154,15 @@ fn of_one_kind(wires: &[Wire]) -> bool {
         || wires.iter().all(|wire| matches!(wire, Wire::Integer(_)))
 }
 
-fn variant(wire: &Wire) -> String {
-    match wire {
+/// The names that it may have, the best one first.
+fn variant(wire: &Wire) -> Vec<String> {
+    let name = match wire {
         Wire::Null => "Null".to_owned(),
         Wire::Boolean(true) => "True".to_owned(),
         Wire::Boolean(false) => "False".to_owned(),
         Wire::Integer(value) => names::pascal(&value.to_string()),
         Wire::Number(value) => names::pascal(&value.to_string()),
-        Wire::String(value) => names::pascal(value),
-    }
+        Wire::String(value) => return names::spellings(value, names::pascal(value)),
+    };
+    vec![name]
 }
