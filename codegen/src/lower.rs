@@ -7,6 +7,7 @@
 mod choice;
 mod endless;
 mod facts;
+mod label;
 mod media;
 mod merge;
 mod naming;
@@ -277,7 +278,7 @@ impl Lowering<'_> {
         if let Some(target) = object.get("$ref").and_then(Value::as_str)
             && schema::asserts_only(object, &["$ref"])
         {
-            return self.reference(target, at, named);
+            return self.reference(target, at, hint, named);
         }
         if object.contains_key("$ref") || object.contains_key("allOf") {
             return self.all_of(object, at, hint, named);

@@ -61,9 +61,13 @@ impl Scope {
         Self { taken, next: BTreeMap::new() }
     }
 
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.taken.contains(name)
+    }
+
     /// The first of these names that is free, else the first with a number.
     pub(crate) fn claim_one_of(&mut self, names: &[String]) -> String {
-        let free = names.iter().find(|name| !self.taken.contains(*name)).or(names.first());
+        let free = names.iter().find(|name| !self.has(name)).or(names.first());
         self.claim(free.cloned().unwrap_or_default())
     }
 

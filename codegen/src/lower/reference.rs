@@ -21,11 +21,20 @@ pub(super) enum State {
 }
 
 impl<'a> Lowering<'a> {
-    pub(super) fn reference(&mut self, target: &str, at: &str, named: Named) -> Lowered {
+    pub(super) fn reference(
+        &mut self,
+        target: &str,
+        at: &str,
+        hint: &str,
+        named: Named,
+    ) -> Lowered {
         let Some((pointer, schema)) = self.resolve(target, at) else {
             return Lowered::anything();
         };
-        let hint = self.target_hint(&pointer);
+        let own = self.target_hint(&pointer);
+        // What has the name already is mostly the property, or the union, that refers to it.
+        let is_taken = self.scope.has(&names::type_name(&own));
+        let hint = if is_taken { hint.to_owned() } else { own };
         let before = self.enter(&pointer);
         let lowered = self.entered(&pointer, schema, &hint, named);
         self.scope_anchors = before;

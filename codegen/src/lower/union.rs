@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use super::label::labels;
 use super::{Lowered, Lowering, Named, describe, naming, with};
 use crate::Role;
 use crate::ir::{Item, Kind, Type, Union, Variant, Wire};
@@ -86,18 +87,17 @@ impl Lowering<'_> {
         let open = self.role == Role::Output;
         let mut scope = self.given.scope(&format!("{name} "), if open { &["Other"] } else { &[] });
         let mut variants = Vec::new();
-        let tag = discriminator(branches);
         let words = naming::words(branches);
+        let labels = labels(branches, self.document, &names::pascal(hint), &name);
         for (index, branch) in branches.iter().enumerate() {
             let at = if key == "type" { at.to_owned() } else { format!("{at}/{key}/{index}") };
-            let label = tag.and_then(|tag| constant(&branch["properties"][tag])).map(str::to_owned);
-            let label = label.or_else(|| self::label(branch));
+            let label = labels[index].clone();
             let inner = match &label {
-                Some(label) => format!("{name}{}", names::pascal(label)),
+                Some(label) => format!("{name}{label}"),
                 None => format!("{name}Variant"),
             };
             let Lowered { ty, rules } = self.lower(branch, &at, &inner);
-            let label = label.map_or_else(|| noun(&ty), |label| names::pascal(&label));
+            let label = label.unwrap_or_else(|| noun(&ty));
             let docs = branch.as_object().map(describe).unwrap_or_default();
             let what = format!("{name} | {}", words[index]);
             let name = self.given.claim(&mut scope, what, label);
@@ -272,18 +272,6 @@ fn constants(branches: &[Value], key: &str) -> Option<Vec<Value>> {
     Some(all)
 }
 
-/// The property that tells the alternatives apart: each has it, with one value of its own.
-fn discriminator(branches: &[Value]) -> Option<&str> {
-    let properties = branches.first()?.get("properties")?.as_object()?;
-    let tells = |name: &&String| {
-        let mut seen = BTreeSet::new();
-        branches.iter().all(|branch| {
-            constant(&branch["properties"][name.as_str()]).is_some_and(|value| seen.insert(value))
-        })
-    };
-    properties.keys().find(tells).map(String::as_str)
-}
-
 /// The only string that a schema allows.
 pub(super) fn constant(schema: &Value) -> Option<&str> {
     match schema.get("enum").and_then(Value::as_array).map(Vec::as_slice) {
@@ -291,16 +279,6 @@ pub(super) fn constant(schema: &Value) -> Option<&str> {
         Some(_) => None,
         None => schema.get("const")?.as_str(),
     }
-}
-
-/// What a branch calls itself.
-fn label(branch: &Value) -> Option<String> {
-    let title =
-        branch.get("title").and_then(Value::as_str).filter(|title| title.chars().count() <= 40);
-    let target =
-        branch.get("$ref").and_then(Value::as_str).and_then(|target| target.rsplit('/').next());
-    let label = target.filter(|target| !target.starts_with('#')).or(title)?;
-    (!label.trim().is_empty()).then(|| label.to_owned())
 }
 
 /// What a type is called as a variant.
