@@ -174,6 +174,12 @@ impl<'a> Given<'a> {
         name
     }
 
+    /// The place of the schema of each type.
+    pub(crate) fn type_places(&self) -> BTreeMap<String, String> {
+        let types = self.claimed.iter().filter(|(what, _)| what.starts_with('/'));
+        types.filter_map(|(what, name)| Some((name.clone()?, what.clone()))).collect()
+    }
+
     pub(crate) fn holds(&self, what: &str) -> bool {
         self.held.contains_key(what)
     }

@@ -54,6 +54,8 @@ pub(crate) struct Field {
     /// The type of a value, without `Option`.
     pub(crate) ty: Type,
     pub(crate) required: bool,
+    /// The variant that a required field always has, where its enum has no other.
+    pub(crate) only: Option<String>,
     pub(crate) null_is_absent: bool,
     pub(crate) rules: Vec<Rule>,
     pub(crate) docs: Vec<String>,
@@ -248,17 +250,24 @@ impl Rule {
 }
 
 impl Struct {
-    /// The required fields in the order in which `new` takes them: that of their types, which are
-    /// all different there. So it is the same wherever the fields stand.
+    /// The required fields that leave a choice, in the order in which `new` takes them: that of their
+    /// types, which are all different there. So it is the same wherever the fields stand.
     pub(crate) fn arguments(&self) -> Vec<&Field> {
         arguments(&self.fields)
     }
 }
 
 pub(crate) fn arguments(fields: &[Field]) -> Vec<&Field> {
-    let mut required: Vec<_> = fields.iter().filter(|field| field.required).collect();
+    let mut required: Vec<_> = fields.iter().filter(|field| field.is_argument()).collect();
     required.sort_by(|one, other| (one.ty.rank(), &one.name).cmp(&(other.ty.rank(), &other.name)));
     required
+}
+
+impl Field {
+    /// Whether callers have to say what it is.
+    pub(crate) fn is_argument(&self) -> bool {
+        self.required && self.only.is_none()
+    }
 }
 
 impl Item {

@@ -168,10 +168,11 @@ impl Lowering<'_> {
         if let (Some(about), Some(item)) = (about, &mut self.items[slot]) {
             *item.docs() = vec![about.to_owned()];
         }
+        let places = self.given.type_places();
         for item in self.items.iter_mut().flatten() {
-            let docs = item.docs();
-            if docs.is_empty() {
-                docs.push("A part of the schema that has no description.".to_owned());
+            let place = places.get(item.name()).map_or("", String::as_str);
+            if item.docs().is_empty() {
+                item.docs().push(facts::describe_place(place));
             }
         }
     }

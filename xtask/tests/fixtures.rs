@@ -14,7 +14,7 @@ mod generated {
 use generated::{
     all_of, dialect, enums, korean, limits, media, names, nested, nullable, open_output, prose,
     references, required, residual, root_anything, root_enum, root_list, root_string, root_union,
-    unevaluated, unions, validations, wrapped_output,
+    unevaluated, unions, validations, words, wrapped_output,
 };
 use runcomfy::schema::Nullable;
 use runcomfy::schema::runtime::media::each as each_medium;
@@ -51,6 +51,30 @@ fn korean_names_and_values_work() {
         &json!({"prompt": "등대", "화질": 4}),
         &["/화질: 4 is above the maximum 3"],
     );
+}
+
+#[test]
+fn names_are_words_and_what_leaves_no_choice_is_filled_in() {
+    let size = words::ImageSizeCustom::new().width(640);
+    let input = words::Root::new()
+        .image_size(words::ImageSizePreset::Square)
+        .mode(words::ModeAuto::Auto)
+        .source(words::SourceUrl::new("u"))
+        .operator(words::Operator::NotEqual)
+        .sort(words::Sort::MinusCreated)
+        .language(words::Language::CSharp)
+        .grade(words::Grade::AMinus)
+        .mood(words::Mood::HotUppercase);
+    assert_eq!(
+        to_value(&input).unwrap(),
+        json!({"image_size": "square", "mode": "auto", "source": {"url": "u"}, "operator": "!=",
+            "sort": "-created", "language": "C#", "grade": "A-", "mood": "HOT", "kind": "task"})
+    );
+    assert_eq!(words::Root::default(), words::Root::new());
+    assert!(matches!(words::ImageSize::from(size), words::ImageSize::Custom(_)));
+    for name in [words::Mood::Fire, words::Mood::Hot, words::Mood::HotExclamation] {
+        let _ = accepts::<words::Root>(&json!({"kind": "task", "mood": name}));
+    }
 }
 
 #[test]
@@ -256,7 +280,7 @@ fn schemas_that_hold_at_once_are_merged() {
 fn every_name_is_a_name() {
     let input = names::Root::new("six")
         .n241_positive_prompt("p")
-        .type_(names::Type::Self2)
+        .type_(names::Type::SelfCapitalized)
         .foo_bar(1)
         .foo_bar2(2)
         .foo_bar3(3);

@@ -11,7 +11,7 @@ pub(crate) fn example(module: &Module, path: &str) -> Option<Vec<String>> {
         return None;
     };
     let required: Vec<_> = match root.required {
-        Some(_) => root.fields.iter().filter(|field| field.required).collect(),
+        Some(_) => root.fields.iter().filter(|field| field.is_argument()).collect(),
         None => root.arguments(),
     };
     let mut uses = vec![root.name.clone()];

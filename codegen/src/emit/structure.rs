@@ -85,6 +85,18 @@ impl Emitter<'_> {
             })
             .collect();
         setters.extend(self.rest_setter(&item.rest));
+        let default = (item.required.is_none()
+            && item.arguments().is_empty()
+            && item.fields.iter().any(|field| field.required))
+        .then(|| {
+            quote! {
+                impl Default for #name {
+                    fn default() -> Self {
+                        Self::new()
+                    }
+                }
+            }
+        });
         let setters = (!setters.is_empty()).then(|| {
             self.import("", "setters");
             quote!(setters!(#name { #(#setters),* });)
@@ -95,6 +107,7 @@ impl Emitter<'_> {
                 #new
                 #special
             }
+            #default
             #setters
         }
     }
@@ -109,7 +122,7 @@ impl Emitter<'_> {
                 quote!(#name: #ty)
             })
             .collect();
-        if arguments.is_empty() {
+        if item.fields.iter().all(|field| !field.required) {
             return quote! {
                 /// Nothing set yet.
                 pub fn new() -> Self {
@@ -134,7 +147,7 @@ impl Emitter<'_> {
         let required = ident(required);
         let docs = self.docs(&[format!("What [`{}`] cannot do without, by name.", item.name)]);
         let required_fields: Vec<_> =
-            item.fields.iter().filter(|field| field.required).cloned().collect();
+            item.fields.iter().filter(|field| field.is_argument()).cloned().collect();
         let names: Vec<_> = required_fields.iter().map(|field| ident(&field.name)).collect();
         let members: TokenStream = required_fields
             .iter()
@@ -175,7 +188,15 @@ impl Emitter<'_> {
         mut required: impl FnMut(&mut Self, &Field) -> TokenStream,
     ) -> TokenStream {
         let all = item.fields.iter().filter(|field| field.required);
-        let mut fields: Vec<_> = all.map(|field| required(self, field)).collect();
+        let mut fields: Vec<_> = all
+            .map(|field| match &field.only {
+                Some(only) => {
+                    let (name, ty, only) = (ident(&field.name), self.ty(&field.ty), ident(only));
+                    quote!(#name: #ty::#only)
+                }
+                None => required(self, field),
+            })
+            .collect();
         if fields.len() < item.fields.len() || item.rest != Rest::Closed {
             self.import("schema::runtime", "Blank");
             fields.push(quote!(..Blank::blank()));

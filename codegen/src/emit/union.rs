@@ -13,7 +13,7 @@ impl Emitter<'_> {
         let mut rows = Vec::new();
         for variant in &item.variants {
             let docs = match variant.docs.as_slice() {
-                [] => self.docs(&[format!("{}.", noun(&variant.ty))]),
+                [] => self.docs(&[noun(&variant.ty)]),
                 lines => self.docs(lines),
             };
             let (name, ty) = (ident(&variant.name), self.ty(&variant.ty));
@@ -73,17 +73,23 @@ impl Emitter<'_> {
     }
 }
 
-fn noun(ty: &Type) -> &'static str {
-    match ty {
+/// What a variant holds, in a sentence.
+fn noun(ty: &Type) -> String {
+    let words = match ty {
         Type::Null => "`null`",
         Type::Boolean => "A boolean",
-        Type::Integer | Type::BigInteger => "A whole number",
+        Type::Integer | Type::BigInteger => "An integer",
         Type::Number => "A number",
         Type::String => "A string",
-        Type::Image | Type::Video | Type::Audio | Type::Files => "A file",
+        Type::Image => "An image",
+        Type::Video => "A video",
+        Type::Audio => "An audio file",
+        Type::Files => "Files",
         Type::List(_) => "A list",
-        Type::Map(_) | Type::Named(_) => "One of the shapes",
+        Type::Map(_) => "A map",
+        Type::Named(name) => return format!("A value of type [`{name}`]."),
         Type::Value => "Any value that fits",
-        Type::Boxed(inner) | Type::Nullable(inner) => noun(inner),
-    }
+        Type::Boxed(inner) | Type::Nullable(inner) => return noun(inner),
+    };
+    format!("{words}.")
 }

@@ -52,10 +52,7 @@ impl Lowering<'_> {
     ) -> Lowered {
         let (slot, name) = self.name(hint, named, at);
         let variants = self.variants(&name, wires, open);
-        let mut docs = describe(object);
-        if docs.is_empty() {
-            docs = vec!["One of the values that the schema lists.".to_owned()];
-        }
+        let docs = describe(object);
         self.items[slot] = Some(Item::Choice(Choice { name: name.clone(), docs, variants, open }));
         Lowered::of(Type::Named(name))
     }

@@ -24,6 +24,30 @@ pub(crate) fn describe(object: &Object) -> Vec<String> {
     lines
 }
 
+/// What is said of a type whose schema says nothing: where it stands.
+pub(super) fn describe_place(pointer: &str) -> String {
+    let steps: Vec<_> = pointer.split('/').skip(1).collect();
+    // Whatever comes after the last name is a part of what has it.
+    let named = steps
+        .windows(2)
+        .rposition(|pair| matches!(pair[0], "properties" | "$defs" | "definitions" | "schemas"));
+    let Some(named) = named else {
+        return "The whole value.".to_owned();
+    };
+    let name = code(&steps[named + 1].replace("~1", "/").replace("~0", "~"));
+    let within = &steps[named + 2..];
+    match within
+        .iter()
+        .rfind(|step| matches!(**step, "items" | "anyOf" | "oneOf" | "additionalProperties"))
+    {
+        Some(&"items") => format!("An item of {name}."),
+        Some(&"additionalProperties") => format!("A value in {name}."),
+        Some(_) => format!("One of the forms of {name}."),
+        None if steps[named] == "properties" => format!("The value of {name}."),
+        None => format!("The definition {name}."),
+    }
+}
+
 /// The description, or else the title, and the facts: those of the schema itself, of what it refers
 /// to, and of everything else that holds for each of its values.
 pub(crate) fn describe_field(schema: &Value, document: &Value) -> Vec<String> {

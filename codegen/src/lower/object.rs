@@ -208,7 +208,20 @@ impl Lowering<'_> {
         let null_is_absent = self.role == Role::Output
             && !required
             && !matches!(ty, Type::Nullable(_) | Type::Value | Type::Null);
-        Field { wire: wire.to_owned(), name, ty, required, null_is_absent, rules, docs }
+        let only = if required { self.only_value(&ty) } else { None };
+        Field { wire: wire.to_owned(), name, ty, required, only, null_is_absent, rules, docs }
+    }
+
+    /// The variant of an enum that has just one.
+    fn only_value(&self, ty: &Type) -> Option<String> {
+        let Type::Named(name) = ty else { return None };
+        self.items.iter().flatten().find_map(|item| match item {
+            Item::Choice(choice) if choice.name == *name && !choice.open => {
+                let [(only, _)] = choice.variants.as_slice() else { return None };
+                Some(only.clone())
+            }
+            _ => None,
+        })
     }
 
     /// The service sends a result's files as one URL or as a list of them, whatever the schema says.
@@ -229,7 +242,7 @@ impl Lowering<'_> {
 /// swapped, and many are hard to read.
 fn by_name(fields: &[Field]) -> bool {
     let required: Vec<_> =
-        fields.iter().filter(|field| field.required).map(|field| &field.ty).collect();
+        fields.iter().filter(|field| field.is_argument()).map(|field| &field.ty).collect();
     let twice = required.iter().enumerate().any(|(index, ty)| required[..index].contains(ty));
     twice || required.len() > 6
 }
