@@ -6,6 +6,7 @@
 
 mod choice;
 mod endless;
+mod equal;
 mod facts;
 mod label;
 mod media;
@@ -77,6 +78,8 @@ pub(crate) struct Lowering<'a> {
     at: &'a str,
     references: BTreeMap<String, reference::State>,
     rule_sets: BTreeMap<String, String>,
+    /// What equal schemas became.
+    equal: BTreeMap<equal::Key, Lowered>,
     /// The words of the branches of each list that was asked for.
     branch_words: BTreeMap<String, Vec<String>>,
     /// The place of each type and each set of rules that is referred to.
@@ -138,6 +141,7 @@ pub(crate) fn lower<'a>(
         prefix: prefix.to_owned(),
         references: BTreeMap::new(),
         rule_sets: BTreeMap::new(),
+        equal: BTreeMap::new(),
         branch_words: BTreeMap::new(),
         places: BTreeMap::from([(name.to_owned(), root.to_owned())]),
         begun_sets: VecDeque::new(),
@@ -206,7 +210,15 @@ impl Lowering<'_> {
     }
 
     fn lower(&mut self, schema: &Value, at: &str, hint: &str) -> Lowered {
-        let lowered = self.lower_as(schema, at, hint, None);
+        let key = self.sharing_key(schema, at);
+        let lowered = match self.shared(key.as_ref()) {
+            Some(lowered) => lowered,
+            None => {
+                let lowered = self.lower_as(schema, at, hint, None);
+                self.share(key, &lowered);
+                lowered
+            }
+        };
         if self.says_type(schema, 16) {
             self.remarks.place(at, lowered.ty != Type::Value);
         }

@@ -96,7 +96,7 @@ fn lists_values(branch: &Value) -> bool {
     branch.get("enum").and_then(Value::as_array).is_some_and(|values| values.len() > 1)
 }
 
-fn is_object(branch: &Value) -> bool {
+pub(super) fn is_object(branch: &Value) -> bool {
     let Value::Object(object) = branch else { return false };
     object.contains_key("properties")
         || schema::kinds(object).is_some_and(|kinds| kinds == [Kind::Object])

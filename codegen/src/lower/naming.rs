@@ -13,7 +13,8 @@ impl Lowering<'_> {
     pub(super) fn name(&mut self, hint: &str, named: Named, at: &str) -> (usize, String) {
         named.unwrap_or_else(|| {
             let what = self.lasting(at);
-            let name = self.given.claim(&mut self.scope, what, names::type_name(hint));
+            let names: Vec<_> = shortened(hint).iter().map(|name| names::type_name(name)).collect();
+            let name = self.given.claim_one_of(&mut self.scope, what, &names);
             (self.reserve(), name)
         })
     }
@@ -49,6 +50,23 @@ impl Lowering<'_> {
         format!("{outer}{}", names::pascal(inner))
     }
 }
+
+/// The hint, or its last words where it is too long for a name; longer ones in case that is taken.
+fn shortened(hint: &str) -> Vec<String> {
+    if hint.chars().count() <= LONGEST {
+        return vec![hint.to_owned()];
+    }
+    let humps = hint.char_indices().filter(|(_, c)| c.is_uppercase()).map(|(at, _)| &hint[at..]);
+    let mut shorter: Vec<_> = humps.map(str::to_owned).collect();
+    shorter.reverse();
+    let first = shorter.iter().rposition(|name| name.chars().count() <= LONGEST);
+    let mut names = shorter.split_off(first.unwrap_or(0));
+    names.push(hint.to_owned());
+    names
+}
+
+/// Names of types are no longer than that, if words that long tell them apart.
+const LONGEST: usize = 40;
 
 /// What tells alternatives apart wherever they stand, whatever their titles, and though each may get
 /// more properties: the least that does.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::label::labels;
+use super::label::{is_object, labels};
 use super::{Lowered, Lowering, Named, describe, naming, with};
 use crate::Role;
 use crate::ir::{Item, Kind, Type, Union, Variant, Wire};
@@ -94,7 +94,10 @@ impl Lowering<'_> {
             let label = labels[index].clone();
             let inner = match &label {
                 Some(label) => format!("{name}{label}"),
-                None => format!("{name}Variant"),
+                // The type of the items of a list is `…Item` by itself.
+                None if is_list(branch) => name.clone(),
+                None if is_object(branch) => format!("{name}Object"),
+                None => format!("{name}Value"),
             };
             let Lowered { ty, rules } = self.lower(branch, &at, &inner);
             let label = label.unwrap_or_else(|| noun(&ty));
@@ -279,6 +282,10 @@ pub(super) fn constant(schema: &Value) -> Option<&str> {
         Some(_) => None,
         None => schema.get("const")?.as_str(),
     }
+}
+
+fn is_list(branch: &Value) -> bool {
+    branch.as_object().and_then(schema::kinds).is_some_and(|kinds| kinds == [Kind::Array])
 }
 
 /// What a type is called as a variant.
