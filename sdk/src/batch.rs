@@ -14,7 +14,7 @@ use std::sync::Arc;
 use futures_core::Stream;
 use futures_util::stream;
 
-use crate::client::{Client, off_thread};
+use crate::client::Client;
 use crate::error::Error;
 use crate::input::Input;
 use crate::money::Usd;
@@ -92,11 +92,28 @@ impl Client {
 /// - What was sent with an unknown outcome comes as
 ///   [`is_outcome_unknown`](Error::is_outcome_unknown), every time, until it is settled by
 ///   [`Journal::forget`](crate::Journal::forget) or [`Journal::adopt`](crate::Journal::adopt).
-/// - What was collected does not come again. A result is collected when it has been dropped, and
-///   not by a panic; so hold on to an item until its files are safe.
+/// - What failed or was cancelled comes again as that error, from the journal: nothing is asked, and
+///   nothing is paid.
+/// - What was [collected](crate::Journal#collecting) does not come again: its files are all in place, or
+///   [`BatchItem::collect`] said so.
 ///
-/// Inputs are recognised by what they are, not by where they stand: a list that has grown pays for
-/// what is new, and the same input twice in a list is two jobs. A name is for one piece of work: take
+/// ```no_run
+/// # async fn f(client: runcomfy::Client, inputs: Vec<runcomfy::JsonInput>) -> Result<(), runcomfy::Error> {
+/// let mut results = client.batch(inputs).named("nightly-2026-01-31").start().await?;
+/// while let Some(item) = results.next().await {
+///     let done = item.result?;
+///     client.download(&done).to("pictures").await?;
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Whatever ends that early, nothing is lost: the next start brings it again.
+///
+/// Inputs are recognised by what they mean, not by how they are spelled or where they stand: a list
+/// that has grown pays for what is new, and the same input twice in a list is two jobs. Where another
+/// input stands at a place than before, it is a new job, and
+/// [`BatchItem::input_changed`] says so. A name is for one piece of work: take
 /// `nightly-2026-01-31`, not `nightly`, or the second night finds everything done.
 #[must_use = "a batch does nothing until it is started"]
 pub struct Batch<I: Input> {
@@ -231,14 +248,9 @@ async fn count(
 }
 
 async fn read(client: &Client, name: String) -> Result<Past, Error> {
-    let journal = client.journal_or_refuse()?.clone();
-    let origin = client.inner.http.origin.as_str().to_owned();
-    off_thread(move || {
-        // First the lock: whoever has it may be writing.
-        let claim = journal.lock_batch(&name)?;
-        Past::of(&journal.state()?, &origin, name, claim)
-    })
-    .await
+    let journal = client.journal_or_refuse()?;
+    let (claim, state) = journal.start_batch(&name).await?;
+    Past::of(&state, client.inner.http.origin.as_str(), name, claim, journal.clone())
 }
 
 impl<I: Input> fmt::Debug for Batch<I> {

@@ -24,8 +24,6 @@ use crate::trace;
 
 pub use builder::ClientBuilder;
 
-pub(crate) use recover::off_thread;
-
 /// A client of RunComfy's Model API.
 ///
 /// It is cheap to clone, and its clones share connections, the budget of polls, and what was

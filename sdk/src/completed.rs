@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::data_uri::DataUri;
 use crate::job::JobToken;
-use crate::journal::Receipt;
+use crate::journal::Collector;
 use crate::money::dollars;
 
 /// A job that succeeded: what it made, and what it cost.
@@ -33,8 +33,8 @@ pub struct Completed<T> {
     /// The whole answer of the result call, as it came.
     pub raw: Value,
     pub(crate) job: JobToken,
-    /// Dropping the last copy of it collects the job.
-    receipt: Option<Receipt>,
+    /// Marks the job as collected.
+    pub(crate) collector: Option<Collector>,
 }
 
 impl<T> Completed<T> {
@@ -47,12 +47,12 @@ impl<T> Completed<T> {
             finished_at: text("finished_at"),
             raw,
             job,
-            receipt: None,
+            collector: None,
         }
     }
 
-    pub(crate) fn with_receipt(mut self, receipt: Option<Receipt>) -> Self {
-        self.receipt = receipt;
+    pub(crate) fn collected_by(mut self, collector: Option<Collector>) -> Self {
+        self.collector = collector;
         self
     }
 
@@ -66,6 +66,19 @@ impl<T> Completed<T> {
     #[must_use]
     pub fn job(&self) -> &JobToken {
         &self.job
+    }
+
+    /// Marks the job as [collected](crate::Journal#collecting): what it made is safe. From now on
+    /// neither [`recover`](crate::Client::recover) nor a [named batch](crate::Batch::named) brings it
+    /// again.
+    ///
+    /// A [`download`](crate::Client::download) of all its files does the same, so this is for results
+    /// that are kept in another way. Without a [`Journal`](crate::Journal) it does nothing. It does not
+    /// wait for the disk: a program that is killed right after may find the job listed once more.
+    pub fn collect(&self) {
+        if let Some(collector) = &self.collector {
+            collector.collect();
+        }
     }
 
     /// Every file that the job made: all URLs found anywhere in its output, `data:` URIs among

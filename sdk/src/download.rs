@@ -58,6 +58,12 @@ pub use sources::Sources;
 /// that [`named`](Self::named) gives. No file that is there already is touched, unless
 /// [`existing`](Self::existing) says so.
 ///
+/// # Collecting
+///
+/// When all files of a job are in place, the job is [collected](crate::Journal#collecting) in the
+/// client's journal: `download(&done)` does that, and where it fails, `download(&error)` of the rest. A
+/// download of single URLs, or one without any file, collects nothing.
+///
 /// # Errors
 ///
 /// If one file fails the download fails, after all others have been tried. Those that were saved
@@ -206,7 +212,7 @@ impl Download {
         self,
         tell: Option<UnboundedSender<DownloadEvent>>,
     ) -> Result<Vec<SavedFile>, Error> {
-        let Self { client, sources: Sources { urls, job }, .. } = self;
+        let Self { client, sources: Sources { urls, job, collector }, .. } = self;
         let span = tracing::debug_span!("runcomfy.download", files = urls.len());
         let work = async {
             let call = Call {
@@ -231,8 +237,14 @@ impl Download {
             ended.sort_by_key(|(file, ..)| *file);
             sum_up::sum_up(ended.into_iter().map(|(_, url, end)| (url, end)))
         };
-        work.instrument(span).await.map_err(|error| match &job {
-            Some(job) => error.about(job),
+        let ended = work.instrument(span).await;
+        if let (Ok(saved), Some(collector)) = (&ended, &collector)
+            && !saved.is_empty()
+        {
+            collector.collected().await;
+        }
+        ended.map_err(|error| match &job {
+            Some(job) => error.about(job).collected_by(collector),
             None => error,
         })
     }

@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::completed::media_urls;
 use crate::download::{FailedFile, SavedFile};
 use crate::job::{CancelOutcome, JobToken};
-use crate::journal::Receipt;
+use crate::journal::Collector;
 use crate::money::dollars;
 use crate::schema::{Invalid, Violation};
 
@@ -55,8 +55,10 @@ struct Inner {
     saved: Vec<SavedFile>,
     failed: Vec<FailedFile>,
     source: Option<Box<dyn StdError + Send + Sync>>,
-    /// Where this error is how a job ended: dropping it collects the job.
-    receipt: Option<Receipt>,
+    /// What the job cost, where there is no whole answer that says so.
+    cost: Option<f64>,
+    /// Marks the job as collected, where it is over.
+    collector: Option<Collector>,
 }
 
 /// What kind of error it is; `Error`'s predicates say what each of them means.
@@ -181,8 +183,9 @@ impl Error {
         self.inner.sent.as_ref().map(|(at, _)| *at)
     }
 
-    /// The fingerprint of the input whose submit has an unknown outcome: the beginning of the
-    /// SHA-256 of model id and body, in hexadecimal digits. Equal inputs have equal ones.
+    /// The fingerprint of the input whose submit has an unknown outcome: `2:`, the version of the
+    /// rule, and the beginning of the SHA-256 of the model id and the input, in hexadecimal digits.
+    /// Equal inputs have equal ones, in whatever order their members come.
     #[must_use]
     pub fn fingerprint(&self) -> Option<&str> {
         self.inner.sent.as_ref().map(|(_, print)| print.as_str())
@@ -202,10 +205,24 @@ impl Error {
         self.raw().map(media_urls).unwrap_or_default()
     }
 
-    /// What the job cost in US dollars, if [`raw`](Self::raw) says so.
+    /// What the job cost in US dollars, if [`raw`](Self::raw) says so, or the
+    /// [`Journal`](crate::Journal) of an earlier start.
     #[must_use]
     pub fn cost(&self) -> Option<f64> {
-        dollars(self.raw()?.get("cost")?)
+        self.inner.cost.or_else(|| dollars(self.raw()?.get("cost")?))
+    }
+
+    /// Marks the job as [collected](crate::Journal#collecting), where it is over and made something
+    /// that is not collected yet: for a result that does not fit its type
+    /// ([`is_decode`](Self::is_decode)), and for a download that failed in part and whose other files
+    /// nobody wants.
+    ///
+    /// For all other errors it does nothing: a job that goes on is not over because a call about it
+    /// failed.
+    pub fn collect(&self) {
+        if let Some(collector) = &self.inner.collector {
+            collector.collect();
+        }
     }
 
     /// The files of a download that were saved all the same; they stay where they are.

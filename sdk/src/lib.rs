@@ -167,7 +167,7 @@ pub use error::Error;
 #[cfg(feature = "client")]
 pub use job::{CancelOutcome, Event, Events, Job, JobToken, Wait};
 #[cfg(feature = "client")]
-pub use journal::{Journal, KnownJob, Recovery, UnknownSubmit};
+pub use journal::{Journal, KnownJob, Recovery, Repair, UnknownSubmit};
 #[cfg(feature = "client")]
 pub use status::{State, Status};
 

@@ -1,14 +1,14 @@
 //! The paid call: sent once, in a task of its own.
 
 mod attempt;
+mod fingerprint;
 mod gate;
 mod hooks;
 mod verdict;
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::SystemTime;
 
-use ring::digest::{Context, SHA256};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tracing::Instrument;
@@ -16,16 +16,18 @@ use tracing::Instrument;
 use crate::client::Inner;
 use crate::error::{Error, Kind};
 use crate::job::JobToken;
+use crate::journal::Claim;
 use crate::time::utc;
 use crate::wire::valid_model_id;
 
+pub(crate) use fingerprint::{fingerprint, hash, older_fingerprints, raw_fingerprint};
 pub(crate) use gate::Gate;
 pub(crate) use hooks::Hooks;
 
 /// A submit that is about to happen.
 pub(crate) struct Intent {
     pub(crate) model_id: String,
-    /// The beginning of the SHA-256 of model id and body: tells equal inputs without holding them.
+    /// Tells equal inputs without holding them.
     pub(crate) fingerprint: String,
     /// The service that it goes to.
     pub(crate) origin: String,
@@ -42,6 +44,8 @@ pub(crate) struct Label {
     pub(crate) batch: Option<(String, u64)>,
     /// What it is expected to cost.
     pub(crate) usd: Option<f64>,
+    /// The lock of the batch, which has to be held when the submit is written down.
+    pub(crate) claim: Option<Weak<Claim>>,
 }
 
 /// Submits a body that has passed the local checks.
@@ -89,26 +93,4 @@ pub(crate) fn unknown(why: &str, at: SystemTime, fingerprint: &str) -> Error {
         utc(at),
     );
     Error::new(Kind::OutcomeUnknown, message).sent(at, fingerprint)
-}
-
-pub(crate) fn fingerprint(model_id: &str, body: &str) -> String {
-    let mut hash = Context::new(&SHA256);
-    for part in [model_id, "\n", body] {
-        hash.update(part.as_bytes());
-    }
-    let start = hash.finish().as_ref().iter().take(8).fold(0, |n, byte| n << 8 | u64::from(*byte));
-    format!("{start:016x}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_fingerprint_tells_inputs_and_models_apart() {
-        // printf 'a/b\n{}' | sha256sum
-        assert_eq!(fingerprint("a/b", "{}"), "6cca4749e2fa05fb");
-        assert_ne!(fingerprint("a/b", "{}"), fingerprint("a/c", "{}"));
-        assert_ne!(fingerprint("a/b", "{}"), fingerprint("a/b", "[]"));
-    }
 }

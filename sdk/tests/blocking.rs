@@ -75,14 +75,21 @@ fn a_batch_comes_back_through_the_journal() {
     {
         let client = build().unwrap();
         let mut results = client.batch(inputs()).named("n").in_flight(1).start().unwrap();
-        assert!(results.next().unwrap().result.is_ok());
-        assert!(results.next().unwrap().result.is_ok());
+        for _ in 0..2 {
+            let done = results.next().unwrap().result.unwrap();
+            client.download(&done).to(folder.path().join("pictures")).run().unwrap();
+        }
     }
     let client = build().unwrap();
     let mut results = client.batch(inputs()).named("n").start().unwrap();
-    assert!(results.by_ref().all(|item| item.result.is_ok()));
+    let rest: Vec<_> = results.by_ref().collect();
     assert_eq!((results.collected_before(), results.jobs()), (2, 4));
     drop(results);
+    assert_eq!(client.recover().unwrap().jobs.len(), 2);
+    for item in &rest {
+        assert!(item.result.is_ok());
+        item.collect();
+    }
     assert_eq!(client.recover().unwrap().jobs.len(), 0);
     assert_eq!(simulator.ledger().entries.len(), 4);
 }

@@ -11,10 +11,13 @@ mod durable {
     mod budget_model;
     mod cancel;
     mod chaos;
+    mod collect;
     mod disk;
     mod journal;
     mod kill;
+    mod meaning;
     mod prices;
+    mod service;
     mod shared;
     mod tools;
 }

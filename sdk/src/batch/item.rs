@@ -1,7 +1,6 @@
 //! One item of a batch, from its input to its result.
 
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use super::past::{Before, Past};
 use super::price::Prices;
@@ -10,6 +9,8 @@ use crate::client::Client;
 use crate::completed::Completed;
 use crate::error::Error;
 use crate::input::Input;
+use crate::job::JobToken;
+use crate::journal::Outcome;
 use crate::money::{Usd, settled};
 use crate::submit::{Label, fingerprint, unknown};
 
@@ -29,58 +30,112 @@ pub(super) struct Shared {
     reason = "one for each item, moved once; how large depends on the features of serde_json"
 )]
 pub(super) enum End<T> {
-    Result(Result<Completed<T>, Error>),
-    /// Its result was handed over by an earlier start.
+    Result {
+        result: Result<Completed<T>, Error>,
+        /// Whether another input was at this place before.
+        input_changed: bool,
+    },
+    /// It was collected in an earlier start.
     Collected,
     /// There was no money left for it.
     LeftOut,
 }
 
+impl<T> From<Result<Completed<T>, Error>> for End<T> {
+    fn from(result: Result<Completed<T>, Error>) -> Self {
+        Self::Result { result, input_changed: false }
+    }
+}
+
 pub(super) async fn run<I: Input>(shared: Arc<Shared>, index: usize, input: I) -> End<I::Output> {
-    let index = index as u64;
+    let Some(past) = &shared.past else {
+        return begin(&shared, index, input).await.map_or(End::LeftOut, End::from);
+    };
     let body = input.to_json();
-    if let Some(past) = &shared.past {
-        let print = fingerprint(input.model_id(), &body);
-        match past.take(index, &print) {
-            Some((Before::Collected, _)) => return End::Collected,
-            Some((Before::Unknown(at), _)) => return End::Result(Err(sent_before(at, &print))),
-            Some((Before::Known(job), place)) => {
-                let earlier = shared.earlier.get(place);
-                let reservation = earlier.map(|earlier| shared.purse.resume(earlier));
-                let result = shared.client.resume::<I>(job).await;
-                if let Some(reservation) = reservation {
-                    settle(reservation, &result);
-                }
-                return End::Result(result);
+    let (before, place) = past.take(index as u64, input.model_id(), &body);
+    match before {
+        Before::Collected => End::Collected,
+        Before::Known(job) => resume::<I>(&shared, job, place).await.into(),
+        Before::Ended(error) => Err(error).into(),
+        Before::Unknown(why, at) => {
+            Err(unknown(why, at, &fingerprint(input.model_id(), &body))).into()
+        }
+        Before::UnderWay(submit, at) => match submit.outcome().await {
+            Outcome::Submitted(job) => resume::<I>(&shared, job, place).await.into(),
+            Outcome::Unknown => {
+                let print = fingerprint(input.model_id(), &body);
+                Err(unknown("an earlier start of the batch sent it", at, &print)).into()
             }
-            None => {}
+            Outcome::NoJob => {
+                if let Some(earlier) = place.and_then(|place| shared.earlier.get(place)) {
+                    shared.purse.resume(earlier).release();
+                }
+                begin(&shared, index, input).await.map_or(End::LeftOut, End::from)
+            }
+        },
+        Before::Nothing { input_changed } => {
+            if input_changed {
+                tracing::warn!(
+                    batch = past.name,
+                    item = index,
+                    "an earlier start had another input at this place: this one is a new job"
+                );
+            }
+            let result = begin(&shared, index, input).await;
+            result.map_or(End::LeftOut, |result| End::Result { result, input_changed })
         }
     }
+}
+
+/// Waits for a job of an earlier start, whose cost has this place among the earlier ones.
+async fn resume<I: Input>(
+    shared: &Shared,
+    job: JobToken,
+    place: Option<usize>,
+) -> Result<Completed<I::Output>, Error> {
+    let earlier = place.and_then(|place| shared.earlier.get(place));
+    let reservation = earlier.map(|earlier| shared.purse.resume(earlier));
+    let result = shared.client.resume::<I>(job).await;
+    if let Some(reservation) = reservation {
+        settle(reservation, &result);
+    }
+    result
+}
+
+/// Submits an item, and waits for its job; `None` if there is no money left for it.
+async fn begin<I: Input>(
+    shared: &Shared,
+    index: usize,
+    input: I,
+) -> Option<Result<Completed<I::Output>, Error>> {
     let model = input.model_id().to_owned();
-    let price = match price(&shared, &model, &body).await {
+    let price = match price(shared, &model, &input.to_json()).await {
         Ok(price) => price,
-        Err(error) => return End::Result(Err(error)),
+        Err(error) => return Some(Err(error)),
     };
     // However long the service wants to be left alone, the items wait, and do not fail in a row.
     shared.client.inner.gate.open().await;
-    let Some(reservation) = shared.purse.reserve(&model, price).await else {
-        return End::LeftOut;
-    };
-    let batch = shared.past.as_ref().map(|past| (past.name.clone(), index));
+    let reservation = shared.purse.reserve(&model, price).await?;
     let usd = shared.purse.counts_dollars().then(|| reservation.usd().dollars());
-    let label = Label { key: None, batch, usd };
+    let past = shared.past.as_ref();
+    let label = Label {
+        key: None,
+        batch: past.map(|past| (past.name.clone(), index as u64)),
+        usd,
+        claim: past.map(|past| Arc::downgrade(&past.claim)),
+    };
     let job = match shared.client.submit_labelled(input, label).await {
         Ok(job) => job,
         Err(error) => {
             if !error.may_have_cost() {
                 reservation.release();
             }
-            return End::Result(Err(error));
+            return Some(Err(error));
         }
     };
     let result = job.await;
     settle(reservation, &result);
-    End::Result(result)
+    Some(result)
 }
 
 /// Counts what a job has cost. Unless that is certain, what was set aside for it stays so.
@@ -100,8 +155,4 @@ async fn price(shared: &Shared, model: &str, body: &str) -> Result<Usd, Error> {
     } else {
         Ok(Usd::ZERO)
     }
-}
-
-fn sent_before(at: SystemTime, print: &str) -> Error {
-    unknown("an earlier start of the batch ended before the answer was there", at, print)
 }

@@ -1,22 +1,31 @@
 //! What earlier starts of a named batch have done.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::job::JobToken;
-use crate::journal::{Claim, Entry, Stage, State};
+use crate::journal::{Claim, Collector, End, Entry, Journal, Stage, State, UnderWay};
+use crate::submit::{fingerprint, older_fingerprints};
 
 /// What is known of an item from an earlier start.
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Before {
-    /// It has this job, whose outcome was not handed over.
+    /// It has this job, which is not collected.
     Known(JobToken),
-    /// It was sent then, and what became of it is not known.
-    Unknown(SystemTime),
-    /// The outcome of its job was handed over.
+    /// Its job made nothing.
+    Ended(Error),
+    /// It was sent then, or may have been, and what became of it is not known.
+    Unknown(&'static str, SystemTime),
+    /// It is being sent just now: the earlier start was dropped in this process.
+    UnderWay(UnderWay, SystemTime),
+    /// Its files are in place, or the caller said that it is done.
     Collected,
+    /// It was not sent.
+    Nothing {
+        /// Whether another input was at its place.
+        input_changed: bool,
+    },
 }
 
 /// What one submit of an earlier start counts for, as far as that is known.
@@ -28,24 +37,27 @@ pub(super) struct PastCost {
     pub(super) model_id: String,
     /// What it was expected to cost; unknown where the start had no limit in dollars.
     pub(super) expected: Option<f64>,
-    /// What the service said at the end of its job, as it said it; unknown while nobody has asked.
+    /// What it has cost, if that is certain.
     pub(super) settled: Option<f64>,
-}
-
-/// An item of an earlier start.
-struct Item {
-    index: u64,
-    /// Its place among the costs.
-    place: usize,
-    before: Before,
 }
 
 /// The items of earlier starts that have not come up again in this one.
 pub(super) struct Past {
     pub(super) name: String,
-    by_fingerprint: Mutex<BTreeMap<String, Vec<Item>>>,
+    pub(super) claim: Arc<Claim>,
+    journal: Journal,
+    items: Mutex<Items>,
     costs: Vec<PastCost>,
-    _claim: Claim,
+    /// When lines were lost that may have said something about any item.
+    lost: Option<SystemTime>,
+}
+
+#[derive(Default)]
+struct Items {
+    /// By fingerprint, place in the batch, and place among the costs.
+    all: BTreeMap<(String, u64, usize), Entry>,
+    /// How many of them stood at a place.
+    at: BTreeMap<u64, usize>,
 }
 
 impl Past {
@@ -57,36 +69,33 @@ impl Past {
         origin: &str,
         name: String,
         claim: Claim,
+        journal: Journal,
     ) -> Result<Self, Error> {
         let mine = |entry: &&Entry| entry.batch().is_some_and(|(of, _)| of == name);
-        let mut elsewhere = state.entries().iter().filter(mine).filter_map(Entry::origin);
+        let mut elsewhere =
+            state.entries().iter().filter(mine).filter_map(|entry| entry.facts().origin.as_deref());
         if let Some(elsewhere) = elsewhere.find(|of| *of != origin) {
             return Err(Error::config(format!(
                 "the batch {name:?} was started with {elsewhere}, and this client calls {origin}: \
                  give it another name if it is to be done here too",
             )));
         }
-        let mut by_fingerprint: BTreeMap<String, Vec<Item>> = BTreeMap::new();
-        let mut costs = Vec::new();
+        let is_lost = |entry: &&Entry| entry.is_lost() && entry.stage() == Stage::Unknown;
+        let lost = state.entries().iter().find(is_lost).map(sent_at);
+        let (mut items, mut costs) = (Items::default(), Vec::new());
         for entry in state.entries().iter().filter(mine) {
-            let before = match &entry.stage {
-                Stage::Closed => continue,
-                Stage::Known(job) => Before::Known(job.clone()),
-                Stage::Collected(_) => Before::Collected,
-                Stage::Open => {
-                    Before::Unknown(UNIX_EPOCH + Duration::from_secs(entry.at().min(1 << 40)))
-                }
-            };
+            if entry.stage() == Stage::Closed {
+                continue;
+            }
             costs.push(PastCost {
                 model_id: entry.model_id().to_owned(),
-                expected: entry.usd(),
+                expected: entry.facts().expected_usd,
                 settled: entry.settled_usd(),
             });
-            let index = entry.batch().map_or(u64::MAX, |(_, index)| index);
-            let items = by_fingerprint.entry(entry.fingerprint().to_owned()).or_default();
-            items.push(Item { index, place: costs.len() - 1, before });
+            items.add(costs.len() - 1, entry.clone());
         }
-        Ok(Self { name, by_fingerprint: Mutex::new(by_fingerprint), costs, _claim: claim })
+        let claim = Arc::new(claim);
+        Ok(Self { name, claim, journal, items: Mutex::new(items), costs, lost })
     }
 
     /// What each submit of the earlier starts counts for.
@@ -96,19 +105,85 @@ impl Past {
 
     /// Takes what is known of an item, and the place of its cost: first what was at its place, else
     /// of one that is equal.
-    pub(super) fn take(&self, index: u64, fingerprint: &str) -> Option<(Before, usize)> {
-        let mut all = self.by_fingerprint.lock().unwrap_or_else(PoisonError::into_inner);
-        let items = all.get_mut(fingerprint)?;
-        let at = items.iter().position(|item| item.index == index).unwrap_or(0);
-        let Item { place, before, .. } = items.remove(at);
-        if items.is_empty() {
-            all.remove(fingerprint);
+    pub(super) fn take(&self, index: u64, model_id: &str, body: &str) -> (Before, Option<usize>) {
+        let mut prints = vec![fingerprint(model_id, body)];
+        prints.extend(older_fingerprints(model_id, body));
+        let mut items = self.items();
+        if let Some((place, entry)) = items.take(index, &prints) {
+            return (self.before(&entry), Some(place));
         }
-        Some((before, place))
+        let before = match self.lost {
+            Some(at) => Before::Unknown(
+                "the journal has lost lines, and one of them may have been about this item; when \
+                 it is known what they were, `Journal::forget` settles them",
+                at,
+            ),
+            None => Before::Nothing { input_changed: items.at.contains_key(&index) },
+        };
+        (before, None)
     }
 
     /// Whether every item of the earlier starts has come up again.
     pub(super) fn is_used_up(&self) -> bool {
-        self.by_fingerprint.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+        self.items().all.is_empty()
     }
+
+    fn before(&self, entry: &Entry) -> Before {
+        match entry.stage() {
+            Stage::Known(job) => Before::Known(job.clone()),
+            Stage::Failed(job, end) => Before::Ended(self.error(entry, job, end)),
+            Stage::Collected => Before::Collected,
+            Stage::Open => match self.journal.under_way(entry.id()) {
+                Some(submit) => Before::UnderWay(submit, sent_at(entry)),
+                None => Before::Unknown(SENT_BEFORE, sent_at(entry)),
+            },
+            Stage::Unknown | Stage::Closed => Before::Unknown(SENT_BEFORE, sent_at(entry)),
+        }
+    }
+
+    /// The error that said how the job ended.
+    fn error(&self, entry: &Entry, job: &JobToken, end: End) -> Error {
+        let kind = if end == End::Cancelled { Kind::Cancelled } else { Kind::Failed };
+        let message = entry.facts().message.as_deref();
+        let message = message.unwrap_or("the job made nothing, and the journal does not say why");
+        Error::new(kind, message)
+            .about(job)
+            .costing(entry.facts().cost_usd)
+            .collected_by(Some(Collector::new(&self.journal, job)))
+    }
+
+    fn items(&self) -> MutexGuard<'_, Items> {
+        self.items.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+const SENT_BEFORE: &str = "an earlier start of the batch ended before the answer was there";
+
+impl Items {
+    fn add(&mut self, place: usize, entry: Entry) {
+        let index = entry.batch().map_or(u64::MAX, |(_, index)| index);
+        *self.at.entry(index).or_default() += 1;
+        self.all.insert((entry.fingerprint().to_owned(), index, place), entry);
+    }
+
+    fn take(&mut self, index: u64, prints: &[String]) -> Option<(usize, Entry)> {
+        let first = |from: u64, to: u64| {
+            prints.iter().find_map(|print| {
+                let range = (print.clone(), from, 0)..=(print.clone(), to, usize::MAX);
+                self.all.range(range).next().map(|(key, _)| key.clone())
+            })
+        };
+        let key = first(index, index).or_else(|| first(0, u64::MAX))?;
+        if let Some(count) = self.at.get_mut(&key.1) {
+            *count -= 1;
+            if *count == 0 {
+                self.at.remove(&key.1);
+            }
+        }
+        self.all.remove(&key).map(|entry| (key.2, entry))
+    }
+}
+
+fn sent_at(entry: &Entry) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(entry.at().min(1 << 40))
 }

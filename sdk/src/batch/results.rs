@@ -28,6 +28,23 @@ pub struct BatchItem<T> {
     pub index: usize,
     /// What came of it. Every error is the item's own.
     pub result: Result<Completed<T>, Error>,
+    /// Whether an earlier start of the [named](crate::Batch::named) batch had another input at this
+    /// place, and none that was equal to this one was left. Then this is a job of its own.
+    pub input_changed: bool,
+}
+
+impl<T> BatchItem<T> {
+    /// Marks the item as [collected](crate::Journal#collecting), whatever came of it:
+    /// [`Completed::collect`], or [`Error::collect`]. A [named](crate::Batch::named) batch does not
+    /// bring it again.
+    ///
+    /// An item whose job goes on, or whose outcome is unknown, is not settled by this.
+    pub fn collect(&self) {
+        match &self.result {
+            Ok(done) => done.collect(),
+            Err(error) => error.collect(),
+        }
+    }
 }
 
 /// The results of a batch, in the order in which they come.
@@ -79,7 +96,7 @@ impl<I: Input> BatchResults<I> {
         self.left_out
     }
 
-    /// How many items were passed over, because an earlier start of the batch handed them over.
+    /// How many items were passed over, because they were collected in an earlier start of the batch.
     #[must_use]
     pub fn collected_before(&self) -> usize {
         self.collected_before
@@ -142,8 +159,8 @@ impl<I: Input> Stream for BatchResults<I> {
                 Poll::Ready(None) => return Poll::Ready(None),
                 Poll::Ready(Some((_, End::Collected))) => self.collected_before += 1,
                 Poll::Ready(Some((_, End::LeftOut))) => self.left_out = true,
-                Poll::Ready(Some((index, End::Result(result)))) => {
-                    return Poll::Ready(Some(BatchItem { index, result }));
+                Poll::Ready(Some((index, End::Result { result, input_changed }))) => {
+                    return Poll::Ready(Some(BatchItem { index, result, input_changed }));
                 }
             }
         }

@@ -8,25 +8,24 @@ use crate::journal::{Journal, Recovery};
 use crate::submit::Label;
 
 impl Client {
-    /// Lists what earlier processes have left in the [`Journal`]: jobs to be resumed, and submits of
-    /// which nobody knows what became of them. Nothing is sent.
+    /// Lists what is not settled in the [`Journal`], by this process and by earlier ones: jobs that are
+    /// not [collected](Journal#collecting), and submits with an unknown outcome. Nothing is sent.
     ///
     /// ```no_run
     /// # async fn f() -> Result<(), runcomfy::Error> {
     /// let client = runcomfy::Client::builder().journal("jobs.jsonl").build()?;
     /// for job in client.recover().await?.jobs {
     ///     let done = client.resume_json(job.token).await?;
-    ///     println!("{:?}", done.media_urls());
+    ///     client.download(&done).to("recovered").await?;
     /// }
     /// # Ok(())
     /// # }
     /// ```
     ///
-    /// Fails with [`is_journal`](Error::is_journal) if the journal cannot be read, and with
+    /// Fails with [`is_journal`](Error::is_journal) if the journal cannot be read whole, and with
     /// [`is_config`](Error::is_config) if the client has none.
     pub async fn recover(&self) -> Result<Recovery, Error> {
-        let journal = self.journal_or_refuse()?.clone();
-        off_thread(move || journal.recover()).await
+        self.journal_or_refuse()?.left().await
     }
 
     /// The journal, if the client has one.
@@ -52,15 +51,5 @@ impl Client {
     pub(crate) fn journal_or_refuse(&self) -> Result<&Journal, Error> {
         let none = || Error::config("the client has no journal: give `Client::builder` one");
         self.journal().ok_or_else(none)
-    }
-}
-
-/// Does what reads or writes files where it holds up nobody.
-pub(crate) async fn off_thread<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
-) -> Result<T, Error> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done,
-        Err(_) => Err(Error::journal("the runtime was shut down meanwhile".to_owned())),
     }
 }

@@ -6,6 +6,7 @@ use crate::completed::Completed;
 use crate::error::Error;
 use crate::files::Files;
 use crate::job::JobToken;
+use crate::journal::Collector;
 
 /// What is to be downloaded: URLs, or something that has them.
 ///
@@ -23,6 +24,8 @@ use crate::job::JobToken;
 pub struct Sources {
     pub(super) urls: Vec<String>,
     pub(super) job: Option<JobToken>,
+    /// What marks the job as collected, where these are all files of it that are not saved yet.
+    pub(super) collector: Option<Collector>,
 }
 
 impl Sources {
@@ -38,8 +41,9 @@ impl Sources {
         self.urls.is_empty()
     }
 
-    fn about(mut self, job: Option<&JobToken>) -> Self {
+    fn about(mut self, job: Option<&JobToken>, collector: Option<&Collector>) -> Self {
         self.job = job.cloned();
+        self.collector = collector.cloned();
         self
     }
 }
@@ -53,13 +57,13 @@ impl<S: Into<String>> FromIterator<S> for Sources {
                 distinct.push(url);
             }
         }
-        Self { urls: distinct, job: None }
+        Self { urls: distinct, job: None, collector: None }
     }
 }
 
 impl<T> From<&Completed<T>> for Sources {
     fn from(done: &Completed<T>) -> Self {
-        Self::from(done.media_urls()).about(Some(done.job()))
+        Self::from(done.media_urls()).about(Some(done.job()), done.collector.as_ref())
     }
 }
 
@@ -67,7 +71,7 @@ impl From<&Error> for Sources {
     fn from(error: &Error) -> Self {
         let failed = error.failed_files().iter().map(|file| file.url.clone());
         let urls: Self = failed.chain(error.media_urls()).collect();
-        urls.about(error.job())
+        urls.about(error.job(), error.collector())
     }
 }
 

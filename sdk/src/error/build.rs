@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{Error, Inner, Kind, Reason};
 use crate::download::{FailedFile, SavedFile};
 use crate::job::{CancelOutcome, JobToken};
-use crate::journal::Receipt;
+use crate::journal::Collector;
 use crate::schema::Invalid;
 use crate::wire::{ErrorName, Fault, Reply, Scrub};
 
@@ -68,7 +68,8 @@ impl Error {
                 saved: Vec::new(),
                 failed: Vec::new(),
                 source: None,
-                receipt: None,
+                cost: None,
+                collector: None,
             }),
         }
     }
@@ -166,9 +167,24 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_receipt(mut self, receipt: Option<Receipt>) -> Self {
-        self.inner.receipt = receipt;
+    /// Where the job is over, or its files are concerned: what marks it as collected.
+    pub(crate) fn collected_by(mut self, collector: Option<Collector>) -> Self {
+        self.inner.collector = collector;
         self
+    }
+
+    pub(crate) fn costing(mut self, cost: Option<f64>) -> Self {
+        self.inner.cost = cost;
+        self
+    }
+
+    pub(crate) fn collector(&self) -> Option<&Collector> {
+        self.inner.collector.as_ref()
+    }
+
+    /// The message without what `Display` adds.
+    pub(crate) fn own_message(&self) -> String {
+        self.inner.message.clone()
     }
 
     pub(crate) fn kind(&self) -> Kind {

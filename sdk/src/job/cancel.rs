@@ -30,6 +30,14 @@ pub enum CancelOutcome {
 const TRIES: u32 = 4;
 
 pub(super) async fn cancel(client: &Inner, job: &JobToken) -> Result<CancelOutcome, Error> {
+    let outcome = ask(client, job).await?;
+    if outcome == CancelOutcome::Cancelled {
+        client.hooks.cancelled(job);
+    }
+    Ok(outcome)
+}
+
+async fn ask(client: &Inner, job: &JobToken) -> Result<CancelOutcome, Error> {
     for attempt in 1..=TRIES {
         let url = client.http.origin.cancel(job.request_id());
         if let Fate::Replied(reply) = client.http.post(url).await {

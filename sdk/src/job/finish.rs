@@ -9,16 +9,17 @@ use crate::error::{Error, Kind};
 use crate::input::Output;
 use crate::wire::{Scrub, sentence};
 
-/// What the caller gets of the end of a wait. Where it is how the job ended, whoever lets go of it
-/// has collected the job.
+/// What the caller gets of the end of a wait. Where it is how the job ended, the journal has it.
 pub(super) fn hand_over<T: Output>(
     client: &Inner,
     job: &JobToken,
     end: Result<Value, Error>,
 ) -> Result<Completed<T>, Error> {
-    match end.and_then(|raw| decode(job, raw)) {
-        Ok(done) => Ok(done.with_receipt(client.hooks.receipt(job))),
-        Err(error) if error.is_end_of_job() => Err(error.with_receipt(client.hooks.receipt(job))),
+    let end = end.and_then(|raw| decode(job, raw));
+    client.hooks.ended(job, &end);
+    match end {
+        Ok(done) => Ok(done.collected_by(client.hooks.collector(job))),
+        Err(error) if error.is_end_of_job() => Err(error.collected_by(client.hooks.collector(job))),
         Err(error) => Err(error),
     }
 }

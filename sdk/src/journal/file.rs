@@ -1,183 +1,292 @@
 //! The file on the disk: appended to under a lock, replaced by renaming.
 
 use std::ffi::OsString;
-use std::fs::{self, File as Handle, OpenOptions, TryLockError};
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::fs::{self, File as Handle};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use crate::submit::fingerprint;
+use super::lock::{Claim, identity, lock, open_beside, private};
+use super::record::{is_id, new_id};
+use super::seen::{Seen, version};
+use crate::submit::raw_fingerprint;
+
+/// What a file that is about to replace the journal is called.
+const NEW: &str = ".new";
 
 /// A file that several processes append to.
 pub(super) struct File {
     path: PathBuf,
+    /// Whether it is a device, which cannot be read back.
+    pub(super) is_device: bool,
 }
 
 impl File {
-    /// Makes the file if it is not there, and sees whether it can be locked and written to.
+    /// Makes the file if it is not there. What could never be a journal is refused.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             make_folder(folder)?;
         }
-        let made = private().append(true).create(true).open(path)?;
-        // Two names of one file need one lock; a device has none but its own.
-        let path = if made.metadata()?.is_file() {
-            path.canonicalize()?
-        } else {
-            std::path::absolute(path)?
+        // Opening a pipe would wait for somebody to read from it.
+        let is_device = match fs::metadata(path) {
+            Ok(there) if is_device(&there) => true,
+            Ok(there) if there.is_file() => false,
+            Ok(_) => return Err(io::Error::other("it is not a regular file")),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+            Err(error) => return Err(error),
         };
-        let file = Self { path };
-        drop(file.lock()?);
-        Ok(file)
+        drop(private().append(true).create(true).open(path)?);
+        // Two names of one file need one lock; a device has none but its own.
+        let path = if is_device { std::path::absolute(path)? } else { path.canonicalize()? };
+        Ok(Self { path, is_device })
     }
 
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Appends whole lines. Either all of them are there afterwards, on the disk if they are to be
-    /// synced, or it fails, and as much of them as was written is taken back if that is possible.
-    /// Gives the length of the file.
-    pub(super) fn append(&self, lines: &str, sync: bool) -> io::Result<u64> {
-        let _lock = self.lock()?;
-        let mut file = private().read(true).append(true).create(true).open(&self.path)?;
-        let length = file.seek(SeekFrom::End(0))?;
-        // A line that was cut in half must not swallow this one.
-        let torn = length > 0 && {
-            let mut last = [0];
-            file.seek(SeekFrom::Start(length - 1))?;
-            file.read_exact(&mut last)?;
-            last != *b"\n"
+    pub(super) fn identity(&self) -> Option<(u64, u64)> {
+        if self.is_device { None } else { identity_of(&self.path) }
+    }
+
+    /// Locks the journal against all others: its lock file, and the journal itself, because a lock
+    /// file may be removed by somebody who tidies up.
+    pub(super) fn hold(&self, limit: Duration) -> io::Result<Held<'_>> {
+        let lock_file = lock(&self.beside(".lock"), limit, open_beside)?;
+        let journal = if self.is_device {
+            Some(open(&self.path)?)
+        } else if cfg!(unix) {
+            if_there(lock(&self.path, limit, open))?
+        } else {
+            if_there(open(&self.path))?
         };
-        let lines = if torn { format!("\n{lines}") } else { lines.to_owned() };
-        let written = file
-            .write_all(lines.as_bytes())
-            .and_then(|()| if sync { file.sync_data() } else { Ok(()) });
-        if let Err(error) = written {
-            // Where this fails too, half a line is left, which is harmless.
-            let _ = file.set_len(length);
-            return Err(error);
-        }
-        if length == 0 && sync {
-            self.sync_folder()?;
-        }
-        Ok(length + lines.len() as u64)
+        Ok(Held { file: self, lock: lock_file, journal })
     }
 
-    pub(super) fn read(&self) -> io::Result<Vec<u8>> {
-        let _lock = self.lock()?;
-        self.read_unlocked()
-    }
-
-    /// Replaces the whole text by what `change` makes of it. A crash leaves the one or the other.
-    pub(super) fn replace(&self, change: impl FnOnce(&[u8]) -> String) -> io::Result<u64> {
-        let _lock = self.lock()?;
-        let text = change(&self.read_unlocked()?);
-        let new = self.beside(".new");
-        let mut file = private().write(true).create(true).truncate(true).open(&new)?;
-        let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
-        if let Err(error) = written.and_then(|()| fs::rename(&new, &self.path)) {
-            let _ = fs::remove_file(&new);
-            return Err(error);
-        }
-        self.sync_folder()?;
-        Ok(text.len() as u64)
-    }
-
-    /// Takes the lock of a batch; `None` if somebody has it. It is let go of when it is dropped,
-    /// and when the process ends in whatever way.
+    /// Takes the lock of a batch; `None` if somebody has it.
     pub(super) fn claim(&self, batch: &str) -> io::Result<Option<Claim>> {
-        let path = self.beside(&format!(".{}.batch", fingerprint("batch", batch)));
-        loop {
-            let handle = private().write(true).create(true).truncate(false).open(&path)?;
-            match handle.try_lock() {
-                Ok(()) if is_at(&handle, &path) => {
-                    return Ok(Some(Claim { path, _handle: handle }));
-                }
-                // The one who had it has removed the file just now.
-                Ok(()) => {}
-                Err(TryLockError::WouldBlock) => return Ok(None),
-                Err(TryLockError::Error(error)) => return Err(error),
-            }
-        }
+        Claim::take(self.beside(&format!(".{}.batch", raw_fingerprint("batch", batch))))
     }
 
-    fn read_unlocked(&self) -> io::Result<Vec<u8>> {
-        match Handle::open(&self.path) {
-            Ok(mut file) if file.metadata()?.is_file() => {
-                let mut text = Vec::new();
-                file.read_to_end(&mut text)?;
-                Ok(text)
-            }
-            // Somebody has taken it away, or it is a device that holds nothing.
-            Ok(_) => Ok(Vec::new()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// The lock is a file of its own, because the journal is replaced when it is compacted.
-    fn lock(&self) -> io::Result<Handle> {
-        let path = self.beside(".lock");
-        let lock = private().write(true).create(true).truncate(false).open(path)?;
-        loop {
-            match lock.lock() {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                done => return done.map(|()| lock),
-            }
-        }
-    }
-
-    fn beside(&self, suffix: &str) -> PathBuf {
+    pub(super) fn beside(&self, suffix: &str) -> PathBuf {
         let mut name = OsString::from(&self.path);
         name.push(suffix);
         name.into()
     }
 
+    /// The files that this crate has made beside it, with an id of its own and this ending.
+    pub(super) fn files_beside(&self, ending: &str) -> Vec<PathBuf> {
+        let (Some(folder), Some(name)) = (self.path.parent(), self.path.file_name()) else {
+            return Vec::new();
+        };
+        let Ok(files) = fs::read_dir(folder) else { return Vec::new() };
+        let name = name.to_string_lossy();
+        let is_mine = |file: &PathBuf| {
+            let file = file.file_name().unwrap_or_default().to_string_lossy();
+            let rest = file.strip_prefix(&*name).and_then(|rest| rest.strip_suffix(ending));
+            rest.and_then(|rest| rest.strip_prefix('.')).is_some_and(is_id)
+        };
+        files.filter_map(|file| Some(file.ok()?.path())).filter(is_mine).collect()
+    }
+
     /// A new name is on the disk once its folder is.
-    fn sync_folder(&self) -> io::Result<()> {
-        match self.path.parent() {
-            Some(folder) if cfg!(unix) => Handle::open(folder)?.sync_all(),
-            _ => Ok(()),
+    pub(super) fn sync_folder(&self) -> io::Result<()> {
+        let Some(folder) = self.path.parent().filter(|_| cfg!(unix)) else { return Ok(()) };
+        match Handle::open(folder).and_then(|folder| folder.sync_all()) {
+            // There are file systems on which this cannot be done, nor need be.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported
+                ) =>
+            {
+                Ok(())
+            }
+            done => done,
         }
     }
 }
 
-/// The lock of a batch.
-#[derive(Debug)]
-pub(crate) struct Claim {
-    path: PathBuf,
-    _handle: Handle,
+/// What tells the file of this name from all others.
+pub(super) fn identity_of(path: &Path) -> Option<(u64, u64)> {
+    identity(&fs::metadata(path).ok()?)
 }
 
-impl Drop for Claim {
-    fn drop(&mut self) {
-        // While it is locked, so that nobody locks a file that is about to go.
-        if cfg!(unix) {
-            let _ = fs::remove_file(&self.path);
+/// A journal that is locked. Its file may not be there.
+pub(super) struct Held<'a> {
+    file: &'a File,
+    lock: Handle,
+    journal: Option<Handle>,
+}
+
+impl Held<'_> {
+    pub(super) fn read(&mut self) -> io::Result<Vec<u8>> {
+        let mut text = Vec::new();
+        if let Some(journal) = self.journal.as_mut().filter(|_| !self.file.is_device) {
+            journal.rewind()?;
+            journal.read_to_end(&mut text)?;
+        }
+        Ok(text)
+    }
+
+    pub(super) fn is_there(&self) -> bool {
+        self.journal.is_some()
+    }
+
+    /// Makes the file if it is not there; whether that was so.
+    pub(super) fn make_if_missing(&mut self) -> io::Result<bool> {
+        let is_missing = self.journal.is_none();
+        if is_missing {
+            self.journal = Some(make(&self.file.path)?);
+        }
+        Ok(is_missing)
+    }
+
+    pub(super) fn len(&self) -> io::Result<u64> {
+        self.journal.as_ref().map_or(Ok(0), |journal| Ok(journal.metadata()?.len()))
+    }
+
+    /// Which version of the file it is; see [`Seen`].
+    pub(super) fn version(&self) -> String {
+        let metadata = self.journal.as_ref().and_then(|journal| journal.metadata().ok());
+        metadata.map(|metadata| version(&metadata)).unwrap_or_default()
+    }
+
+    pub(super) fn seen(&mut self) -> Option<Seen> {
+        Seen::read(&mut self.lock)
+    }
+
+    /// Where this fails, the next one who writes reads the journal whole: that is all.
+    pub(super) fn set_seen(&mut self, seen: &Seen) {
+        if let Err(error) = seen.write(&mut self.lock) {
+            tracing::debug!(%error, "the lock file of the journal cannot be written");
+        }
+    }
+
+    /// Cuts off what is behind so many bytes.
+    pub(super) fn cut(&mut self, length: u64) -> io::Result<()> {
+        self.journal.as_ref().map_or(Ok(()), |journal| journal.set_len(length))
+    }
+
+    /// Appends whole lines. Either all of them are there afterwards, on the disk if they are to be
+    /// synced, or it fails, and what was written of them is taken back; the error says if even that
+    /// was not possible.
+    pub(super) fn append(&mut self, lines: &str, sync: bool) -> Result<(), NotAppended> {
+        let length = self.len()?;
+        let Some(journal) = &mut self.journal else {
+            return Err(io::Error::from(io::ErrorKind::NotFound).into());
+        };
+        let written = journal
+            .write_all(lines.as_bytes())
+            .and_then(|()| if sync { journal.sync_data() } else { Ok(()) });
+        match written {
+            Ok(()) if self.file.is_device => {
+                let error = io::Error::other("it is a device, which keeps nothing");
+                Err(NotAppended { error, left_over: false })
+            }
+            Ok(()) => Ok(()),
+            Err(error) => Err(NotAppended { error, left_over: journal.set_len(length).is_err() }),
+        }
+    }
+
+    /// Replaces the whole text. A crash leaves the one or the other.
+    pub(super) fn replace(&mut self, text: &[u8]) -> io::Result<()> {
+        let old = self.journal.as_ref().map(Handle::metadata).transpose()?;
+        let new = self.file.beside(&format!(".{}{NEW}", new_id()));
+        // One that nobody else has made, or has put a link in the place of.
+        let mut journal = make(&new)?;
+        let replaced = keep_owner(&journal, old.as_ref())
+            .and_then(|()| journal.write_all(text))
+            .and_then(|()| journal.sync_all())
+            .and_then(|()| fs::rename(&new, &self.file.path));
+        if let Err(error) = replaced {
+            let _ = fs::remove_file(&new);
+            return Err(error);
+        }
+        self.journal = Some(journal);
+        Ok(())
+    }
+
+    /// How many names the file has.
+    #[cfg(unix)]
+    pub(super) fn names(&self) -> u64 {
+        use std::os::unix::fs::MetadataExt;
+        let metadata = self.journal.as_ref().and_then(|journal| journal.metadata().ok());
+        metadata.map_or(1, |metadata| metadata.nlink())
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn names(&self) -> u64 {
+        1
+    }
+
+    /// Removes what replacements have left that were interrupted: while this lock is held, there is
+    /// none under way.
+    pub(super) fn sweep(&self) {
+        for path in self.file.files_beside(NEW) {
+            let _ = fs::remove_file(path);
         }
     }
 }
 
-/// Whether the open file is the one that has this name now.
+/// Lines that are not in the journal.
+pub(super) struct NotAppended {
+    pub(super) error: io::Error,
+    /// Whether some of them may be there all the same.
+    pub(super) left_over: bool,
+}
+
+impl From<io::Error> for NotAppended {
+    fn from(error: io::Error) -> Self {
+        Self { error, left_over: false }
+    }
+}
+
+fn open(path: &Path) -> io::Result<Handle> {
+    private().read(true).append(true).open(path)
+}
+
+/// Makes a file that is locked before it has its place.
+fn make(path: &Path) -> io::Result<Handle> {
+    let made = private().read(true).append(true).create_new(true).open(path)?;
+    if cfg!(unix) {
+        made.try_lock()?;
+    }
+    Ok(made)
+}
+
+fn if_there(opened: io::Result<Handle>) -> io::Result<Option<Handle>> {
+    match opened {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        opened => opened.map(Some),
+    }
+}
+
+/// Lets the new file be read and written by those who could read and write the old one.
 #[cfg(unix)]
-fn is_at(handle: &Handle, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let same = |a: &fs::Metadata, b: &fs::Metadata| a.dev() == b.dev() && a.ino() == b.ino();
-    matches!((handle.metadata(), fs::metadata(path)), (Ok(a), Ok(b)) if same(&a, &b))
+fn keep_owner(new: &Handle, old: Option<&fs::Metadata>) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, fchown};
+    let Some(old) = old else { return Ok(()) };
+    let made = new.metadata()?;
+    if (made.uid(), made.gid()) != (old.uid(), old.gid()) {
+        fchown(new, Some(old.uid()), Some(old.gid()))?;
+    }
+    new.set_permissions(old.permissions())
 }
 
 #[cfg(not(unix))]
-fn is_at(_: &Handle, _: &Path) -> bool {
-    true
+fn keep_owner(_: &Handle, _: Option<&fs::Metadata>) -> io::Result<()> {
+    Ok(())
 }
 
-/// For the owner's eyes only.
-fn private() -> OpenOptions {
-    #[cfg_attr(not(unix), expect(unused_mut, reason = "there is no mode to set"))]
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
+#[cfg(unix)]
+fn is_device(metadata: &fs::Metadata) -> bool {
+    std::os::unix::fs::FileTypeExt::is_char_device(&metadata.file_type())
+}
+
+#[cfg(not(unix))]
+fn is_device(_: &fs::Metadata) -> bool {
+    false
 }
 
 fn make_folder(folder: &Path) -> io::Result<()> {

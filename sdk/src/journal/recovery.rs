@@ -1,12 +1,20 @@
 //! What an earlier process left behind.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::io;
+use std::sync::Mutex;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
-use super::state::{Entry, Stage, State};
+use super::facts::Facts;
+use super::keeper::Keeper;
+use super::owner::is_alive;
+use super::state::{Entry, Stage};
+use super::writer::{UnderWay, lock};
 use crate::job::JobToken;
+use crate::time::unix_seconds;
 
 /// What a [`Journal`](crate::Journal) knows of and nobody has settled.
 ///
@@ -25,7 +33,7 @@ use crate::job::JobToken;
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Recovery {
-    /// Jobs whose id is known, and whose outcome was not handed over: resume them.
+    /// Jobs whose id is known, and that are not [collected](crate::Journal#collecting): resume them.
     pub jobs: Vec<KnownJob>,
     /// Submits that may have left, and of which no answer is known: a job may be running and
     /// billed for each. They are never sent again by this crate.
@@ -59,7 +67,7 @@ pub struct UnknownSubmit {
     pub id: String,
     /// The model that was called.
     pub model_id: String,
-    /// The beginning of the SHA-256 of model id and body; equal inputs have equal ones.
+    /// The fingerprint of the input, as in [`Error::fingerprint`](crate::Error::fingerprint).
     pub fingerprint: String,
     /// When it was sent, to the second, or was about to be.
     pub sent_at: SystemTime,
@@ -71,12 +79,24 @@ pub struct UnknownSubmit {
     pub service: Option<String>,
     /// What was sent, with [`journal_inputs`](crate::ClientBuilder::journal_inputs).
     pub input: Option<Value>,
+    /// Where this stands for lines that [`Journal::repair`](crate::Journal::repair) could not read, how
+    /// many they were; 0 if the whole journal was gone. There may have been as many submits, or none,
+    /// and model and fingerprint are empty.
+    pub unreadable_lines: Option<usize>,
 }
 
-/// `acme/paint at 2026-01-31T09:05:00Z (input 6cca4749e2fa05fb)`.
+/// `acme/paint at 2026-01-31T09:05:00Z (input 2:6cca4749e2fa05fb)`.
 impl fmt::Display for UnknownSubmit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let at = crate::time::utc(self.sent_at);
+        match self.unreadable_lines {
+            Some(0) => return write!(f, "whatever was in the journal that was gone at {at}"),
+            Some(1) => return write!(f, "whatever was in a line that was unreadable at {at}"),
+            Some(lines) => {
+                return write!(f, "whatever was in {lines} lines that were unreadable at {at}");
+            }
+            None => {}
+        }
         write!(f, "{} at {at} (input {})", self.model_id, self.fingerprint)
     }
 }
@@ -109,24 +129,35 @@ impl fmt::Debug for UnknownSubmit {
 }
 
 impl Recovery {
-    pub(super) fn of(state: &State, is_under_way: impl Fn(&str) -> bool) -> Self {
+    /// What is left, but for the submits that are under way, in this process or another one.
+    pub(super) fn of(keeper: &mut Keeper, under_way: &Mutex<UnderWay>) -> io::Result<Self> {
+        let state = keeper.state()?;
+        let mut alive: BTreeMap<String, bool> = BTreeMap::new();
+        let mut is_under_way = |entry: &Entry, owner: &str| {
+            if owner == keeper.owner.id {
+                return lock(under_way).contains_key(entry.id());
+            }
+            *alive.entry(owner.to_owned()).or_insert_with(|| is_alive(&keeper.file, owner))
+        };
         let mut found = Self::default();
         for entry in state.entries() {
-            match &entry.stage {
+            match entry.stage() {
                 Stage::Known(token) => found.jobs.push(KnownJob {
                     token: token.clone(),
-                    key: entry.key().map(str::to_owned),
+                    key: entry.facts().key.clone(),
                     batch: batch(entry),
-                    service: entry.origin().map(str::to_owned),
-                    input: entry.input(),
+                    service: entry.facts().origin.clone(),
+                    input: entry.facts().body.clone(),
                 }),
-                Stage::Open if !is_under_way(entry.id()) => {
-                    found.unknown.push(UnknownSubmit::of(entry));
-                }
-                _ => {}
+                Stage::Open => match entry.facts().owner.as_deref() {
+                    Some(owner) if is_under_way(entry, owner) => {}
+                    _ => found.unknown.push(UnknownSubmit::of(entry)),
+                },
+                Stage::Unknown => found.unknown.push(UnknownSubmit::of(entry)),
+                Stage::Failed(..) | Stage::Collected | Stage::Closed => {}
             }
         }
-        found
+        Ok(found)
     }
 }
 
@@ -137,10 +168,29 @@ impl UnknownSubmit {
             model_id: entry.model_id().to_owned(),
             fingerprint: entry.fingerprint().to_owned(),
             sent_at: UNIX_EPOCH + Duration::from_secs(entry.at().min(1 << 40)),
-            key: entry.key().map(str::to_owned),
+            key: entry.facts().key.clone(),
             batch: batch(entry),
-            service: entry.origin().map(str::to_owned),
-            input: entry.input(),
+            service: entry.facts().origin.clone(),
+            input: entry.facts().body.clone(),
+            unreadable_lines: entry
+                .facts()
+                .lines
+                .map(|lines| usize::try_from(lines).unwrap_or(usize::MAX)),
+        }
+    }
+
+    /// What a line about it says.
+    pub(super) fn facts(&self) -> Facts {
+        let some = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+        Facts {
+            id: Some(self.id.clone()),
+            at: Some(unix_seconds(self.sent_at)),
+            model_id: some(&self.model_id),
+            fingerprint: some(&self.fingerprint),
+            origin: self.service.clone(),
+            key: self.key.clone(),
+            batch: self.batch.clone().map(|(name, item)| (name, item as u64)),
+            ..Facts::default()
         }
     }
 }

@@ -1,10 +1,10 @@
 //! What a journal says, read from its first line to its last.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
-
-use super::record::{Intent, Record};
+use super::facts::{End, Facts};
+use super::line::{Damage, Line};
+use super::record::{Record, Step};
 use crate::job::JobToken;
 
 /// All submits that a journal knows of, in the order in which they were begun.
@@ -13,209 +13,406 @@ pub(crate) struct State {
     entries: Vec<Entry>,
     by_id: BTreeMap<String, usize>,
     by_job: BTreeMap<String, usize>,
-    /// Collected jobs whose submit is not known, or not yet.
-    collected: BTreeSet<String>,
-    /// Lines of later versions.
-    foreign: Vec<String>,
-    /// How many lines could not be read.
-    damaged: usize,
+    /// What is known of jobs whose submit is not known, or not yet.
+    orphans: BTreeMap<String, Entry>,
+    /// Which journal it is, and how often it was compacted; those of the first version do not say.
+    pub(super) header: Option<(String, u64)>,
+    /// Lines that are not understood, as they are: damaged ones, and kinds of a later version.
+    pub(super) kept: Vec<Vec<u8>>,
+    /// The lines that are not believed, counted from 1.
+    pub(super) damage: Vec<(usize, Damage)>,
+    /// Where the last line begins, if a crash has cut it off.
+    pub(super) cut_off: Option<usize>,
 }
 
 /// One submit.
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
-    intent: Intent,
-    pub(crate) stage: Stage,
+    step: Step,
+    facts: Facts,
+    /// Whether the user has forgotten the batch of it.
+    forgotten: bool,
 }
 
-/// How far a submit has come.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Stage {
-    /// It may have been sent.
+/// How far a submit has come, for those who act on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage<'a> {
+    /// It is under way, or whoever sent it is gone.
     Open,
-    /// It has this job.
-    Known(JobToken),
-    /// The outcome of its job was handed over.
-    Collected(JobToken),
+    /// It was sent, and what became of it is not known.
+    Unknown,
+    /// It has this job, and what that made was not collected.
+    Known(&'a JobToken),
+    /// Its job made nothing.
+    Failed(&'a JobToken, End),
+    /// What its job made is safe.
+    Collected,
     /// It has no job.
     Closed,
 }
 
 impl Entry {
+    pub(crate) fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
     pub(crate) fn id(&self) -> &str {
-        &self.intent.id
+        self.facts.id.as_deref().unwrap_or_default()
     }
 
     pub(crate) fn model_id(&self) -> &str {
-        &self.intent.model_id
+        let of_job = || self.facts.job.as_ref()?.model_id();
+        self.facts.model_id.as_deref().or_else(of_job).unwrap_or_default()
     }
 
     pub(crate) fn fingerprint(&self) -> &str {
-        &self.intent.fingerprint
-    }
-
-    pub(crate) fn key(&self) -> Option<&str> {
-        self.intent.key.as_deref()
+        self.facts.fingerprint.as_deref().unwrap_or_default()
     }
 
     /// The name of the batch that it belongs to, and its place there.
     pub(crate) fn batch(&self) -> Option<(&str, u64)> {
-        self.intent.batch.as_ref().map(|(name, item)| (name.as_str(), *item))
+        self.facts.batch.as_ref().map(|(name, item)| (name.as_str(), *item))
     }
 
-    /// The service that it went to; older journals do not say.
-    pub(crate) fn origin(&self) -> Option<&str> {
-        self.intent.origin.as_deref()
-    }
-
-    pub(super) fn input(&self) -> Option<Value> {
-        self.intent.body.clone()
-    }
-
-    pub(crate) fn usd(&self) -> Option<f64> {
-        self.intent.usd
-    }
-
-    /// What the service said it cost, at the end of its job.
-    #[expect(clippy::unused_self, reason = "the record of it follows")]
+    /// What its job has cost, where that is certain.
     pub(crate) fn settled_usd(&self) -> Option<f64> {
-        None
+        self.facts.cost_usd
+    }
+
+    /// Whether it stands for lines that could not be read.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.facts.lines.is_some()
     }
 
     /// When it was sent, in seconds since 1970, or was about to be.
     pub(crate) fn at(&self) -> u64 {
-        self.intent.at
+        let of_job = || self.facts.job.as_ref()?.submitted_at().map(crate::time::unix_seconds);
+        self.facts.at.or_else(of_job).unwrap_or(0)
+    }
+
+    pub(crate) fn stage(&self) -> Stage<'_> {
+        if self.forgotten {
+            return Stage::Closed;
+        }
+        match (self.step, &self.facts.job, self.facts.end) {
+            (Step::Intent, ..) => Stage::Open,
+            (Step::Closed | Step::Forgotten, ..) => Stage::Closed,
+            (Step::Collected, ..) => Stage::Collected,
+            (Step::Ended, Some(job), Some(end)) if end.left_nothing() => Stage::Failed(job, end),
+            (Step::Submitted | Step::Ended, Some(job), _) => Stage::Known(job),
+            (Step::Lost | Step::Unknown | Step::Submitted | Step::Ended, ..) => Stage::Unknown,
+        }
+    }
+
+    /// Whether nothing remains to be done about it.
+    fn is_settled(&self) -> bool {
+        matches!(self.stage(), Stage::Closed | Stage::Collected | Stage::Failed(..))
+    }
+
+    fn merge(&mut self, step: Step, facts: Facts) {
+        self.step = self.step.max(step);
+        self.facts.merge(facts);
     }
 }
 
 impl State {
-    /// Reads as much as can be read.
+    /// Reads all lines.
     pub(super) fn read(text: &[u8]) -> Self {
         let mut state = Self::default();
-        for line in text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-            match serde_json::from_slice::<Map<String, Value>>(line) {
-                Err(_) => state.damaged += 1,
-                Ok(line) => match Record::of(&line) {
-                    Some(record) => state.take(record),
-                    None => state.foreign.push(Value::Object(line).to_string()),
-                },
+        let mut begin = 0;
+        for (place, line) in text.split_inclusive(|byte| *byte == b'\n').enumerate() {
+            let (start, number) = (begin, place + 1);
+            begin += line.len();
+            let (line, is_whole) = match line.strip_suffix(b"\n") {
+                Some(line) => (line, true),
+                None => (line, false),
+            };
+            if line.is_empty() {
+                continue;
+            }
+            match state.line(line) {
+                Ok(()) => {}
+                Err(_) if !is_whole && may_be_cut_off(line, start) => state.cut_off = Some(start),
+                Err(damage) => state.damaged(number, line, damage),
             }
         }
-        if state.damaged > 0 {
-            tracing::debug!(lines = state.damaged, "the journal has lines that are cut off");
-        }
         state
+    }
+
+    /// Takes in lines that this process has made.
+    pub(super) fn take_lines(&mut self, lines: &str) {
+        let records =
+            lines.lines().filter_map(|line| Record::of(Line::read(line.as_bytes()).ok()?));
+        records.for_each(|record| self.take(record));
     }
 
     pub(crate) fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
-    /// The text of a journal that says the same, without what is settled. What a batch has done
-    /// is kept, lest it be done again.
-    pub(super) fn compacted(&self) -> String {
-        let mut text = String::new();
-        for Entry { intent, stage } in &self.entries {
-            let (id, in_batch) = (intent.id.clone(), intent.batch.is_some());
-            match stage {
-                Stage::Closed => continue,
-                Stage::Collected(_) if !in_batch => continue,
-                Stage::Collected(_) => {
-                    let intent = Intent { body: None, ..intent.clone() };
-                    text += &Record::Intent(intent).to_line();
-                }
-                _ => text += &Record::Intent(intent.clone()).to_line(),
-            }
-            if let Stage::Known(job) | Stage::Collected(job) = stage {
-                text += &Record::Submitted { id, job: job.clone() }.to_line();
-            }
-            if let Stage::Collected(job) = stage {
-                text += &Record::Collected { request_id: job.request_id().to_owned() }.to_line();
-            }
-        }
-        self.foreign.iter().fold(text, |text, line| text + line + "\n")
+    /// The submit with this id.
+    pub(super) fn get(&self, id: &str) -> Option<&Entry> {
+        self.entries.get(*self.by_id.get(id)?)
     }
 
-    fn take(&mut self, record: Record) {
+    /// The submit that has this job.
+    pub(super) fn get_by_job(&self, request_id: &str) -> Option<&Entry> {
+        self.entries.get(*self.by_job.get(request_id)?)
+    }
+
+    /// The lines of a journal that says the same, without what is settled. What a batch has done is
+    /// kept, lest it be done again; and so is what is not understood.
+    pub(super) fn compacted(&self) -> Vec<u8> {
+        let mut text = Vec::new();
+        for entry in &self.entries {
+            let in_batch = entry.facts.batch.is_some();
+            if entry.stage() == Stage::Closed || entry.is_settled() && !in_batch {
+                continue;
+            }
+            let mut facts = entry.facts.clone();
+            if entry.is_settled() {
+                facts.body = None;
+            }
+            text.extend(entry.step.to_line(&facts).into_bytes());
+        }
+        for line in &self.kept {
+            text.extend_from_slice(line);
+            text.push(b'\n');
+        }
+        text
+    }
+
+    fn line(&mut self, line: &[u8]) -> Result<(), Damage> {
+        let read = Line::read(line)?;
+        let is_sealed = matches!(read, Line::Sealed(_));
+        match Record::of(read) {
+            Some(record) => self.take(record),
+            // A later version may have more kinds; the first one had not.
+            None if is_sealed => self.kept.push(line.to_vec()),
+            None => return Err(Damage::NotARecord),
+        }
+        Ok(())
+    }
+
+    fn damaged(&mut self, number: usize, line: &[u8], damage: Damage) {
+        self.damage.push((number, damage));
+        self.kept.push(line.to_vec());
+    }
+
+    pub(super) fn take(&mut self, record: Record) {
         match record {
-            Record::Intent(intent) => self.begin(intent),
-            Record::Submitted { id, job } => self.submitted(&id, job),
-            Record::Closed { id } | Record::Forgotten { id } => self.close(&id),
-            Record::Unknown { id, at } => {
-                if let Some(entry) = self.open(&id) {
-                    entry.intent.at = at;
-                }
-            }
-            Record::Collected { request_id } => self.collect(request_id),
+            Record::Header { id, generation } => self.header = Some((id, generation)),
+            Record::Step(step, facts) => self.step(step, *facts),
             Record::BatchForgotten { name } => self.forget_batch(&name),
+            Record::CutOff { .. } => {}
         }
     }
 
-    fn begin(&mut self, intent: Intent) {
-        // A copy of a line says nothing new.
-        if !self.by_id.contains_key(&intent.id) {
-            self.by_id.insert(intent.id.clone(), self.entries.len());
-            self.entries.push(Entry { intent, stage: Stage::Open });
-        }
-    }
-
-    /// The line of the intent may be damaged: the job is not lost for that.
-    fn submitted(&mut self, id: &str, job: JobToken) {
-        if !self.by_id.contains_key(id) {
-            let at = job.submitted_at().map_or(0, crate::time::unix_seconds);
-            self.begin(Intent {
-                id: id.to_owned(),
-                at,
-                model_id: job.model_id().unwrap_or_default().to_owned(),
-                fingerprint: String::new(),
-                origin: None,
-                body: None,
-                key: None,
-                batch: None,
-                usd: None,
-            });
-        }
-        let Some(place) = self.by_id.get(id).copied() else { return };
-        let entry = &mut self.entries[place];
-        if matches!(entry.stage, Stage::Collected(_)) {
-            return;
-        }
-        let is_collected = self.collected.remove(job.request_id());
-        self.by_job.insert(job.request_id().to_owned(), place);
-        entry.stage = if is_collected { Stage::Collected(job) } else { Stage::Known(job) };
-    }
-
-    fn collect(&mut self, request_id: String) {
-        match self.by_job.get(&request_id) {
-            Some(place) => {
-                let entry = &mut self.entries[*place];
-                if let Stage::Known(job) = &entry.stage {
-                    entry.stage = Stage::Collected(job.clone());
+    fn step(&mut self, step: Step, facts: Facts) {
+        let job = facts.job.as_ref().map(|job| job.request_id().to_owned());
+        let place = match (&facts.id, &job) {
+            (Some(id), _) => Some(self.place_of(&id.clone(), step)),
+            (None, Some(job)) => self.by_job.get(job).copied(),
+            (None, None) => return,
+        };
+        match (place, job) {
+            (Some(place), job) => {
+                self.entries[place].merge(step, facts);
+                if let Some(job) = job {
+                    if let Some(orphan) = self.orphans.remove(&job) {
+                        self.entries[place].merge(orphan.step, orphan.facts);
+                    }
+                    self.by_job.insert(job, place);
                 }
             }
-            None => {
-                self.collected.insert(request_id);
-            }
+            (None, Some(job)) => match self.orphans.get_mut(&job) {
+                Some(orphan) => orphan.merge(step, facts),
+                None => drop(self.orphans.insert(job, Entry { step, facts, forgotten: false })),
+            },
+            (None, None) => {}
         }
     }
 
-    fn close(&mut self, id: &str) {
-        if let Some(entry) = self.open(id) {
-            entry.stage = Stage::Closed;
+    fn place_of(&mut self, id: &str, step: Step) -> usize {
+        if let Some(place) = self.by_id.get(id) {
+            return *place;
         }
+        self.entries.push(Entry { step, facts: Facts::default(), forgotten: false });
+        self.by_id.insert(id.to_owned(), self.entries.len() - 1);
+        self.entries.len() - 1
     }
 
     fn forget_batch(&mut self, name: &str) {
-        for Entry { intent, stage } in &mut self.entries {
-            let is_in_it = intent.batch.as_ref().is_some_and(|(of, _)| of == name);
-            if is_in_it && matches!(stage, Stage::Collected(_)) {
-                *stage = Stage::Closed;
+        for entry in &mut self.entries {
+            let is_in_it = entry.batch().is_some_and(|(of, _)| of == name);
+            entry.forgotten |= is_in_it && entry.is_settled();
+        }
+    }
+}
+
+/// Whether it may be the beginning of a line, followed by what file systems leave after a crash.
+fn may_be_cut_off(line: &[u8], start: usize) -> bool {
+    let zeros = line.iter().rev().take_while(|byte| **byte == 0).count();
+    match &line[..line.len() - zeros] {
+        // A file of nothing but zeros was something before.
+        [] => start > 0,
+        [b'{'] => true,
+        [b'{', b'"', rest @ ..] => !rest.contains(&0),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts() -> Facts {
+        Facts { id: Some("a1".to_owned()), at: Some(17), ..Facts::default() }
+    }
+
+    fn with_job() -> Facts {
+        Facts { job: Some("r-1@acme/paint@17".parse().unwrap()), ..facts() }
+    }
+
+    fn lines() -> Vec<(Step, Facts)> {
+        let ended = Facts { end: Some(End::Failed), cost_usd: Some(0.5), ..with_job() };
+        vec![
+            (Step::Intent, facts()),
+            (Step::Unknown, facts()),
+            (Step::Submitted, with_job()),
+            (Step::Ended, ended),
+            (Step::Collected, Facts::of_job(&"r-1".parse().unwrap())),
+        ]
+    }
+
+    fn state(lines: &[&(Step, Facts)]) -> State {
+        let text: String = lines.iter().map(|(step, facts)| step.to_line(facts)).collect();
+        let state = State::read(text.as_bytes());
+        assert!(state.damage.is_empty(), "{text}");
+        state
+    }
+
+    /// Every selection of the lines, in every order, says what its last step says.
+    #[test]
+    fn the_order_of_the_lines_does_not_matter() {
+        fn orders(rest: &[usize]) -> Vec<Vec<usize>> {
+            let mut all = vec![Vec::new()];
+            for place in 0..rest.len() {
+                let mut others = rest.to_vec();
+                let first = others.remove(place);
+                all.extend(orders(&others).into_iter().map(|mut order| {
+                    order.insert(0, first);
+                    order
+                }));
+            }
+            all
+        }
+        let all = lines();
+        for order in orders(&[0, 1, 2, 3, 4]) {
+            let chosen: Vec<_> = order.iter().map(|place| &all[*place]).collect();
+            let state = state(&chosen);
+            let last = order.iter().max().copied();
+            let knows_the_job = order.iter().any(|place| *place == 2 || *place == 3);
+            let expected = match last {
+                None => None,
+                Some(4) if order.len() == 1 => None,
+                Some(0) => Some(Step::Intent),
+                Some(1) => Some(Step::Unknown),
+                Some(2) => Some(Step::Submitted),
+                Some(3) => Some(Step::Ended),
+                // Which submit it was of can only be told by the job.
+                Some(_) if knows_the_job => Some(Step::Collected),
+                Some(_) => order.iter().filter(|place| **place < 4).max().map(|n| all[*n].0),
+            };
+            assert_eq!(state.entries().first().map(|entry| entry.step), expected, "{order:?}");
+            assert!(state.entries().len() <= 1);
+            if order.contains(&3) {
+                assert_eq!(state.entries()[0].settled_usd(), Some(0.5), "{order:?}");
             }
         }
     }
 
-    fn open(&mut self, id: &str) -> Option<&mut Entry> {
-        let entry = self.entries.get_mut(*self.by_id.get(id)?)?;
-        (entry.stage == Stage::Open).then_some(entry)
+    #[test]
+    fn closed_is_closed_before_and_after_its_intent() {
+        let (intent, closed) = ((Step::Intent, facts()), (Step::Closed, facts()));
+        for order in [[&intent, &closed], [&closed, &intent]] {
+            assert_eq!(state(&order).entries()[0].stage(), Stage::Closed);
+        }
+        // A job that turned up counts for more.
+        let found = (Step::Submitted, with_job());
+        for order in [[&intent, &closed, &found], [&found, &closed, &intent]] {
+            assert!(matches!(state(&order).entries()[0].stage(), Stage::Known(_)));
+        }
+    }
+
+    #[test]
+    fn any_line_of_a_submit_stands_alone() {
+        let full =
+            Facts { batch: Some(("n".to_owned(), 3)), expected_usd: Some(0.5), ..with_job() };
+        for step in [Step::Submitted, Step::Ended, Step::Collected] {
+            let state = state(&[&(step, full.clone())]);
+            assert_eq!(state.entries()[0].facts(), &full);
+        }
+    }
+
+    #[test]
+    fn compacting_says_the_same_in_one_line_for_each_submit() {
+        let batch = |facts: Facts| Facts { batch: Some(("n".to_owned(), 3)), ..facts };
+        let all = lines();
+        let mut text = String::new();
+        for (step, facts) in &all {
+            text += &step.to_line(&batch(facts.clone()));
+        }
+        text += "{\"is\":\"dam\u{fffd}";
+        text += "aged\"}\n";
+        let future = super::super::line::LineWriter::new("of the future").seal();
+        text += &future;
+        let before = State::read(text.as_bytes());
+        let compacted = before.compacted();
+        let after = State::read(&compacted);
+        assert_eq!(before.entries()[0].facts(), after.entries()[0].facts());
+        assert_eq!(after.entries()[0].stage(), Stage::Collected);
+        let compacted = String::from_utf8(compacted).unwrap();
+        assert_eq!(compacted.lines().count(), 3, "{compacted}");
+        assert!(compacted.contains(&future) && compacted.contains("dam\u{fffd}aged"));
+        assert_eq!((before.damage.len(), after.damage.len()), (1, 1));
+
+        let not_in_a_batch: Vec<_> = all.iter().collect();
+        assert!(state(&not_in_a_batch).compacted().is_empty());
+    }
+
+    #[test]
+    fn only_the_last_line_may_be_cut_off() {
+        let line = Step::Intent.to_line(&facts());
+        let two = format!("{line}{line}");
+        for cut in line.len() + 1..two.len() - 1 {
+            let text = &two.as_bytes()[..cut];
+            for zeros in [0, 7] {
+                let text = [text, &[0].repeat(zeros)].concat();
+                let state = State::read(&text);
+                assert_eq!(state.cut_off, Some(line.len()), "at {cut}");
+                assert!(state.damage.is_empty());
+                let state = State::read(&[&text, line.as_bytes()].concat());
+                assert_eq!(state.damage.len(), 1, "at {cut}");
+            }
+        }
+        for foreign in ["\0\0\0", "hello", "\u{feff}{\"is\":", "{ \"is\":", "{\"a\0b", "[1,2"] {
+            assert_eq!(State::read(foreign.as_bytes()).damage.len(), 1, "{foreign:?}");
+        }
+    }
+
+    #[test]
+    fn forgetting_a_batch_keeps_what_is_not_settled() {
+        let batch = |id: &str, facts: Facts| Facts {
+            id: Some(id.to_owned()),
+            batch: Some(("n".to_owned(), 0)),
+            ..facts
+        };
+        let mut text = Step::Collected.to_line(&batch("a1", with_job()));
+        text += &Step::Intent.to_line(&batch("a2", facts()));
+        text += &Record::BatchForgotten { name: "n".to_owned() }.to_line();
+        let state = State::read(text.as_bytes());
+        assert_eq!(state.entries()[0].stage(), Stage::Closed);
+        assert_eq!(state.entries()[1].stage(), Stage::Open);
     }
 }

@@ -1,194 +1,202 @@
-//! Writing without holding up the async threads, many lines by one sync.
+//! A thread that reads and writes a journal, so that no async thread is held up, and none of
+//! Tokio's blocking threads is needed. Many lines are written by one sync.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io;
-use std::mem::take;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::thread::{self, JoinHandle};
 
-use tokio::runtime::Handle;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 use super::file::File;
-use super::state::State;
+use super::keeper::{Entry, Keeper, What};
+use crate::job::JobToken;
 
-/// At this length a journal is compacted, and from then on whenever it has doubled.
-const LARGE: u64 = 1024 * 1024;
+/// So many entries are written at once.
+const GROUP: usize = 1000;
 
-/// The one in a process that writes to a journal.
+/// The one in a process that writes to a journal, whatever name it was opened by.
 pub(super) struct Writer {
-    pub(super) file: File,
-    queue: Mutex<Queue>,
-    /// Held while lines that were taken from the queue are written.
-    writing: Mutex<()>,
-    under_way: Mutex<BTreeSet<String>>,
+    path: PathBuf,
+    inbox: Mutex<Option<Sender<Message>>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    under_way: Arc<Mutex<UnderWay>>,
 }
 
-struct Queue {
-    waiting: Vec<Waiting>,
-    /// What could not be written, and is to be written with the next line.
-    owed: String,
-    busy: bool,
-    /// The length at which it is compacted.
-    large: u64,
+/// The submits that this process has under way, by the ids of their intents.
+pub(super) type UnderWay = BTreeMap<String, watch::Receiver<Option<Outcome>>>;
+
+/// What has become of a submit that was under way.
+#[derive(Debug, Clone)]
+pub(crate) enum Outcome {
+    Submitted(JobToken),
+    NoJob,
+    Unknown,
 }
 
-/// A line to be written.
-pub(super) struct Line {
-    pub(super) text: String,
-    /// Whether it must be on the disk.
-    pub(super) sync: bool,
-    /// Whether to try again later if it cannot be written.
-    pub(super) keep: bool,
+type Answer = Box<dyn FnOnce(io::Result<()>) + Send>;
+type Task = Box<dyn FnOnce(&mut Keeper) + Send>;
+
+enum Message {
+    Write(Entry, Answer),
+    Do(Task),
 }
 
-struct Waiting {
-    line: Line,
-    told: Option<oneshot::Sender<io::Result<()>>>,
-}
+/// The journals that are open in this process.
+static OPEN: Mutex<Vec<Weak<Writer>>> = Mutex::new(Vec::new());
 
 impl Writer {
-    pub(super) fn new(file: File) -> Self {
-        let queue = Queue { waiting: Vec::new(), owed: String::new(), busy: false, large: LARGE };
-        let queue = Mutex::new(queue);
-        Self { file, queue, writing: Mutex::default(), under_way: Mutex::default() }
-    }
-
-    /// Writes a line, together with those that others want written meanwhile.
-    pub(super) async fn write(self: &Arc<Self>, line: Line) -> io::Result<()> {
-        let (told, answer) = oneshot::channel();
-        self.enqueue(Waiting { line, told: Some(told) });
-        answer.await.unwrap_or_else(|_| Err(io::Error::other("the process is shutting down")))
-    }
-
-    /// Has a line written, by whom and when does not matter.
-    pub(super) fn send(self: &Arc<Self>, line: Line) {
-        self.enqueue(Waiting { line, told: None });
-    }
-
-    /// Writes a line on this thread.
-    pub(super) fn write_now(&self, line: Line) -> io::Result<()> {
-        self.put(&[Waiting { line, told: None }])
-    }
-
-    pub(super) fn compact(&self) -> io::Result<()> {
-        let length = self.file.replace(|text| State::read(text).compacted())?;
-        self.queue().large = LARGE.max(2 * length);
-        Ok(())
-    }
-
-    pub(super) fn under_way(&self, id: &str) {
-        self.ids().insert(id.to_owned());
-    }
-
-    pub(super) fn over(&self, id: &str) {
-        self.ids().remove(id);
-    }
-
-    pub(super) fn is_under_way(&self, id: &str) -> bool {
-        self.ids().contains(id)
-    }
-
-    fn enqueue(self: &Arc<Self>, waiting: Waiting) {
-        let mut queue = self.queue();
-        queue.waiting.push(waiting);
-        if queue.busy {
-            return;
+    /// Opens the journal at this path, or shares what has it open already.
+    pub(super) fn open(path: &Path) -> io::Result<Arc<Self>> {
+        let mut open = lock(&OPEN);
+        open.retain(|writer| writer.strong_count() > 0);
+        let file = File::open(path)?;
+        let identity = file.identity();
+        let is_same = |writer: &Arc<Self>| {
+            writer.path == file.path()
+                || identity.is_some() && super::file::identity_of(&writer.path) == identity
+        };
+        if let Some(writer) = open.iter().filter_map(Weak::upgrade).find(is_same) {
+            return Ok(writer);
         }
-        queue.busy = true;
-        drop(queue);
-        let drain = Drain(self.clone());
-        match Handle::try_current() {
-            // A runtime that shuts down drops the task instead, which does the same.
-            Ok(runtime) => drop(runtime.spawn_blocking(move || drop(drain))),
-            Err(_) => drop(drain),
+        let path = file.path().to_owned();
+        let keeper = Keeper::new(file)?;
+        let (inbox, messages) = channel();
+        let thread = thread::Builder::new()
+            .name("runcomfy-journal".to_owned())
+            .spawn(move || work(keeper, &messages))?;
+        let writer = Arc::new(Self {
+            path,
+            inbox: Mutex::new(Some(inbox)),
+            thread: Mutex::new(Some(thread)),
+            under_way: Arc::default(),
+        });
+        open.push(Arc::downgrade(&writer));
+        Ok(writer)
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes an entry, together with those that others want written meanwhile.
+    pub(super) async fn write(&self, entry: Entry) -> io::Result<()> {
+        let (tell, told) = oneshot::channel();
+        self.post(Message::Write(entry, Box::new(|done| drop(tell.send(done)))));
+        told.await.unwrap_or_else(|_| Err(gone()))
+    }
+
+    /// Has an entry written, when does not matter.
+    pub(super) fn send(&self, entry: Entry) {
+        self.post(Message::Write(entry, Box::new(drop)));
+    }
+
+    /// Writes an entry, and holds up this thread until it is written.
+    pub(super) fn write_now(&self, entry: Entry) -> io::Result<()> {
+        let (tell, told) = channel();
+        self.post(Message::Write(entry, Box::new(move |done| drop(tell.send(done)))));
+        told.recv().unwrap_or_else(|_| Err(gone()))
+    }
+
+    /// Does something with the journal, after all that was to be written before.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Keeper) -> io::Result<T> + Send + 'static,
+    ) -> io::Result<T> {
+        let (tell, told) = oneshot::channel();
+        self.post(Message::Do(Box::new(|keeper| drop(tell.send(work(keeper))))));
+        told.await.unwrap_or_else(|_| Err(gone()))
+    }
+
+    /// As [`run`](Self::run), and holds up this thread meanwhile.
+    pub(super) fn run_now<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Keeper) -> io::Result<T> + Send + 'static,
+    ) -> io::Result<T> {
+        let (tell, told) = channel();
+        self.post(Message::Do(Box::new(move |keeper| drop(tell.send(work(keeper))))));
+        told.recv().unwrap_or_else(|_| Err(gone()))
+    }
+
+    pub(super) fn under_way(&self) -> Arc<Mutex<UnderWay>> {
+        self.under_way.clone()
+    }
+
+    /// Notes that a submit is under way; its outcome goes to whoever waits for it.
+    pub(super) fn begin(&self, id: &str) -> watch::Sender<Option<Outcome>> {
+        let (tell, told) = watch::channel(None);
+        lock(&self.under_way).insert(id.to_owned(), told);
+        tell
+    }
+
+    pub(super) fn end(&self, id: &str) {
+        lock(&self.under_way).remove(id);
+    }
+
+    fn post(&self, message: Message) {
+        // The thread ends after this value only; whatever it cannot take answers that it is gone.
+        if let Some(inbox) = &*lock(&self.inbox) {
+            let _ = inbox.send(message);
         }
-    }
-
-    /// Writes on this thread what is waiting, and waits for what is being written.
-    pub(super) fn flush(&self) {
-        while self.step(|_| {}) {}
-    }
-
-    fn drain(&self) {
-        while self.step(|queue| queue.busy = false) {}
-    }
-
-    /// Writes what is waiting; false if that is nothing.
-    fn step(&self, when_empty: impl FnOnce(&mut Queue)) -> bool {
-        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut queue = self.queue();
-        let batch = take(&mut queue.waiting);
-        if batch.is_empty() {
-            when_empty(&mut queue);
-            return false;
-        }
-        drop(queue);
-        let done = self.put(&batch);
-        for told in batch.into_iter().filter_map(|waiting| waiting.told) {
-            let done = done.as_ref().copied().map_err(copy);
-            // Whoever asked may have gone.
-            let _ = told.send(done);
-        }
-        true
-    }
-
-    /// Writes the lines, and what is owed. If it fails, those that are to be kept are owed.
-    fn put(&self, batch: &[Waiting]) -> io::Result<()> {
-        let mut owed = take(&mut self.queue().owed);
-        let text = batch.iter().fold(owed.clone(), |all, waiting| all + &waiting.line.text);
-        let sync = !owed.is_empty() || batch.iter().any(|waiting| waiting.line.sync);
-        match self.file.append(&text, sync) {
-            Ok(length) => {
-                if length >= self.queue().large {
-                    self.make_small(length);
-                }
-                Ok(())
-            }
-            Err(error) => {
-                let kept = batch.iter().filter(|waiting| waiting.line.keep);
-                owed.extend(kept.map(|waiting| waiting.line.text.as_str()));
-                let mut queue = self.queue();
-                queue.owed = owed + &queue.owed;
-                Err(error)
-            }
-        }
-    }
-
-    /// A journal that cannot be compacted is long, and that is all.
-    fn make_small(&self, length: u64) {
-        if let Err(error) = self.compact() {
-            self.queue().large = 2 * length;
-            tracing::warn!(%error, "the journal cannot be compacted");
-        }
-    }
-
-    fn queue(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn ids(&self) -> MutexGuard<'_, BTreeSet<String>> {
-        self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Writer {
+    /// Waits until everything is written: the program may end right after.
     fn drop(&mut self) {
-        if !self.queue().owed.is_empty() {
-            // The last chance; the log has what matters.
-            let _ = self.put(&[]);
+        drop(lock(&self.inbox).take());
+        if let Some(thread) = lock(&self.thread).take() {
+            let _ = thread.join();
         }
     }
 }
 
-/// Empties the queue when it is dropped, on whatever thread that is.
-struct Drain(Arc<Writer>);
+/// The life of the thread.
+fn work(mut keeper: Keeper, messages: &Receiver<Message>) {
+    let mut next = messages.recv().ok();
+    while let Some(message) = next.take() {
+        match message {
+            Message::Do(task) => {
+                task(&mut keeper);
+                next = messages.recv().ok();
+            }
+            Message::Write(entry, answer) => {
+                let (mut entries, mut answers) = (vec![entry], vec![answer]);
+                while entries.len() < GROUP {
+                    match messages.try_recv() {
+                        Ok(Message::Write(entry, answer)) => {
+                            entries.push(entry);
+                            answers.push(answer);
+                        }
+                        Ok(task) => {
+                            next = Some(task);
+                            break;
+                        }
+                        Err(_) => break,
+                    }
+                }
+                for (answer, result) in answers.into_iter().zip(keeper.write(&entries)) {
+                    answer(result);
+                }
+                next = next.or_else(|| messages.recv().ok());
+            }
+        }
+    }
+    keeper.close();
+}
 
-impl Drop for Drain {
-    fn drop(&mut self) {
-        self.0.drain();
+impl Entry {
+    pub(super) fn synced(what: What) -> Self {
+        Self { what, sync: true }
     }
 }
 
-fn copy(error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), error.to_string())
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn gone() -> io::Error {
+    io::Error::other("the thread that keeps it is gone")
 }

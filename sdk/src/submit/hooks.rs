@@ -4,9 +4,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::Intent;
+use crate::completed::Completed;
 use crate::error::Error;
 use crate::job::JobToken;
-use crate::journal::{Journal, Pending, Receipt};
+use crate::journal::{Collector, End, Journal, Pending};
+use crate::money::{Usd, settled};
+
+/// What an error says about a job that was cancelled.
+const CANCELLED: &str = "the job was cancelled";
 
 type OnSubmitted = Arc<dyn Fn(&JobToken) + Send + Sync>;
 
@@ -31,19 +36,41 @@ impl Hooks {
 
     /// After the outcome is known, or known to be unknown; also when the caller has gone.
     pub(crate) async fn after(&self, pending: Option<Pending>, outcome: &Result<JobToken, Error>) {
-        if let Some(pending) = pending {
-            pending.end(outcome).await;
-        }
+        // First: the journal may be slow, or locked by a process that is stopped.
         if let (Some(hook), Ok(job)) = (&self.on_submitted, outcome) {
             // A hook that panics must not take the id with it.
             if catch_unwind(AssertUnwindSafe(|| hook(job))).is_err() {
                 tracing::error!(request_id = job.request_id(), "the on_submitted hook panicked");
             }
         }
+        if let Some(pending) = pending {
+            pending.end(outcome).await;
+        }
     }
 
-    /// What marks the job as collected when it is dropped.
-    pub(crate) fn receipt(&self, job: &JobToken) -> Option<Receipt> {
-        self.journal.as_ref().map(|journal| journal.receipt(job))
+    /// When it is known how a job ended, whether or not anybody makes use of it.
+    pub(crate) fn ended<T>(&self, job: &JobToken, end: &Result<Completed<T>, Error>) {
+        let Some(journal) = &self.journal else { return };
+        let (how, raw, message) = match end {
+            Ok(done) => (End::Succeeded, Some(&done.raw), None),
+            Err(error) if error.is_decode() => (End::Succeeded, error.raw(), None),
+            Err(error) if error.is_job_failed() => (End::Failed, error.raw(), Some(error)),
+            Err(error) if error.is_cancelled() => (End::Cancelled, error.raw(), Some(error)),
+            Err(_) => return,
+        };
+        let cost = raw.and_then(|raw| settled(raw, how == End::Cancelled)).map(Usd::dollars);
+        journal.ended(job, how, cost, message.map(Error::own_message));
+    }
+
+    /// When it is known that a job was cancelled in the queue, before anybody waited for it.
+    pub(crate) fn cancelled(&self, job: &JobToken) {
+        if let Some(journal) = &self.journal {
+            journal.ended(job, End::Cancelled, Some(0.0), Some(CANCELLED.to_owned()));
+        }
+    }
+
+    /// What marks a job as collected.
+    pub(crate) fn collector(&self, job: &JobToken) -> Option<Collector> {
+        self.journal.as_ref().map(|journal| Collector::new(journal, job))
     }
 }

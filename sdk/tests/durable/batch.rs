@@ -16,6 +16,7 @@ use crate::support::{Act, MODEL, Server, json_answer, script, status, success};
 async fn all(results: &mut BatchResults<JsonInput>) -> (BTreeSet<usize>, Vec<(usize, String)>) {
     let (mut good, mut bad) = (BTreeSet::new(), Vec::new());
     while let Some(item) = results.next().await {
+        item.collect();
         match item.result {
             Ok(_) => assert!(good.insert(item.index), "{} came twice", item.index),
             Err(error) => bad.push((item.index, format!("{error:?}"))),
@@ -151,7 +152,9 @@ async fn a_named_batch_goes_on_where_it_was() {
     assert!(error.is_config() && error.to_string().contains("running already"), "{error}");
     let mut seen = BTreeSet::new();
     for _ in 0..10 {
-        seen.insert(first.next().await.unwrap().index);
+        let item = first.next().await.unwrap();
+        item.collect();
+        seen.insert(item.index);
     }
     drop(first);
     // The submits that were under way end in tasks of their own.

@@ -1,26 +1,16 @@
 //! What is written down, and what is found again.
 
 use std::fs;
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
 use runcomfy::{Journal, Recovery};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::tools::{client_of, job, simulator};
+use super::tools::{client_of, forget_what_it_looked_like, job, sealed, simulator, words};
 use crate::support::{
     Act, MODEL, Server, TOKEN, input, json_answer, script, status, success, text,
 };
-
-fn lines(path: &Path) -> Vec<Value> {
-    let text = fs::read_to_string(path).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-}
-
-fn words(path: &Path) -> Vec<String> {
-    lines(path).iter().map(|line| line["is"].as_str().unwrap().to_owned()).collect()
-}
 
 fn accepted() -> Act {
     json_answer(200, &json!({ "request_id": "r-1" }))
@@ -62,12 +52,9 @@ async fn the_intent_is_written_before_the_request_and_the_id_before_the_caller_h
 
     let done = job.await.unwrap();
     assert_eq!(client.recover().await.unwrap().jobs.len(), 1, "it is not in safety yet");
-    let copy = done.clone();
-    drop(done);
-    assert_eq!(client.recover().await.unwrap().jobs.len(), 1);
-    drop(copy);
+    done.collect();
     assert!(client.recover().await.unwrap().jobs.is_empty());
-    assert_eq!(words(&path), ["intent", "submitted", "collected"]);
+    assert_eq!(words(&path), ["intent", "submitted", "ended", "collected"]);
 }
 
 #[tokio::test]
@@ -119,16 +106,29 @@ async fn an_unknown_outcome_is_listed_until_it_is_settled() {
 #[tokio::test]
 async fn what_is_under_way_here_is_not_reported_as_lost() {
     let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("journal");
     let server = Server::start(script([Act::Hang])).await;
-    let client = server.builder().journal(dir.path().join("journal")).build().unwrap();
+    let client = server.builder().journal(&path).build().unwrap();
     let submit = tokio::spawn({
         let client = client.clone();
         async move { client.submit(input()).await }
     });
     server.requests(1).await;
     assert!(client.recover().await.unwrap().unknown.is_empty());
-    let other = Journal::open(dir.path().join("journal")).unwrap();
-    assert_eq!(other.recover().unwrap().unknown.len(), 1);
+    // Whatever name it is opened by.
+    let mut names = vec![dir.path().join("x/../journal"), dir.path().join("./journal")];
+    fs::create_dir(dir.path().join("x")).unwrap();
+    #[cfg(unix)]
+    {
+        let (link, hard_link) = (dir.path().join("x/link"), dir.path().join("x/hard-link"));
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        fs::hard_link(&path, &hard_link).unwrap();
+        names.extend([link, hard_link]);
+    }
+    for name in names {
+        let other = Journal::open(&name).unwrap();
+        assert!(other.recover().unwrap().unknown.is_empty(), "{}", name.display());
+    }
     submit.abort();
 }
 
@@ -157,17 +157,15 @@ async fn a_failure_is_collected_too_and_a_deadline_is_not() {
     let job = client.submit(input()).await.unwrap();
     let error = job.wait().timeout(std::time::Duration::from_millis(1)).await.unwrap_err();
     assert!(error.is_deadline());
-    drop(error);
-    assert_eq!(client.recover().await.unwrap().jobs.len(), 1);
+    error.collect();
+    assert_eq!(client.recover().await.unwrap().jobs.len(), 1, "it goes on");
 
     let server = Server::start(script([status("completed"), failed])).await;
     let client = server.builder().shared_journal(client.journal().unwrap().clone()).build();
     let client = client.unwrap();
     let error = client.resume_json(job.token().clone()).await.unwrap_err();
     assert!(error.is_job_failed());
-    assert_eq!(client.recover().await.unwrap().jobs.len(), 1);
-    drop(error);
-    assert!(client.recover().await.unwrap().jobs.is_empty());
+    assert!(client.recover().await.unwrap().jobs.is_empty(), "there is nothing to fetch");
 }
 
 #[tokio::test]
@@ -241,58 +239,80 @@ async fn compaction_keeps_what_is_not_settled() {
     let path = dir.path().join("journal");
     let simulator = simulator().start().await.unwrap();
     let client = client_of(simulator.url()).journal(&path).build().unwrap();
-    client.run(job(1)).await.unwrap();
+    client.run(job(1)).await.unwrap().collect();
     let kept = client.submit(job(2)).await.unwrap();
     let lost = Server::start(script([Act::Reset])).await;
     let journal = client.journal().unwrap().clone();
     let unlucky = lost.builder().shared_journal(journal.clone()).build().unwrap();
     unlucky.submit(job(3)).await.unwrap_err();
     let mut batch = client.batch([job(4)]).named("n").start().await.unwrap();
-    batch.next().await.unwrap().result.unwrap();
+    batch.next().await.unwrap().collect();
     drop(batch);
     assert_eq!(journal.recover().unwrap().jobs.len(), 1);
-    // What a crash in the middle of another compaction has left.
-    fs::write(dir.path().join("journal.new"), "{\"is\":\"int").unwrap();
-    fs::write(&path, fs::read_to_string(&path).unwrap() + "{\"is\":\"of the future\"}\n{\"torn")
-        .unwrap();
+    // What a later version writes, what a crash has cut off, and what damage has made of a line.
+    let future = sealed(r#"{"is":"of the future","id":"a1","lease":[1,2],"v":2"#);
+    let more = sealed(&format!(
+        r#"{{"is":"submitted","id":"a2","job":"r-99@{MODEL}@17","lease":{{"b":null}},"v":2"#
+    ));
+    let damaged = future.replace("lease", "leash");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, format!("{text}{future}{more}{{\"is\":\"torn")).unwrap();
 
     let length = fs::metadata(&path).unwrap().len();
     let before = journal.recover().unwrap();
+    assert_eq!(before.jobs.len(), 2);
     journal.compact().unwrap();
     assert!(fs::metadata(&path).unwrap().len() < length);
     let after = journal.recover().unwrap();
     assert_eq!(format!("{before:?}"), format!("{after:?}"));
     assert_eq!(after.jobs[0].token, *kept.token());
     assert_eq!(after.unknown.len(), 1);
-    assert!(words(&path).contains(&"of the future".to_owned()));
     let mut again = client.batch([job(4)]).named("n").start().await.unwrap();
     assert!(again.next().await.is_none());
     assert_eq!(again.collected_before(), 1);
     drop(again);
+
+    fs::write(&path, fs::read_to_string(&path).unwrap() + &damaged).unwrap();
+    journal.compact().unwrap();
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains(&future), "kinds of a later version stay as they are: {text}");
+    assert!(text.contains(r#""lease":{"b":null}"#), "and members: {text}");
+    assert!(text.contains(&damaged), "and what is damaged: {text}");
+    fs::write(&path, text.replace(&damaged, "")).unwrap();
+    journal.forget_job(&after.jobs[1].token).unwrap();
+    forget_what_it_looked_like(&path);
     journal.forget_batch("n").unwrap();
     journal.compact().unwrap();
-    assert_eq!(words(&path), ["intent", "submitted", "intent", "of the future"]);
+    assert_eq!(words(&path), ["submitted", "unknown", "of the future"]);
 }
 
 #[tokio::test]
 async fn whatever_byte_a_crash_cuts_it_at_the_rest_is_read_and_written_on() {
     let dir = tempfile::tempdir().unwrap();
-    let (whole, path) = (dir.path().join("whole"), dir.path().join("cut"));
+    let whole = dir.path().join("whole");
     let server = Server::start(|_: &_| accepted()).await;
     let client = server.builder().journal(&whole).build().unwrap();
     client.submit(input()).await.unwrap();
     let lost = Server::start(script([Act::Reset])).await;
     let text = fs::read(&whole).unwrap();
-    let first = text.iter().position(|byte| *byte == b'\n').unwrap();
+    let ends: Vec<_> = (0..text.len()).filter(|at| text[*at] == b'\n').collect();
+    let [header, intent, _] = ends[..] else { panic!("{ends:?}") };
     for cut in 0..=text.len() {
         for rest in [&b""[..], &[0; 7]] {
+            if cut == 0 && !rest.is_empty() {
+                // A file of nothing but zeros was something else before.
+                continue;
+            }
+            // A journal that nobody has in memory.
+            let path = dir.path().join(format!("{cut}-{}", rest.len()));
             fs::write(&path, [&text[..cut], rest].concat()).unwrap();
             let client = lost.builder().journal(&path).build().unwrap();
             let found = client.recover().await.unwrap();
-            // The end of a line may be missing, and garbage may follow: whole lines count.
-            let unknown = usize::from(cut > first || (cut == first && rest.is_empty()));
-            let known =
-                usize::from(cut == text.len() || (cut == text.len() - 1 && rest.is_empty()));
+            // The end of a line may be missing, and zeros may follow: whole lines count.
+            let is_whole = |end: usize| cut > end || (cut == end && rest.is_empty());
+            let unknown = usize::from(is_whole(intent));
+            let known = usize::from(is_whole(text.len() - 1));
+            assert!(is_whole(header) || unknown == 0);
             let expected = (known, unknown - known);
             assert_eq!((found.jobs.len(), found.unknown.len()), expected, "at {cut}");
             client.submit(input()).await.unwrap_err();

@@ -81,7 +81,7 @@ async fn killed_until_done(simulator: &Simulator, dir: &Path, round: usize, most
     }
 }
 
-/// The child: writes down what it is told, and only then lets go of it.
+/// The child: writes down what it is told, and only then says that it has it.
 async fn run_batch(url: &str) {
     let dir = given("RUNCOMFY_TEST_DIR").unwrap();
     let dir = Path::new(&dir);
@@ -103,6 +103,7 @@ async fn run_batch(url: &str) {
         };
         // In one piece: a kill between two would leave the beginning of a line to the next one.
         file.write_all(line.as_bytes()).unwrap();
+        item.collect();
     }
 }
 

@@ -1,6 +1,7 @@
 //! A simulator with one model, clients of it, and processes of this very program.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -74,4 +75,25 @@ pub(super) fn given(name: &str) -> Option<String> {
 /// A number from the environment, or the usual one.
 pub(super) fn size(name: &str, usual: usize) -> usize {
     given(name).map_or(usual, |text| text.parse().expect("a number"))
+}
+
+/// The kinds of the lines of a journal, but for the one that says which journal it is.
+pub(super) fn words(journal: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(journal).unwrap();
+    let lines = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let words = lines.map(|line| line["is"].as_str().unwrap().to_owned());
+    words.filter(|word| word != "journal").collect()
+}
+
+/// A line as the second version of the format has it: `content` is all of the object but its
+/// checksum and the bracket behind that.
+pub(super) fn sealed(content: &str) -> String {
+    let hash = ring::digest::digest(&ring::digest::SHA256, content.as_bytes());
+    let sum: String = hash.as_ref()[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{content},\"sum\":\"{sum}\"}}\n")
+}
+
+/// What a crash leaves of a journal: the lock file is not synced, so it may say nothing.
+pub(super) fn forget_what_it_looked_like(journal: &Path) {
+    std::fs::write(journal.with_file_name("journal.lock"), "").unwrap();
 }

@@ -64,7 +64,7 @@ async fn whatever_may_have_been_taken_in_is_unknown_and_never_sent_again() {
         assert!(error.may_have_cost() && !error.is_safe_to_retry(), "{name}");
         assert_eq!(submits, 1, "{name}");
         assert!(error.sent_at().is_some(), "{name}");
-        assert_eq!(error.fingerprint().map(str::len), Some(16), "{name}");
+        assert_eq!(error.fingerprint().map(str::len), Some(18), "{name}");
         let message = error.to_string();
         assert!(message.contains(error.fingerprint().unwrap()), "{name}: {message}");
         assert!(message.contains("recent requests before submitting"), "{name}: {message}");
