@@ -49,6 +49,7 @@ mod document;
 mod faults;
 mod film;
 mod folder;
+mod format;
 mod ledger;
 mod log;
 mod media;
@@ -72,8 +73,12 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 pub use builder::SimulatorBuilder;
-pub use faults::{AnswerBody, Endpoint, Failure, FalseAnswer, Fault, Faults, Rule, StatusWords};
-pub use ledger::{Ledger, LedgerEntry};
+pub use faults::{
+    AnswerBody, Encoding, Endpoint, Failure, FalseAnswer, Fault, Faults, LateOutput, Rule,
+    StatusWords,
+};
+pub use format::FileFormat;
+pub use ledger::{Ledger, LedgerEntry, SubmitEntry};
 pub use log::RequestLog;
 pub use model::ModelSpec;
 pub use pace::QueuePace;

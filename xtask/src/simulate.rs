@@ -48,13 +48,26 @@ accepted and its connection then reset, so that the client never sees the id:
       { \"do\": {\"answer\": {\"status\": 502, \"body\": \"html\"}}, \"on\": [\"status\", \"result\"], \"chance\": 0.33 },
       { \"do\": \"reset_after\", \"on\": [\"submit\"], \"skip\": 1, \"times\": 1 } ] }
 
-\"do\" is one of: {\"delay_ms\": N}, {\"stall_ms\": N}, {\"refuse_connections_ms\": N}, \"reset_before\", \"reset_after\",
-\"reset_midway\", \"cut_midway\", {\"answer\": {\"status\", \"retry_after\", \"body\", \"processed\"}} with a body of
-\"message\", \"empty\", \"html\", {\"json\": …} or {\"text\": …}, {\"redirect\": {\"to\": URL}}, \"missing_request_id\",
-{\"status\": \"upper\" | \"synonym\" | {\"word\": …}}, {\"fail\": \"text\" | \"object\" | \"list\" | \"silent\" | {\"json\": …}},
-{\"lose_after\": POLLS}, \"slow_cancel\", {\"output\": \"one\" | \"many\" | \"bare_url\" | \"bare_list\" | \"mixed\" |
-\"duplicates\" | {\"raw\": …}}. \"on\" takes submit, status, result, cancel, catalog, file. Beside them: \"model\", \"job\",
-\"skip\", \"times\", \"chance\".";
+\"do\" is one of these; the page of `runcomfy::simulator::Fault` says what each one does:
+
+  connections  {\"delay_ms\": N}, {\"refuse_connections_ms\": N}, {\"accept_late_ms\": N}, {\"close_idle_ms\": N},
+               \"reset_next\", {\"slow_upload\": BYTES_PER_SECOND}, {\"refuse_early\": {\"status\", \"reset\"}},
+               \"reset_before\", \"reset_after\", \"reset_midway\", \"cut_midway\", {\"cut_after\": BYTES},
+               {\"stall_ms\": N}, {\"wrong_length\": BYTES}
+  answers      {\"answer\": {\"status\", \"retry_after\", \"body\", \"content_type\", \"processed\"}} with a body of
+               \"message\", \"empty\", \"html\", {\"json\": …} or {\"text\": …}; {\"redirect\": {\"to\": URL}},
+               {\"unfinished_result\": an answer}, \"another_job\", \"missing_request_id\",
+               {\"encoding\": \"nan\" | \"lone_surrogate\" | \"byte_order_mark\" | \"gzip\" | \"utf16\" | {\"padded\": BYTES}},
+               {\"status\": \"upper\" | \"synonym\" | {\"word\": …}}
+  jobs         {\"fail\": \"text\" | \"object\" | \"list\" | \"silent\" | \"completed\" | {\"json\": …}}, {\"end\": WORD},
+               {\"cancelled\": {\"usd\"}}, {\"lose_after\": POLLS}, {\"late_output\": {\"answers\", \"ms\", \"placeholder\"}},
+               {\"cost\": JSON}, {\"late_cost\": RESULTS}, \"echo_input\", \"slow_cancel\",
+               {\"output\": \"one\" | \"many\" | \"bare_url\" | \"bare_list\" | \"mixed\" | \"duplicates\" | {\"raw\": …}}
+  files        {\"format\": \"avif\" | \"heic\" | \"svg\" | \"mov\" | \"webm\" | \"mp3\" | \"flac\" | \"ogg\" | \"unknown\"},
+               \"no_etag\", \"other_version\"
+
+\"on\" takes submit, status, result, cancel, catalog, file. Beside them: \"model\", \"job\", \"skip\", \"times\",
+\"chance\", \"lasts_ms\".";
 
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     match serve(arguments) {

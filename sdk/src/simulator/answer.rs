@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde_json::{Value, json};
 
 use super::media;
-use super::queue::{CancelOutcome, Job, State};
+use super::queue::{CancelOutcome, Ending, Job, State};
 
 pub(super) fn submitted(origin: &str, id: &str) -> Value {
     let url = |what| format!("{origin}/v1/requests/{id}/{what}");
@@ -21,7 +21,7 @@ pub(super) fn status(origin: &str, job: &Job, state: State) -> Value {
     let id = &job.id;
     let mut body = json!({
         "request_id": id,
-        "status": state.on_status(),
+        "status": job.on_status(state),
         "status_url": format!("{origin}/v1/requests/{id}/status"),
         "result_url": format!("{origin}/v1/requests/{id}/result"),
     });
@@ -34,24 +34,41 @@ pub(super) fn status(origin: &str, job: &Job, state: State) -> Value {
 pub(super) fn result(origin: &str, job: &Job, state: State, include_cost: bool) -> Value {
     let mut body = json!({
         "request_id": job.id,
-        "status": state.on_result(),
+        "status": job.on_result(state),
         "model_id": job.model.id,
         "created_at": timestamp(job.created),
     });
     if let Some(finished) = job.finished {
         body["finished_at"] = json!(timestamp(finished));
     }
-    if state == State::Succeeded {
-        let shape = job.fate.shape.as_ref().unwrap_or(&job.model.shape);
-        body["output"] = shape.output(&job.model, &media::urls(origin, job));
+    if let Some(output) = output(origin, job, state) {
+        body["output"] = output;
     }
-    if let (State::Failed, Some(error)) = (state, &job.fate.failure) {
-        body["error"] = error.clone();
+    if let (State::Failed, Some(Ending::Failed(failure))) = (state, &job.fate.ending) {
+        body["error"] = failure.error();
     }
-    if include_cost && state.is_final() {
-        body["cost"] = json!(job.cost());
+    if include_cost && state.is_final() && job.cost_is_told() {
+        body["cost"] = job.fate.cost.clone().unwrap_or_else(|| json!(job.cost()));
+    }
+    if job.fate.echo {
+        body["input"] = json!(*job.input);
     }
     body
+}
+
+fn output(origin: &str, job: &Job, state: State) -> Option<Value> {
+    if state != State::Succeeded {
+        return None;
+    }
+    if let (true, Some(late)) = (job.output_is_late(), &job.fate.late_output) {
+        return late.placeholder.clone();
+    }
+    let shape = job.fate.shape.as_ref().unwrap_or(&job.model.shape);
+    let mut output = shape.output(&job.model, &media::urls(origin, job));
+    if let (true, Value::Object(members)) = (job.fate.echo, &mut output) {
+        members.insert("input".to_owned(), json!(*job.input));
+    }
+    Some(output)
 }
 
 pub(super) fn cancelled(id: &str, state: State, outcome: CancelOutcome) -> Value {

@@ -5,18 +5,26 @@ mod body;
 mod call;
 mod damage;
 mod decide;
+mod encoding;
+mod every;
 mod fault;
+mod job;
 mod rule;
+mod upload;
+mod words;
 
 use serde::Deserialize;
 
 pub use answer::{AnswerBody, FalseAnswer};
-pub use fault::{Failure, Fault, StatusWords};
+pub use encoding::Encoding;
+pub use fault::Fault;
+pub use job::{Failure, LateOutput, StatusWords};
 pub use rule::{Endpoint, Rule};
 
 pub(super) use call::Call;
-pub(super) use damage::{damage, redirect, rename_status};
-pub(super) use decide::{Decision, Desk, Wire};
+pub(super) use damage::{Passes, damage, redirect, rename_status};
+pub(super) use decide::{Decision, Desk, Orders, Wire};
+pub(super) use upload::{peek, slow};
 
 /// The faults that a simulator injects: a list of [rules](Rule), each of which says what goes
 /// wrong, where, and how often.
@@ -56,7 +64,16 @@ pub(super) use decide::{Decision, Desk, Wire};
 ///     { "do": { "stall_ms": 60000 }, "on": ["file"], "times": 1 },
 ///     { "do": { "redirect": { "to": "https://elsewhere.example" } } },
 ///     { "do": { "refuse_connections_ms": 500 }, "on": ["status"], "chance": 0.01 },
-///     { "do": "missing_request_id", "times": 1 }
+///     { "do": "missing_request_id", "times": 1 },
+///     { "do": { "encoding": "nan" }, "on": ["result"], "chance": 0.1 },
+///     { "do": { "answer": { "status": 429, "processed": true,
+///                           "body": { "json": { "request_id": "{request_id}" } } } }, "times": 1 },
+///     { "do": { "answer": { "status": 404, "body": "html" } }, "on": ["status"], "lasts_ms": 70000 },
+///     { "do": { "unfinished_result": { "status": 400, "body": { "json": { "error_code": 400005 } } } } },
+///     { "do": { "late_output": { "answers": 2 } }, "chance": 0.5 },
+///     { "do": { "cost": -1 }, "chance": 0.2 },
+///     { "do": { "cut_after": 100000 }, "on": ["file"] },
+///     { "do": { "close_idle_ms": 5 } }
 ///   ]
 /// }"#)?;
 ///
@@ -74,6 +91,7 @@ pub(super) use decide::{Decision, Desk, Wire};
 /// | `skip` | how many requests pass first | 0 |
 /// | `times` | how often it fires at most | no limit |
 /// | `chance` | from 0 to 1 | 1 |
+/// | `lasts_ms` | how long it goes on once it has fired | that request only |
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Faults {

@@ -3,6 +3,8 @@
 use serde::Serialize;
 use serde_json::Value;
 
+use super::faults::Fault;
+
 /// The books of a simulator: every submit that it saw, and what each job was charged.
 ///
 /// A job is charged when it is accepted, whether or not the client got to see the answer, and the
@@ -21,6 +23,24 @@ pub struct Ledger {
     pub billed_usd: f64,
     /// Every job, in the order in which they were accepted.
     pub entries: Vec<LedgerEntry>,
+    /// Every submit, in the order in which they arrived, with the faults that it met.
+    pub submits: Vec<SubmitEntry>,
+}
+
+/// One submit in the books, whether or not it made a job.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct SubmitEntry {
+    /// The model that was called.
+    pub model_id: String,
+    /// The input; `null` if it was not read, which happens only to those that made no job.
+    pub input: Value,
+    /// The job that it made.
+    pub request_id: Option<String>,
+    /// The HTTP status of the answer; `None` where none was sent.
+    pub status: Option<u16>,
+    /// What was done to it on purpose.
+    pub faults: Vec<Fault>,
 }
 
 /// One job in the books.
@@ -33,11 +53,12 @@ pub struct LedgerEntry {
     pub model_id: String,
     /// The input as it was submitted.
     pub input: Value,
-    /// Whether the job is charged: false only if it was cancelled while queued.
+    /// Whether the job is charged: false only if it was cancelled while queued, and that for nothing.
     pub billed: bool,
     /// What it costs if it is charged, in US dollars; 0 for a model without a price.
     pub usd: f64,
-    /// Whether the answer with the id was sent whole: false after a reset, for example.
+    /// Whether an answer with the id was sent whole, in whatever form: false after a reset, for
+    /// example.
     pub answered: bool,
     /// How many answers told its outcome, on `/result`.
     pub delivered: u64,
@@ -69,5 +90,16 @@ impl Ledger {
     ) -> impl Iterator<Item = &LedgerEntry> {
         let value = value.into();
         self.entries.iter().filter(move |entry| entry.input.get(key) == Some(&value))
+    }
+
+    /// The submits whose input holds `value` under `key`, so that a test can tell why one of them came
+    /// to nothing.
+    pub fn submits_with_input(
+        &self,
+        key: &str,
+        value: impl Into<Value>,
+    ) -> impl Iterator<Item = &SubmitEntry> {
+        let value = value.into();
+        self.submits.iter().filter(move |submit| submit.input.get(key) == Some(&value))
     }
 }

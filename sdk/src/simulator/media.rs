@@ -63,6 +63,9 @@ pub(super) fn file(job: &Job, name: &str, side: u32) -> Option<File> {
     let input = job.model.effective(&job.input);
     let index = index.parse().ok().filter(|index| *index < count(&input))?;
     let seed = combine(seed(job), index);
+    if let Some(format) = job.fate.format {
+        return Some(format.file(seed));
+    }
     let still = |format| {
         let (width, height) = size::of(&input, side);
         picture::encode(&Scene::new(seed).paint(width, height, 0.0), format)

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use serde_json::{Map, Value};
 use tokio::time::Instant;
 
-use super::ledger::{Ledger, LedgerEntry};
+use super::faults::{Failure, Fault, LateOutput};
+use super::format::FileFormat;
+use super::ledger::{Ledger, LedgerEntry, SubmitEntry};
 use super::model::ModelSpec;
 use super::pace::{Phase, QueuePace};
 use super::refusal::Refusal;
@@ -17,8 +19,19 @@ use super::shape::OutputShape;
 #[derive(Debug)]
 pub(super) struct Queue {
     jobs: BTreeMap<String, Job>,
+    submits: Vec<Submit>,
     run: u32,
-    received: u64,
+}
+
+/// A submit that arrived.
+#[derive(Debug)]
+struct Submit {
+    model_id: String,
+    /// The input, as long as no job has it.
+    input: Value,
+    request_id: Option<String>,
+    status: Option<u16>,
+    faults: Vec<Fault>,
 }
 
 /// A job.
@@ -40,19 +53,52 @@ pub(super) struct Job {
     usd: f64,
     answered: bool,
     delivered: u64,
+    /// How many answers on `/result` said that it is over, and when the first one did.
+    told: u32,
+    told_since: Option<Instant>,
 }
 
 /// What was decided about a job when it was accepted.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Fate {
-    /// The `error` with which it fails.
-    pub(super) failure: Option<Value>,
+    /// How it ends, if not well.
+    pub(super) ending: Option<Ending>,
     /// The service forgets it once it was asked about it that often.
     pub(super) lost_after: Option<u32>,
     /// A cancel is only promised, and carried out at the next poll.
     pub(super) slow_cancel: bool,
+    /// Its success is told before its output is there.
+    pub(super) late_output: Option<LateOutput>,
+    /// The cost that is told.
+    pub(super) cost: Option<Value>,
+    /// How many results come without a cost.
+    pub(super) late_cost: Option<u32>,
+    /// Whether the result repeats the input.
+    pub(super) echo: bool,
     /// The form of its output, where it is not the model's.
     pub(super) shape: Option<OutputShape>,
+    /// The format of its files, where it is not the usual one.
+    pub(super) format: Option<FileFormat>,
+}
+
+/// How a job ends that does not succeed.
+#[derive(Debug, Clone)]
+pub(super) enum Ending {
+    Failed(Failure),
+    /// In a state of that name.
+    Called(String),
+    Cancelled {
+        usd: f64,
+    },
+}
+
+impl Fate {
+    /// Lets the job end like this; false if its end was decided.
+    pub(super) fn ends_by(&mut self, ending: Ending) -> bool {
+        let free = self.ending.is_none();
+        self.ending.get_or_insert(ending);
+        free
+    }
 }
 
 /// A job to be.
@@ -86,12 +132,29 @@ pub(super) enum CancelOutcome {
 impl Queue {
     /// No jobs; `run` is in every id, so that two simulators do not give out the same ones.
     pub(super) fn new(run: u32) -> Self {
-        Self { jobs: BTreeMap::new(), run, received: 0 }
+        Self { jobs: BTreeMap::new(), submits: Vec::new(), run }
     }
 
-    /// Counts a submit that arrived.
-    pub(super) fn receive(&mut self) {
-        self.received += 1;
+    /// Writes down a submit that arrived, and gives it a number.
+    pub(super) fn receive(&mut self, model_id: String, faults: Vec<Fault>) -> usize {
+        let input = Value::Null;
+        self.submits.push(Submit { model_id, input, request_id: None, status: None, faults });
+        self.submits.len() - 1
+    }
+
+    /// Writes down the input of a submit.
+    pub(super) fn read(&mut self, submit: usize, input: Value) {
+        self.submits[submit].input = input;
+    }
+
+    /// Writes down what a submit came to.
+    pub(super) fn answered(&mut self, submit: usize, job: Option<String>, status: Option<u16>) {
+        let submit = &mut self.submits[submit];
+        if job.is_some() {
+            submit.input = Value::Null;
+        }
+        submit.request_id = job;
+        submit.status = status;
     }
 
     /// Makes a job, and charges it.
@@ -114,6 +177,8 @@ impl Queue {
             usd: order.usd,
             answered: true,
             delivered: 0,
+            told: 0,
+            told_since: None,
         };
         self.jobs.insert(id, job.clone());
         job
@@ -136,6 +201,23 @@ impl Queue {
             job.finished.get_or_insert_with(SystemTime::now);
         }
         Ok((job.clone(), state))
+    }
+
+    /// One look at a job's result by `token`: the job as it was before.
+    pub(super) fn result(&mut self, id: &str, token: &str) -> Result<(Job, State), Refusal> {
+        let (mut job, state) = self.poll(id, token)?;
+        if let (true, Some(kept)) = (state.is_final(), self.jobs.get_mut(id)) {
+            kept.told += 1;
+            job.told_since = Some(*kept.told_since.get_or_insert_with(Instant::now));
+        }
+        Ok((job, state))
+    }
+
+    /// Another job of the same account, and where it is.
+    pub(super) fn another(&self, job: &Job) -> Option<(Job, State)> {
+        let others = self.jobs.values().rev().filter(|other| other.owner == job.owner);
+        let other = others.into_iter().find(|other| other.id != job.id)?;
+        Some((other.clone(), other.state()))
     }
 
     /// Cancels a job if it is still queued.
@@ -178,7 +260,7 @@ impl Queue {
 
     /// Whether a job is charged.
     pub(super) fn billed(&self, id: &str) -> Option<bool> {
-        self.jobs.get(id).map(|job| !job.cancelled)
+        self.jobs.get(id).map(Job::is_charged)
     }
 
     /// The number of a job, counted from 1, and its model.
@@ -194,18 +276,30 @@ impl Queue {
 
     /// The sum of the charges.
     pub(super) fn spent(&self) -> f64 {
-        let charged = self.jobs.values().filter(|job| !job.cancelled);
-        charged.map(|job| job.usd).sum()
+        self.jobs.values().map(Job::cost).sum()
     }
 
     pub(super) fn ledger(&self) -> Ledger {
         let entries: Vec<LedgerEntry> = self.jobs.values().map(Job::entry).collect();
+        let submits: Vec<SubmitEntry> = self.submits.iter().map(|one| self.submit(one)).collect();
         Ledger {
-            submits_received: self.received,
+            submits_received: submits.len() as u64,
             submits_accepted: entries.len() as u64,
             billed: entries.iter().filter(|entry| entry.billed).count() as u64,
             billed_usd: self.spent(),
             entries,
+            submits,
+        }
+    }
+
+    fn submit(&self, submit: &Submit) -> SubmitEntry {
+        let job = submit.request_id.as_ref().and_then(|id| self.jobs.get(id));
+        SubmitEntry {
+            model_id: submit.model_id.clone(),
+            input: job.map_or_else(|| submit.input.clone(), Job::input),
+            request_id: submit.request_id.clone(),
+            status: submit.status,
+            faults: submit.faults.clone(),
         }
     }
 }
@@ -218,23 +312,66 @@ impl Job {
         match self.pace.phase(self.accepted.elapsed(), self.polls) {
             Phase::Queued { position } => State::Queued { position },
             Phase::Running => State::Running,
-            Phase::Done if self.fate.failure.is_some() => State::Failed,
-            Phase::Done => State::Succeeded,
+            Phase::Done => match &self.fate.ending {
+                None => State::Succeeded,
+                Some(Ending::Failed(_) | Ending::Called(_)) => State::Failed,
+                Some(Ending::Cancelled { .. }) => State::Cancelled,
+            },
         }
+    }
+
+    /// Whether its success is told before its output is there.
+    pub(super) fn output_is_late(&self) -> bool {
+        let since = self.told_since.map_or(Duration::ZERO, |since| since.elapsed());
+        self.fate.late_output.as_ref().is_some_and(|late| late.is_missing(self.told, since))
+    }
+
+    /// Whether its cost is told already.
+    pub(super) fn cost_is_told(&self) -> bool {
+        self.fate.late_cost.is_none_or(|results| self.told >= results)
+    }
+
+    /// The word for `state`, in which it is, on `/status`.
+    pub(super) fn on_status(&self, state: State) -> &str {
+        match (&self.fate.ending, state) {
+            (Some(Ending::Called(word)), State::Failed) => word,
+            _ => state.on_status(),
+        }
+    }
+
+    /// The word for `state`, in which it is, on `/result`.
+    pub(super) fn on_result(&self, state: State) -> &str {
+        match (&self.fate.ending, state) {
+            (Some(Ending::Called(word)), State::Failed) => word,
+            (Some(Ending::Failed(failure)), State::Failed) => failure.status(),
+            _ => state.on_result(),
+        }
+    }
+
+    fn is_charged(&self) -> bool {
+        !self.cancelled || matches!(self.fate.ending, Some(Ending::Cancelled { .. }))
     }
 
     /// What it costs, in US dollars.
     pub(super) fn cost(&self) -> f64 {
-        if self.cancelled { 0.0 } else { self.usd }
+        match self.fate.ending {
+            Some(Ending::Cancelled { usd }) => usd,
+            _ if self.cancelled => 0.0,
+            _ => self.usd,
+        }
+    }
+
+    fn input(&self) -> Value {
+        Value::Object((*self.input).clone())
     }
 
     fn entry(&self) -> LedgerEntry {
         LedgerEntry {
             request_id: self.id.clone(),
             model_id: self.model.id.clone(),
-            input: Value::Object((*self.input).clone()),
-            billed: !self.cancelled,
-            usd: self.usd,
+            input: self.input(),
+            billed: self.is_charged(),
+            usd: if self.is_charged() { self.cost() } else { self.usd },
             answered: self.answered,
             delivered: self.delivered,
         }

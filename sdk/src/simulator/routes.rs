@@ -11,11 +11,10 @@ use axum::{Json, Router, middleware};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::faults::Faults;
-use super::queue::Fate;
+use super::faults::{Faults, Orders};
 use super::refusal::{Refusal, json_answer};
 use super::service::Service;
-use super::{answer, around, catalog, serve};
+use super::{answer, around, catalog, queue, serve};
 
 /// An official client sends no more than this.
 const BODY_LIMIT: usize = 64 << 20;
@@ -49,7 +48,7 @@ pub(super) fn router(service: Arc<Service>) -> Router {
 
 async fn submit(
     State(service): Shared,
-    Extension(fate): Extension<Fate>,
+    Extension(orders): Extension<Orders>,
     Path(model_id): Path<String>,
     headers: HeaderMap,
     body: Bytes,
@@ -60,7 +59,7 @@ async fn submit(
         let fault = json!({ "loc": ["body"], "msg": format!("not JSON: {error}") });
         Refusal::Input(vec![fault])
     })?;
-    let job = service.submit(model, owner, input, fate)?;
+    let job = service.submit(model, owner, input, orders.fate)?;
     let mut response = Json(answer::submitted(&service.origin, &job.id)).into_response();
     response.extensions_mut().insert(News::Made(job.id));
     Ok(response)
@@ -68,11 +67,16 @@ async fn submit(
 
 async fn status(
     State(service): Shared,
+    Extension(orders): Extension<Orders>,
     Path(id): Path<String>,
     headers: HeaderMap,
 ) -> Result<Json<Value>, Refusal> {
     let token = service.token(&headers)?;
-    let (job, state) = service.queue().poll(&id, &token)?;
+    let mut queue = service.queue();
+    let (mut job, mut state) = queue.poll(&id, &token)?;
+    if let Some(other) = orders.another_job.then(|| queue.another(&job)).flatten() {
+        (job, state) = other;
+    }
     Ok(Json(answer::status(&service.origin, &job, state)))
 }
 
@@ -84,15 +88,23 @@ struct ResultQuery {
 
 async fn result(
     State(service): Shared,
+    Extension(orders): Extension<Orders>,
     Path(id): Path<String>,
     Query(query): Query<ResultQuery>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     let token = service.token(&headers)?;
-    let (job, state) = service.queue().poll(&id, &token)?;
-    let body = answer::result(&service.origin, &job, state, query.include_cost);
-    let mut response = Json(body).into_response();
-    if state.is_final() {
+    let mut queue = service.queue();
+    let (job, state) = queue.result(&id, &token)?;
+    let body = |job, state| answer::result(&service.origin, job, state, query.include_cost);
+    if let Some((job, state)) = orders.another_job.then(|| queue.another(&job)).flatten() {
+        return Ok(Json(body(&job, state)).into_response());
+    }
+    if let (Some(answer), false) = (orders.unfinished, state.is_final()) {
+        return Ok(answer.response(Some(&id)));
+    }
+    let mut response = Json(body(&job, state)).into_response();
+    if state.is_final() && !(state == queue::State::Succeeded && job.output_is_late()) {
         response.extensions_mut().insert(News::Told(id));
     }
     Ok(response)

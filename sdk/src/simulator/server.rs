@@ -1,9 +1,10 @@
 //! The accept loop. `axum::serve` keeps its sockets to itself; faults need them.
 
-use std::future::{Future, poll_fn};
+use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use hyper::service::{Service, service_fn};
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout_at};
 
@@ -27,6 +28,8 @@ pub(super) struct Door {
     word: watch::Sender<Word>,
     /// The number of the last word that was acted upon.
     heard: watch::Sender<u64>,
+    /// Until when new connections are left waiting.
+    late_until: watch::Sender<Option<Instant>>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -40,6 +43,20 @@ impl Door {
     pub(super) async fn shut(&self, time: Duration) {
         let until = Instant::now().checked_add(time);
         self.say(|shut_until| until.max(shut_until)).await;
+    }
+
+    /// Leaves connections waiting that are made within that time.
+    pub(super) fn leave_waiting(&self, time: Duration) {
+        let until = Instant::now().checked_add(time);
+        self.late_until.send_modify(|late_until| *late_until = until.max(*late_until));
+    }
+
+    /// Waits until a new connection is to be served; for how long that was.
+    async fn wait(&self) -> Option<Duration> {
+        let until = *self.late_until.borrow();
+        let time = until?.checked_duration_since(Instant::now())?;
+        sleep(time).await;
+        Some(time)
     }
 
     /// Lets clients in again.
@@ -125,21 +142,57 @@ async fn listen_again(address: SocketAddr) -> TcpListener {
 }
 
 async fn connection(stream: TcpStream, service: TowerToHyperService<Router>, door: Door) {
+    let requests = Requests::default();
     // A client that hangs up, or a reset on purpose, is no fault of the simulator's.
-    drop(serve_one(stream, service, door).await);
+    drop(serve_one(stream, service, door, requests.clone()).await);
+    requests.end().await;
+}
+
+/// The requests of a connection, each in a task of its own: what has been read is carried out, also
+/// when the client has gone.
+#[derive(Debug, Clone, Default)]
+struct Requests(Arc<Mutex<JoinSet<()>>>);
+
+impl Requests {
+    /// Begins at once, not when the answer is asked for.
+    fn carry_out<T: Send + 'static>(
+        &self,
+        request: impl Future<Output = T> + Send + 'static,
+    ) -> oneshot::Receiver<T> {
+        let (done, answer) = oneshot::channel();
+        let mut requests = self.lock();
+        while requests.try_join_next().is_some() {}
+        // The client may have gone.
+        requests.spawn(async { drop(done.send(request.await)) });
+        answer
+    }
+
+    async fn end(self) {
+        let mut requests = std::mem::take(&mut *self.lock());
+        while requests.join_next().await.is_some() {}
+    }
+
+    fn lock(&self) -> MutexGuard<'_, JoinSet<()>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 async fn serve_one(
     stream: TcpStream,
     service: TowerToHyperService<Router>,
     door: Door,
+    requests: Requests,
 ) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let breaker = Breaker::default();
+    if let Some(time) = door.wait().await {
+        breaker.was_late(time);
+    }
     let socket = TokioIo::new(Socket::new(stream, breaker.clone()));
     let with_breaker = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(breaker.clone());
-        service.call(request)
+        let answer = requests.carry_out(service.call(request));
+        async { answer.await.map(|Ok(response)| response) }
     });
     let mut served = pin!(http1::Builder::new().serve_connection(socket, with_breaker));
     let mut words = door.word.subscribe();

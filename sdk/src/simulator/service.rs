@@ -8,7 +8,7 @@ use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use serde_json::{Map, Value};
 
-use super::faults::{Desk, Wire};
+use super::faults::{Desk, Passes};
 use super::log::RequestLog;
 use super::model::ModelSpec;
 use super::pace::QueuePace;
@@ -72,12 +72,11 @@ impl Service {
             .ok_or(Refusal::BadToken)
     }
 
-    /// Writes down what an answer meant, if it got through.
-    pub(super) fn note(&self, news: Option<&News>, wire: Option<&Wire>) {
-        let whole = matches!(wire, None | Some(Wire::Stall(_)));
-        match news {
-            Some(News::Told(id)) if whole => self.queue().delivered(id),
-            Some(News::Made(id)) if !whole => self.queue().unanswered(id),
+    /// Writes down what an answer meant, as far as it got through.
+    pub(super) fn note(&self, news: Option<&News>, passes: Passes) {
+        match (news, passes) {
+            (Some(News::Told(id)), Passes::All) => self.queue().delivered(id),
+            (Some(News::Made(id)), Passes::Nothing) => self.queue().unanswered(id),
             _ => {}
         }
     }

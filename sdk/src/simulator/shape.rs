@@ -1,6 +1,6 @@
 //! The forms in which the service hands over the files of a result.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::model::ModelSpec;
@@ -9,7 +9,7 @@ use crate::OutputKind;
 /// The form of the `output` of a result.
 ///
 /// In a fault file it is written `"auto"`, `"bare_url"`, `{"raw": …}` and so on.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum OutputShape {

@@ -1,13 +1,17 @@
 //! The simulator, seen through real sockets.
 
+mod answers;
 mod catalog;
+mod connections;
+mod endings;
 mod faults;
+mod files;
 mod http;
 mod media;
 mod pictures;
 mod queue;
 
-use runcomfy::simulator::{ModelSpec, QueuePace, Simulator, SimulatorBuilder};
+use runcomfy::simulator::{Faults, ModelSpec, QueuePace, Rule, Simulator, SimulatorBuilder};
 use serde_json::{Value, json};
 
 const PAINT: &str = "acme/paint/text-to-image";
@@ -56,4 +60,20 @@ fn accepted(simulator: &Simulator, input: &Value) -> String {
 /// `GET /v1/requests/{id}/{what}`.
 fn look(simulator: &Simulator, id: &str, what: &str) -> http::Reply {
     http::get(&format!("{}/v1/requests/{id}/{what}", simulator.url()))
+}
+
+/// A simulator where this goes wrong.
+async fn with(rule: Rule) -> Simulator {
+    quick().faults(Faults::new().rule(rule)).start().await.unwrap()
+}
+
+fn lighthouse() -> Value {
+    json!({ "prompt": "a lighthouse" })
+}
+
+/// The URL of a picture.
+fn file_url(simulator: &Simulator) -> String {
+    let id = accepted(simulator, &lighthouse());
+    let result = look(simulator, &id, "result").json();
+    result["output"]["image"].as_str().unwrap().to_owned()
 }

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde::{Deserialize, Deserializer, de};
+use serde::{Deserialize, Deserializer, Serialize, de};
 use serde_json::{Value, json};
 
 use super::fault::Fault;
@@ -12,7 +12,10 @@ use super::fault::Fault;
 /// An answer that is given instead of the true one.
 ///
 /// In a [fault file](super::Faults#as-a-file): `{"status": 429, "retry_after": 2, "body": "html",
-/// "processed": true}`, of which only `status` is needed.
+/// "content_type": "image/png", "processed": true}`, of which only `status` is needed.
+///
+/// `{request_id}` in the strings of a body of JSON stands for the id of the job that the request made
+/// or is about.
 ///
 /// ```
 /// use runcomfy::simulator::{FalseAnswer, Fault};
@@ -24,22 +27,30 @@ use super::fault::Fault;
 ///         .json(json!({ "error_code": 500001, "error_message": "try again" }))
 ///         .processed(),
 /// );
+/// // A conflict that the service reports with the id of the job that it made all the same.
+/// let conflict = json!({ "request_id": "{request_id}", "message": "conflict" });
+/// let fault = Fault::from(FalseAnswer::new(409).json(conflict).processed());
 /// ```
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct FalseAnswer {
     #[serde(deserialize_with = "status")]
     pub(super) status: u16,
-    #[serde(default, deserialize_with = "retry_after")]
+    #[serde(default, deserialize_with = "retry_after", skip_serializing_if = "Option::is_none")]
     retry_after: Option<String>,
     #[serde(default)]
     body: AnswerBody,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    content_type: Option<String>,
     #[serde(default)]
     pub(crate) processed: bool,
 }
 
+/// What stands for the id of a job.
+const REQUEST_ID: &str = "{request_id}";
+
 /// The body of a [`FalseAnswer`].
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AnswerBody {
@@ -60,7 +71,13 @@ impl FalseAnswer {
     /// An answer of that HTTP status, from 200 to 599, with a message. The request has no effect.
     #[must_use]
     pub fn new(status: u16) -> Self {
-        Self { status, retry_after: None, body: AnswerBody::default(), processed: false }
+        Self {
+            status,
+            retry_after: None,
+            body: AnswerBody::default(),
+            content_type: None,
+            processed: false,
+        }
     }
 
     /// HTTP 429.
@@ -69,7 +86,7 @@ impl FalseAnswer {
         Self::new(429)
     }
 
-    /// With a `Retry-After`: a number of seconds, or a date.
+    /// With a `Retry-After`: a number of seconds, a date, or what is neither.
     #[must_use]
     #[expect(clippy::needless_pass_by_value, reason = "a number or a text")]
     pub fn retry_after(mut self, after: impl ToString) -> Self {
@@ -96,6 +113,13 @@ impl FalseAnswer {
         self.body(AnswerBody::Html)
     }
 
+    /// With this `Content-Type`, whatever the body is.
+    #[must_use]
+    pub fn content_type(mut self, content_type: impl Into<String>) -> Self {
+        self.content_type = Some(content_type.into());
+        self
+    }
+
     /// The request is carried out before: a job is made, and charged, behind the client's back.
     #[must_use]
     pub fn processed(mut self) -> Self {
@@ -110,8 +134,14 @@ impl From<FalseAnswer> for Fault {
     }
 }
 
-impl IntoResponse for &FalseAnswer {
-    fn into_response(self) -> Response {
+impl FalseAnswer {
+    /// Whether the client learns the id of the job from it.
+    pub(crate) fn holds_id(&self) -> bool {
+        matches!(&self.body, AnswerBody::Json(body) if body.to_string().contains(REQUEST_ID))
+    }
+
+    /// The answer, about that job.
+    pub(crate) fn response(&self, id: Option<&str>) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::BAD_GATEWAY);
         let words = status.canonical_reason().unwrap_or("error");
         let (content_type, body) = match &self.body {
@@ -121,15 +151,19 @@ impl IntoResponse for &FalseAnswer {
                 let page = format!("<html><head><title>{words}</title></head><body></body></html>");
                 ("text/html; charset=utf-8", page)
             }
-            AnswerBody::Json(body) => ("application/json", body.to_string()),
+            AnswerBody::Json(body) => match id {
+                Some(id) => ("application/json", body.to_string().replace(REQUEST_ID, id)),
+                None => ("application/json", body.to_string()),
+            },
             AnswerBody::Text(body) => ("application/json", body.clone()),
         };
-        let mut response =
-            (status, [(CONTENT_TYPE, content_type)], Body::from(body)).into_response();
-        let after = self.retry_after.as_deref().map(HeaderValue::from_str);
-        if let Some(Ok(after)) = after {
-            response.headers_mut().insert(RETRY_AFTER, after);
-        }
+        let mut response = (status, Body::from(body)).into_response();
+        let mut put = |name, value: &str| {
+            HeaderValue::from_str(value).map(|value| response.headers_mut().insert(name, value))
+        };
+        // A text that no header can hold is left out.
+        let _ = put(CONTENT_TYPE, self.content_type.as_deref().unwrap_or(content_type));
+        let _ = self.retry_after.as_deref().map(|after| put(RETRY_AFTER, after));
         response
     }
 }
@@ -148,6 +182,6 @@ fn retry_after<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Stri
         Value::Null => Ok(None),
         Value::String(date) => Ok(Some(date)),
         Value::Number(seconds) => Ok(Some(seconds.to_string())),
-        _ => Err(de::Error::custom("`retry_after` is a number of seconds or a date")),
+        _ => Err(de::Error::custom("`retry_after` is a number of seconds or a text")),
     }
 }

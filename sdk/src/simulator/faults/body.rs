@@ -8,26 +8,31 @@ use axum::body::Bytes;
 use hyper::body::{Body, Frame};
 use tokio::time::Sleep;
 
-/// Half of a body, and what follows.
+/// The first part of a body, and what follows.
 pub(crate) struct BrokenBody {
     first: Option<Bytes>,
     then: Then,
 }
 
-/// What follows on the first half of a body.
+/// What follows on the first part of a body.
 enum Then {
     /// What came before is written to the socket; then the connection ends.
     Flush,
     End,
-    /// A pause, then the other half.
+    /// A pause, then the rest.
     Rest(Pin<Box<Sleep>>, Bytes),
     Nothing,
 }
 
 impl BrokenBody {
     /// The first half of `whole`, then the end of the connection.
-    pub(crate) fn cut(whole: &Bytes) -> Self {
-        Self { first: Some(whole.slice(..whole.len() / 2)), then: Then::Flush }
+    pub(crate) fn cut_midway(whole: &Bytes) -> Self {
+        Self::cut_at(whole, whole.len() / 2)
+    }
+
+    /// That many bytes of `whole`, then the end of the connection.
+    pub(crate) fn cut_at(whole: &Bytes, bytes: usize) -> Self {
+        Self { first: Some(whole.slice(..bytes)), then: Then::Flush }
     }
 
     /// The first half of `whole`, a pause, the rest.

@@ -9,28 +9,59 @@ use tokio::time::sleep;
 
 use super::body::BrokenBody;
 use super::decide::Wire;
-use super::fault::StatusWords;
+use super::encoding::Encoding;
+use super::job::StatusWords;
 use crate::simulator::socket::Breaker;
 
-/// Breaks an answer, or the connection that it goes out on.
-pub(crate) async fn damage(response: Response, wire: Wire, breaker: &Breaker) -> Response {
-    match wire {
+/// What gets through of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Passes {
+    All,
+    /// The id of the job that it made.
+    Id,
+    Nothing,
+}
+
+/// Breaks an answer, or the connection that it goes out on. `id` is that of the job.
+pub(crate) async fn damage(
+    response: Response,
+    wire: Wire,
+    breaker: &Breaker,
+    id: Option<&str>,
+) -> (Response, Passes) {
+    let response = match wire {
         Wire::ResetAfter => {
             breaker.reset();
             response
         }
         Wire::ResetMidway => {
             breaker.reset_at_end();
-            with_body(response, BrokenBody::cut).await
+            with_body(response, BrokenBody::cut_midway).await
         }
-        Wire::CutMidway => with_body(response, BrokenBody::cut).await,
-        Wire::Stall(time) => {
-            with_body(response, |whole| BrokenBody::stalled(whole, sleep(time))).await
-        }
-        Wire::Answer(answer) => answer.into_response(),
+        Wire::CutMidway => with_body(response, BrokenBody::cut_midway).await,
+        Wire::CutAfter(bytes) => return cut_after(response, bytes).await,
+        Wire::WrongLength(more) => wrong_length(response, more).await,
         Wire::NoId => rewrite(response, without_id).await,
-        Wire::ResetBefore | Wire::Redirect(_) => response,
-    }
+        Wire::Answer(answer) => {
+            let passes = if answer.holds_id() { Passes::Id } else { Passes::Nothing };
+            return (answer.response(id), passes);
+        }
+        Wire::Stall(time) => {
+            let stalled = with_body(response, |whole| BrokenBody::stalled(whole, sleep(time)));
+            return (stalled.await, Passes::All);
+        }
+        Wire::Encoding(encoding) => return (encoded(response, encoding).await, Passes::All),
+        Wire::CloseIdle(time) => {
+            breaker.close_idle(time);
+            return (response, Passes::All);
+        }
+        Wire::ResetNext => {
+            breaker.reset_next();
+            return (response, Passes::All);
+        }
+        Wire::ResetBefore | Wire::RefuseEarly { .. } | Wire::Redirect(_) => response,
+    };
+    (response, Passes::Nothing)
 }
 
 /// Sends the client elsewhere, with the method that it used.
@@ -42,26 +73,11 @@ pub(crate) fn redirect(origin: &str, path: &str, mark: &str) -> Response {
 /// The answer with its state in other words.
 pub(crate) async fn rename_status(response: Response, words: &StatusWords) -> Response {
     rewrite(response, |body| {
-        let other = match (body.get("status").and_then(Value::as_str), words) {
-            (None, _) => return,
-            (Some(status), StatusWords::Upper) => status.to_uppercase(),
-            (Some(status), StatusWords::Synonym) => synonym(status).to_owned(),
-            (Some(_), StatusWords::Word(word)) => word.clone(),
-        };
-        body["status"] = Value::String(other);
+        if let Some(status) = body.get("status").and_then(Value::as_str) {
+            body["status"] = Value::String(words.instead_of(status));
+        }
     })
     .await
-}
-
-fn synonym(status: &str) -> &str {
-    match status {
-        "in_queue" => "pending",
-        "in_progress" => "processing",
-        "succeeded" => "completed",
-        "failed" => "error",
-        "cancelled" => "canceled",
-        other => other,
-    }
 }
 
 /// The answer without the id, and without the URLs that hold it.
@@ -69,6 +85,38 @@ fn without_id(body: &mut Value) {
     if let Value::Object(members) = body {
         members.retain(|key, _| key != "request_id" && !key.ends_with("_url"));
     }
+}
+
+async fn cut_after(response: Response, bytes: u64) -> (Response, Passes) {
+    let (mut parts, whole) = whole(response).await;
+    let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+    if whole.len() <= bytes {
+        return (Response::from_parts(parts, whole.into()), Passes::All);
+    }
+    parts.headers.insert(CONTENT_LENGTH, whole.len().into());
+    let cut = Body::new(BrokenBody::cut_at(&whole, bytes));
+    (Response::from_parts(parts, cut), Passes::Nothing)
+}
+
+/// With a length that is not that of the body; a body that is too short ends the connection.
+async fn wrong_length(response: Response, more: i64) -> Response {
+    let (mut parts, whole) = whole(response).await;
+    let length = u64::try_from(whole.len()).unwrap_or(u64::MAX).saturating_add_signed(more);
+    parts.headers.insert(CONTENT_LENGTH, length.into());
+    let sent = usize::try_from(length).unwrap_or(usize::MAX).min(whole.len());
+    let body = if more > 0 {
+        Body::new(BrokenBody::cut_at(&whole, sent))
+    } else {
+        whole.slice(..sent).into()
+    };
+    Response::from_parts(parts, body)
+}
+
+async fn encoded(response: Response, encoding: Encoding) -> Response {
+    let (mut parts, whole) = whole(response).await;
+    let body = encoding.encode(&whole, &mut parts.headers);
+    parts.headers.insert(CONTENT_LENGTH, body.len().into());
+    Response::from_parts(parts, body.into())
 }
 
 async fn rewrite(response: Response, change: impl FnOnce(&mut Value)) -> Response {

@@ -3,37 +3,59 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::Faults;
 use super::answer::FalseAnswer;
 use super::call::Call;
-use super::fault::{Fault, StatusWords};
+use super::encoding::Encoding;
+use super::fault::Fault;
+use super::job::StatusWords;
 use super::rule::Rule;
 use crate::simulator::dice::{combine, fraction};
-use crate::simulator::queue::Fate;
+use crate::simulator::queue::{Ending, Fate};
+use crate::simulator::serve::FileFate;
 
 /// All that happens to a request.
 #[derive(Debug, Default)]
 pub(crate) struct Decision {
     pub(crate) delay: Duration,
     pub(crate) refuse: Option<Duration>,
-    pub(crate) fate: Fate,
+    pub(crate) accept_late: Option<Duration>,
+    /// Bytes per second.
+    pub(crate) upload_rate: Option<u64>,
+    pub(crate) orders: Orders,
     pub(crate) words: Option<StatusWords>,
     pub(crate) wire: Option<Wire>,
-    /// What happens, for the log.
-    pub(crate) told: Vec<String>,
+    pub(crate) faults: Vec<Fault>,
 }
 
-/// What happens to the answer.
+/// What an endpoint is to do otherwise than usual.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Orders {
+    pub(crate) fate: Fate,
+    pub(crate) file: FileFate,
+    pub(crate) another_job: bool,
+    pub(crate) unfinished: Option<FalseAnswer>,
+}
+
+/// What happens to the answer, or to the connection that it goes out on.
 #[derive(Debug, Clone)]
 pub(crate) enum Wire {
     ResetBefore,
+    RefuseEarly { status: u16, reset: bool },
     ResetAfter,
     ResetMidway,
     CutMidway,
+    CutAfter(u64),
     Stall(Duration),
+    WrongLength(i64),
+    Encoding(Encoding),
     Answer(FalseAnswer),
     Redirect(Option<String>),
     NoId,
+    CloseIdle(Duration),
+    ResetNext,
 }
 
 /// Where it is decided.
@@ -52,6 +74,8 @@ struct Watched {
     rule: Rule,
     seen: u64,
     fired: u64,
+    /// Until when it goes on.
+    until: Option<Instant>,
 }
 
 impl Desk {
@@ -79,8 +103,8 @@ impl Desk {
         let seed = book.seed;
         for (place, watched) in (0..).zip(&mut book.rules) {
             if watched.fires(call, combine(seed, place)) && decision.take(&watched.rule.fault) {
-                watched.fired += 1;
-                decision.told.push(watched.rule.fault.to_string());
+                watched.fired();
+                decision.faults.push(watched.rule.fault.clone());
             }
         }
         decision
@@ -93,7 +117,7 @@ impl Desk {
 
 impl Watched {
     fn new(rule: Rule) -> Self {
-        Self { rule, seen: 0, fired: 0 }
+        Self { rule, seen: 0, fired: 0, until: None }
     }
 
     fn fires(&mut self, call: &Call, seed: u64) -> bool {
@@ -102,35 +126,69 @@ impl Watched {
             return false;
         }
         self.seen += 1;
-        self.seen > rule.skip
+        let anew = self.seen > rule.skip
             && rule.times.is_none_or(|times| self.fired < times)
-            && rule.chance.is_none_or(|chance| fraction(combine(seed, self.seen)) < chance)
+            && rule.chance.is_none_or(|chance| fraction(combine(seed, self.seen)) < chance);
+        anew || self.goes_on()
+    }
+
+    fn fired(&mut self) {
+        if !self.goes_on() {
+            self.fired += 1;
+            let lasts = Some(self.rule.lasts).filter(|lasts| !lasts.is_zero());
+            self.until = lasts.and_then(|lasts| Instant::now().checked_add(lasts));
+        }
+    }
+
+    fn goes_on(&self) -> bool {
+        self.until.is_some_and(|until| Instant::now() < until)
     }
 }
 
 impl Decision {
     /// Lets `fault` happen too; false if it cannot, after what has been decided.
     fn take(&mut self, fault: &Fault) -> bool {
-        match fault.clone() {
+        let fate = &mut self.orders.fate;
+        let wire = match fault.clone() {
             Fault::Delay(time) => {
                 self.delay += time;
-                true
+                return true;
             }
-            Fault::RefuseConnections(time) => put(&mut self.refuse, time),
-            Fault::Fail(failure) => put(&mut self.fate.failure, failure.error()),
-            Fault::LoseAfter(polls) => put(&mut self.fate.lost_after, polls),
-            Fault::Output(shape) => put(&mut self.fate.shape, shape),
-            Fault::SlowCancel => !std::mem::replace(&mut self.fate.slow_cancel, true),
-            Fault::Status(words) => put(&mut self.words, words),
-            Fault::ResetBefore => put(&mut self.wire, Wire::ResetBefore),
-            Fault::ResetAfter => put(&mut self.wire, Wire::ResetAfter),
-            Fault::ResetMidway => put(&mut self.wire, Wire::ResetMidway),
-            Fault::CutMidway => put(&mut self.wire, Wire::CutMidway),
-            Fault::Stall(time) => put(&mut self.wire, Wire::Stall(time)),
-            Fault::Answer(answer) => put(&mut self.wire, Wire::Answer(answer)),
-            Fault::Redirect { to } => put(&mut self.wire, Wire::Redirect(to)),
-            Fault::MissingRequestId => put(&mut self.wire, Wire::NoId),
-        }
+            Fault::RefuseConnections(time) => return put(&mut self.refuse, time),
+            Fault::AcceptLate(time) => return put(&mut self.accept_late, time),
+            Fault::SlowUpload(rate) => return put(&mut self.upload_rate, rate),
+            Fault::Status(words) => return put(&mut self.words, words),
+            Fault::UnfinishedResult(answer) => return put(&mut self.orders.unfinished, answer),
+            Fault::AnotherJob => return turn_on(&mut self.orders.another_job),
+            Fault::NoEtag => return turn_on(&mut self.orders.file.no_etag),
+            Fault::OtherVersion => return turn_on(&mut self.orders.file.other_version),
+            Fault::Fail(failure) => return fate.ends_by(Ending::Failed(failure)),
+            Fault::End(word) => return fate.ends_by(Ending::Called(word)),
+            Fault::Cancelled { usd } => return fate.ends_by(Ending::Cancelled { usd }),
+            Fault::LoseAfter(polls) => return put(&mut fate.lost_after, polls),
+            Fault::LateOutput(late) => return put(&mut fate.late_output, late),
+            Fault::Cost(cost) => return put(&mut fate.cost, cost),
+            Fault::LateCost(answers) => return put(&mut fate.late_cost, answers),
+            Fault::EchoInput => return turn_on(&mut fate.echo),
+            Fault::SlowCancel => return turn_on(&mut fate.slow_cancel),
+            Fault::Output(shape) => return put(&mut fate.shape, shape),
+            Fault::Format(format) => return put(&mut fate.format, format),
+            Fault::CloseIdle(time) => Wire::CloseIdle(time),
+            Fault::ResetNext => Wire::ResetNext,
+            Fault::RefuseEarly { status, reset } => Wire::RefuseEarly { status, reset },
+            Fault::ResetBefore => Wire::ResetBefore,
+            Fault::ResetAfter => Wire::ResetAfter,
+            Fault::ResetMidway => Wire::ResetMidway,
+            Fault::CutMidway => Wire::CutMidway,
+            Fault::CutAfter(bytes) => Wire::CutAfter(bytes),
+            Fault::Stall(time) => Wire::Stall(time),
+            Fault::WrongLength(more) => Wire::WrongLength(more),
+            Fault::Encoding(encoding) => Wire::Encoding(encoding),
+            Fault::Answer(answer) => Wire::Answer(answer),
+            Fault::Redirect { to } => Wire::Redirect(to),
+            Fault::MissingRequestId => Wire::NoId,
+        };
+        put(&mut self.wire, wire)
     }
 }
 
@@ -139,6 +197,11 @@ fn put<T>(place: &mut Option<T>, value: T) -> bool {
     let free = place.is_none();
     place.get_or_insert(value);
     free
+}
+
+/// Turns a switch on; false if it is.
+fn turn_on(switch: &mut bool) -> bool {
+    !std::mem::replace(switch, true)
 }
 
 #[cfg(test)]
@@ -195,5 +258,19 @@ mod tests {
         assert!(matches!(first.wire, Some(Wire::ResetBefore)));
         let second = desk.decide(&poll());
         assert!(matches!(second.wire, Some(Wire::CutMidway)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_outage_lasts_and_counts_once() {
+        let second = Duration::from_secs(1);
+        let rule = Rule::new(Fault::ResetAfter).skip(1).times(2).lasting(10 * second);
+        let desk = Desk::new(Faults::new().rule(rule), 1);
+        assert_eq!(fired(&desk, 4), ".xxx");
+        tokio::time::advance(9 * second).await;
+        assert_eq!(fired(&desk, 1), "x");
+        tokio::time::advance(second).await;
+        assert_eq!(fired(&desk, 2), "xx", "the second one");
+        tokio::time::advance(10 * second).await;
+        assert_eq!(fired(&desk, 2), "..");
     }
 }

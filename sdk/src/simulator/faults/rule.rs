@@ -1,6 +1,7 @@
 //! When a fault happens.
 
 use std::fmt;
+use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, de};
 
@@ -29,6 +30,7 @@ pub struct Rule {
     pub(super) skip: u64,
     pub(super) times: Option<u64>,
     pub(super) chance: Option<f64>,
+    pub(super) lasts: Duration,
 }
 
 /// A kind of request.
@@ -79,6 +81,7 @@ impl Rule {
             skip: 0,
             times: None,
             chance: None,
+            lasts: Duration::ZERO,
         }
     }
 
@@ -132,6 +135,25 @@ impl Rule {
         self
     }
 
+    /// Once it happens, it goes on for that long, at every request that the rule is about: an outage,
+    /// which [`times`](Self::times) counts once.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use runcomfy::simulator::{Endpoint, FalseAnswer, Rule};
+    ///
+    /// // The gateway forgets its routes for a minute.
+    /// let rule = Rule::new(FalseAnswer::new(404).html())
+    ///     .on(Endpoint::Status)
+    ///     .nth(3)
+    ///     .lasting(Duration::from_secs(60));
+    /// ```
+    #[must_use]
+    pub fn lasting(mut self, time: Duration) -> Self {
+        self.lasts = time;
+        self
+    }
+
     /// Whether a request is one of those that the rule is about.
     pub(super) fn is_about(
         &self,
@@ -174,6 +196,8 @@ struct Written {
     skip: u64,
     times: Option<u64>,
     chance: Option<f64>,
+    #[serde(default)]
+    lasts_ms: u64,
 }
 
 impl<'de> Deserialize<'de> for Rule {
@@ -203,6 +227,7 @@ impl<'de> Deserialize<'de> for Rule {
             skip: written.skip,
             times: written.times,
             chance: written.chance,
+            lasts: Duration::from_millis(written.lasts_ms),
         })
     }
 }
@@ -240,9 +265,11 @@ mod tests {
             (r#"{"do":"reset_after","job":1,"on":["submit"]}"#, "has no `job` yet"),
             (r#"{"do":"reset_after","chance":5}"#, "from 0 to 1, not 5"),
             (r#"{"do":{"answer":{"status":42}}}"#, "42 is not an HTTP status"),
-            (r#"{"do":{"answer":{"status":429,"retry_after":[]}}}"#, "seconds or a date"),
+            (r#"{"do":{"answer":{"status":429,"retry_after":[]}}}"#, "seconds or a text"),
             (r#"{"do":{"answer":{"status":429,"retry":1}}}"#, "unknown field `retry`"),
             (r#"{"do":{"redirect":{"too":1}}}"#, "unknown field `too`"),
+            (r#"{"do":{"late_output":{"answer":1}}}"#, "unknown field `answer`"),
+            (r#"{"do":{"encoding":"utf-7"}}"#, "unknown variant `utf-7`"),
             ("{}", "missing field `do`"),
         ] {
             let file = format!(r#"{{"rules":[{text}]}}"#);
