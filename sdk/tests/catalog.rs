@@ -163,6 +163,21 @@ async fn what_the_catalog_refuses_is_not_asked_again() {
     assert_eq!(server.seen().len(), 1);
 }
 
+/// The service is busy and says: now.
+#[tokio::test]
+async fn an_odd_hint_does_not_remove_the_pause_between_tries() {
+    for hint in ["0", "Thu, 01 Jan 1970 00:00:00 GMT", "soon", "-5"] {
+        let server = Server::start(script([text(429, "{}").header("retry-after", hint)])).await;
+        let pause = Duration::from_millis(40);
+        let client = server.builder().poll_between(Duration::ZERO, pause).build().unwrap();
+        let start = std::time::Instant::now();
+        let error = client.catalog().categories().await.unwrap_err();
+        assert!(error.is_unreachable(), "{error}");
+        assert_eq!(server.seen().len(), 5, "{hint}");
+        assert!(start.elapsed() >= pause * 4, "{hint}: {:?}", start.elapsed());
+    }
+}
+
 fn newer(change: impl FnOnce(&mut Value)) -> ModelSpec {
     let mut schema: Value = serde_json::from_str(MODEL.input_schema).unwrap();
     change(&mut schema);

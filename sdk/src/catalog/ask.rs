@@ -28,12 +28,14 @@ pub(super) async fn ask<T>(
             Ok(read) => return Ok(read),
             Err((error, hint)) => (error, hint),
         };
-        let pause = hint.unwrap_or_else(|| backoff(attempt, fastrand::f64()));
+        // What the service asks for lengthens a pause; a hint of 0 does not make a storm.
+        let pause = backoff(attempt, fastrand::f64()).min(client.options.bounds.slowest);
+        let pause = pause.max(hint.unwrap_or_default());
         if !error.is_unreachable() || attempt == TRIES || pause > LONGEST {
             return Err(error);
         }
         tracing::debug!(%error, again_in = ?pause, "no answer of the catalog");
-        sleep(pause.min(client.options.bounds.slowest.max(hint.unwrap_or_default()))).await;
+        sleep(pause).await;
     }
     unreachable!("the last try ends it")
 }

@@ -24,6 +24,13 @@ const COUNTS: &[&str] = &[
     "batchcount",
     "samplecount",
     "numsongs",
+    "numimagesperprompt",
+    "numberofoutputs",
+    "numberofresults",
+    "numberofsamples",
+    "numberofgenerations",
+    "quantity",
+    "count",
     "n",
 ];
 /// Names of durations, and how many seconds one of their units is.
@@ -180,18 +187,20 @@ impl<'a> Asked<'a> {
         let schema_of = |name: &str| self.properties().find(|(of, _)| *of == name).map(|(_, s)| s);
         let given = self.input.into_iter().flatten().filter(|(_, value)| !value.is_null());
         let given = given.filter_map(|(name, value)| {
+            let scale = wanted(&plain(name))?;
             let number = read(value).or_else(|| most(schema_of(name)?, read));
-            Some(Number::times(number, wanted(&plain(name))?))
+            Some(Number::times(number, scale))
         });
         let is_given = |name: &str| {
             self.input.and_then(|input| input.get(name)).is_some_and(|value| !value.is_null())
         };
         let left_out = self.properties().filter(|(name, _)| !is_given(name));
         let left_out = left_out.filter_map(|(name, schema)| {
+            let scale = wanted(&plain(name))?;
             // The service reads its default; an input that nobody knows may have any.
             let default = self.input.and_then(|_| read(schema.get("default")?));
             let number = default.or_else(|| most(schema, read));
-            Some(Number::times(number, wanted(&plain(name))?))
+            Some(Number::times(number, scale))
         });
         given.chain(left_out).collect()
     }

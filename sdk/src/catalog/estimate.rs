@@ -216,4 +216,17 @@ mod tests {
             "at least 0.5 USD (the length of the medium at /video may be billed too)",
         );
     }
+
+    #[cfg(all(feature = "models", feature = "schema-text"))]
+    #[test]
+    fn each_model_that_takes_videos_or_audio_may_cost_more() {
+        let price = json!({ "base_price_usd": 1, "price_unit": "output" });
+        for model in crate::models::ALL {
+            let takes_them =
+                ["video_uri", "audio_uri"].iter().any(|f| model.input_schema.contains(f));
+            let schema = serde_json::from_str(model.input_schema).unwrap();
+            let may_cost_more = estimate(&price, &schema, None).map(|(_, may)| may);
+            assert_eq!(may_cost_more, Some(takes_them), "{}", model.id);
+        }
+    }
 }
