@@ -170,12 +170,15 @@ pub(super) async fn submits_are_noted(client: &Client) {
     panic!("a submit without an end");
 }
 
-/// Runs a batch to its end: the errors of its items, and the results for what else they tell.
+/// Runs a batch to its end, and collects all: the errors of its items, and the results for what else they tell.
 pub(super) async fn run(batch: Batch<JsonInput>) -> (Vec<Error>, BatchResults<JsonInput>) {
     let mut results = batch.start().await.unwrap();
     let mut errors = Vec::new();
     while let Some(item) = results.next().await {
-        errors.extend(item.result.err());
+        match item.result {
+            Ok(done) => done.collect(),
+            Err(error) => errors.push(error),
+        }
     }
     (errors, results)
 }

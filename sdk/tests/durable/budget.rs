@@ -95,7 +95,6 @@ async fn an_unknown_outcome_keeps_its_money_for_good() {
 
 /// The limit is 5 dollars, and each job costs 3.20 where the catalog says 0.10.
 #[tokio::test]
-#[ignore = "the journal does not record costs yet"]
 async fn a_named_batch_counts_what_earlier_starts_have_really_spent() {
     let bank = Bank::at(0.1, [costs(3.2)]).await;
     let client = bank.with_journal();
@@ -118,7 +117,6 @@ async fn a_named_batch_counts_what_earlier_starts_have_really_spent() {
 }
 
 #[tokio::test]
-#[ignore = "the journal does not record costs yet"]
 async fn starts_without_a_limit_count_too() {
     let bank = Bank::at(0.1, [costs(0.4)]).await;
     let client = bank.with_journal();
