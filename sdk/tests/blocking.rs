@@ -4,8 +4,8 @@
 #[expect(dead_code, reason = "the other tests use the rest")]
 mod support;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -116,6 +116,50 @@ fn it_works_inside_async_code_too() {
         let client = builder(&simulator).build_blocking().unwrap();
         client.run(Input::new("a lighthouse")).unwrap();
     });
+}
+
+/// Whatever the hook does with the client, it does on the only thread that could do it.
+#[test]
+fn the_hook_may_use_the_client_that_calls_it() {
+    let (_host, simulator) = simulator(QueuePace::instant());
+    let client: Arc<OnceLock<Client>> = Arc::default();
+    let (told, heard) = mpsc::channel();
+    let inside = client.clone();
+    let built = builder(&simulator)
+        .on_submitted(move |job| {
+            let Some(client) = inside.get() else { return };
+            let job = client.resume::<Input>(job.clone());
+            let state = job.status().map(|status| status.state);
+            let done = job.wait().run().map(|done| done.request_id().to_owned());
+            told.send((job.request_id().to_owned(), state.is_ok(), done)).unwrap();
+        })
+        .build_blocking()
+        .unwrap();
+    client.set(built.clone()).unwrap();
+    let ends = thread::spawn(move || {
+        let job = built.submit(Input::new("a lighthouse")).unwrap();
+        job.run().unwrap().request_id().to_owned()
+    });
+    let (id, has_state, done) = heard.recv_timeout(Duration::from_secs(20)).expect("no deadlock");
+    assert!(has_state && done.unwrap() == id);
+    assert_eq!(ends.join().unwrap(), id);
+}
+
+#[test]
+fn a_hook_may_drop_the_last_handle_to_the_client() {
+    let (_host, simulator) = simulator(QueuePace::instant());
+    let last: Arc<Mutex<Option<Client>>> = Arc::default();
+    let (inside, (told, heard)) = (last.clone(), mpsc::channel());
+    let built = builder(&simulator)
+        .on_submitted(move |job| {
+            drop(inside.lock().unwrap().take());
+            told.send(job.request_id().to_owned()).unwrap();
+        })
+        .build_blocking()
+        .unwrap();
+    *last.lock().unwrap() = Some(built.clone());
+    built.submit(Input::new("a lighthouse")).unwrap();
+    heard.recv_timeout(Duration::from_secs(20)).expect("it goes on");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The thread on which everything happens.
 
+use std::cell::Cell;
 use std::fmt;
 use std::pin::pin;
 use std::sync::Arc;
@@ -13,6 +14,11 @@ use crate::error::Error;
 /// the process lives.
 const LAST_ORDERS: Duration = Duration::from_secs(600);
 
+thread_local! {
+    /// Whether this is a thread of a blocking client.
+    static OURS: Cell<bool> = const { Cell::new(false) };
+}
+
 pub(super) struct Runtime(Option<tokio::runtime::Runtime>);
 
 impl Runtime {
@@ -20,6 +26,7 @@ impl Runtime {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("runcomfy")
+            .on_thread_start(|| OURS.set(true))
             .enable_all()
             .build();
         let refuse = |error| Error::config(format!("no thread for the client: {error}"));
@@ -28,7 +35,18 @@ impl Runtime {
 
     /// Waits for the work on this thread. Tokio's own `block_on` would panic where this thread
     /// happens to be one of another runtime.
+    ///
+    /// Where it is one of our own, as in the `on_submitted` hook, another thread takes its place
+    /// meanwhile: the work could not be done otherwise.
     pub(super) fn block_on<F: Future>(&self, work: F) -> F::Output {
+        if OURS.get() {
+            tokio::task::block_in_place(|| self.park_on(work))
+        } else {
+            self.park_on(work)
+        }
+    }
+
+    fn park_on<F: Future>(&self, work: F) -> F::Output {
         let _inside = self.0.as_ref().map(tokio::runtime::Runtime::enter);
         let waker = Waker::from(Arc::new(Unpark(thread::current())));
         let mut context = Context::from_waker(&waker);
