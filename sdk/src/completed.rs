@@ -1,13 +1,16 @@
 //! A finished job and what it made.
 
+mod urls;
+
 use std::fmt;
 
 use serde_json::Value;
 
-use crate::data_uri::DataUri;
 use crate::job::JobToken;
 use crate::journal::Collector;
 use crate::money::dollars;
+
+pub(crate) use urls::{is_without_output, media_urls, urls_in_text};
 
 /// A job that succeeded: what it made, and what it cost.
 ///
@@ -89,6 +92,17 @@ impl<T> Completed<T> {
     pub fn media_urls(&self) -> Vec<String> {
         media_urls(&self.raw)
     }
+
+    /// Whether the job succeeded without anything to show for it: no output, or one in which there
+    /// is nothing, or an empty list of files.
+    ///
+    /// It is rare. The service is asked for the output for a minute first, in case it comes late,
+    /// and a warning is logged; the job stays with the service and can be
+    /// [resumed](crate::Client::resume).
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        is_without_output(self.raw.get("output"))
+    }
 }
 
 /// Shows neither output nor URLs: they may be signed.
@@ -97,58 +111,7 @@ impl<T> fmt::Debug for Completed<T> {
         f.debug_struct("Completed")
             .field("job", &self.job)
             .field("cost", &self.cost)
-            .field("media_urls", &self.media_urls().len())
+            .field("media_urls", &urls::count(&self.raw))
             .finish_non_exhaustive()
-    }
-}
-
-/// The URLs in the `output` of a result, each of them once, in order.
-pub(crate) fn media_urls(result: &Value) -> Vec<String> {
-    let mut urls = Vec::new();
-    collect_urls(result.get("output").unwrap_or(&Value::Null), &mut urls);
-    urls
-}
-
-fn collect_urls(value: &Value, urls: &mut Vec<String>) {
-    match value {
-        Value::String(text) if is_url(text) && !urls.contains(text) => urls.push(text.clone()),
-        Value::Array(items) => items.iter().for_each(|item| collect_urls(item, urls)),
-        Value::Object(map) => map.values().for_each(|item| collect_urls(item, urls)),
-        _ => {}
-    }
-}
-
-fn is_url(text: &str) -> bool {
-    let starts_with = |scheme: &str| {
-        text.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme))
-    };
-    if starts_with("data:") {
-        return DataUri::parse(text).is_some_and(|uri| uri.media_type.contains('/'));
-    }
-    (starts_with("https://") || starts_with("http://")) && !text.contains(char::is_whitespace)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn urls_are_found_anywhere_in_the_output_and_once() {
-        let result = json!({
-            "result_url": "https://api/not-media",
-            "output": {"images": ["https://a/1.png", "https://a/2.png", "https://a/1.png"],
-                       "meta": [{"deep": {"video": "HTTPS://a/3.mp4"}}], "note": "see https://a/x",
-                       "thumb": "data:image/gif;base64,R0lGODlh", "odd": "data: a, b"},
-        });
-        let found = [
-            "https://a/1.png",
-            "https://a/2.png",
-            "HTTPS://a/3.mp4",
-            "data:image/gif;base64,R0lGODlh",
-        ];
-        assert_eq!(media_urls(&result), found);
-        assert_eq!(media_urls(&json!({"output": "https://a/1.png"})), ["https://a/1.png"]);
-        assert!(media_urls(&json!({"output": null})).is_empty());
     }
 }

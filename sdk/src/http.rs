@@ -7,6 +7,7 @@
 //! last use: a server that closes an idle connection just as a request goes out leaves nobody
 //! able to tell whether it arrived, and servers wait for longer than that before they do.
 
+mod coding;
 mod files;
 mod origin;
 mod read;
@@ -14,7 +15,9 @@ mod tls;
 
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use reqwest::header::{
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue,
+};
 use reqwest::redirect::Policy;
 use secrecy::{ExposeSecret, SecretString};
 use tracing::Instrument;
@@ -28,8 +31,13 @@ pub(crate) use files::FileHttp;
 pub(crate) use origin::{Origin, is_loopback};
 pub(crate) use read::retry_after;
 
+use read::Limits;
+
 /// For how long a connection may rest and still be given to a submit.
 const SUBMIT_IDLE: Duration = Duration::from_secs(1);
+
+/// For how long a result may come at most, however steadily it does.
+const LONGEST_RESULT: Duration = Duration::from_secs(3600);
 
 /// How a call ended.
 pub(crate) enum Fate {
@@ -39,6 +47,14 @@ pub(crate) enum Fate {
     NotSent(Cause),
     /// Something may have left, and no answer came.
     Lost(Cause),
+}
+
+impl Fate {
+    /// Of a call whose runtime was shut down.
+    pub(crate) fn shut_down() -> Self {
+        let words = "the runtime was shut down meanwhile".to_owned();
+        Self::Lost(Cause { words, hopeless: false })
+    }
 }
 
 /// Why a call got no answer, in words that hold no URL.
@@ -64,6 +80,8 @@ pub(crate) struct Http {
     pub(crate) files: FileHttp,
     submit: reqwest::Client,
     read: reqwest::Client,
+    /// How long the next piece of a result may take.
+    stall: Duration,
 }
 
 impl Http {
@@ -96,6 +114,7 @@ impl Http {
             submit: built(submit)?,
             read: built(read)?,
             files: FileHttp::new(user_agent, timeouts.connect),
+            stall: timeouts.connect.saturating_add(timeouts.read),
             scrub: Scrub::new(token.clone()),
             origin,
         })
@@ -118,6 +137,14 @@ impl Http {
         fate(&self.read, reqwest::Request::new(reqwest::Method::GET, url)).await
     }
 
+    /// A result, which may be as large as a film: it may take its time, as long as it goes on.
+    pub(crate) async fn get_result(&self, url: Url) -> Fate {
+        let mut request = reqwest::Request::new(reqwest::Method::GET, url);
+        *request.timeout_mut() = Some(LONGEST_RESULT);
+        let limits = Limits { stall: Some(self.stall), ..read::RESULT };
+        fate_within(&self.read, request, limits).await
+    }
+
     /// A post without a body, which does the same however often it arrives.
     pub(crate) async fn post(&self, url: Url) -> Fate {
         fate(&self.read, reqwest::Request::new(reqwest::Method::POST, url)).await
@@ -125,13 +152,26 @@ impl Http {
 }
 
 async fn fate(client: &reqwest::Client, request: reqwest::Request) -> Fate {
+    fate_within(client, request, read::USUAL).await
+}
+
+async fn fate_within(client: &reqwest::Client, request: reqwest::Request, limits: Limits) -> Fate {
     let span = trace::call(&request);
     let told = span.clone();
     let call = async move {
-        match client.execute(request).await {
+        let head = client.execute(request);
+        let head = match limits.stall {
+            Some(stall) => tokio::time::timeout(stall, head).await,
+            None => Ok(head.await),
+        };
+        let Ok(head) = head else {
+            told.record("error.type", "lost");
+            return Fate::Lost(Cause { words: "it took too long".to_owned(), hopeless: false });
+        };
+        match head {
             Ok(response) => {
                 told.record("http.response.status_code", response.status().as_u16());
-                Fate::Replied(read::reply(response).await)
+                Fate::Replied(read::reply(response, limits).await)
             }
             Err(error) if error.is_connect() || error.is_builder() => {
                 told.record("error.type", "not_sent");
@@ -151,7 +191,9 @@ fn headers(token: &SecretString) -> Result<HeaderMap, Error> {
         .map_err(|_| Error::config("the token has characters that no token has"))?;
     bearer.set_sensitive(true);
     let json = HeaderValue::from_static("application/json");
-    Ok(HeaderMap::from_iter([(AUTHORIZATION, bearer), (ACCEPT, json)]))
+    let plain = HeaderValue::from_static("identity");
+    let headers = [(AUTHORIZATION, bearer), (ACCEPT, json), (ACCEPT_ENCODING, plain)];
+    Ok(HeaderMap::from_iter(headers))
 }
 
 fn built(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {

@@ -6,6 +6,9 @@ use serde_json::Value;
 
 use crate::redact::{self, Shown};
 
+/// No state is a word of more characters.
+const LONGEST: usize = 64;
+
 /// Where a job stands, from whichever of its two vocabularies the service used.
 ///
 /// The letter case and all spellings that have been seen are understood. A word that is not is
@@ -25,7 +28,7 @@ pub enum State {
     Failed,
     /// It was cancelled before it ran.
     Cancelled,
-    /// A word that this version does not know, as the service spelt it.
+    /// A word that this version does not know, as the service spelt it, cut after 64 characters.
     Unknown(String),
 }
 
@@ -42,6 +45,7 @@ impl State {
     pub fn from_word(word: &str) -> Self {
         let bare: String = word
             .chars()
+            .take(LONGEST)
             .filter(char::is_ascii_alphanumeric)
             .map(|c| c.to_ascii_lowercase())
             .collect();
@@ -52,7 +56,7 @@ impl State {
             "succeeded" | "success" | "successful" => Self::Succeeded,
             "failed" | "failure" | "error" | "errored" => Self::Failed,
             "cancelled" | "canceled" => Self::Cancelled,
-            _ => Self::Unknown(word.to_owned()),
+            _ => Self::Unknown(word.trim().chars().take(LONGEST).collect()),
         }
     }
 
@@ -140,6 +144,7 @@ mod tests {
             }
         }
         assert_eq!(State::from_word("Paused"), State::Unknown("Paused".to_owned()));
+        assert_eq!(State::from_word(&"é".repeat(1 << 20)), State::Unknown("é".repeat(64)));
     }
 
     #[test]

@@ -4,12 +4,16 @@
 
 mod fault;
 mod id;
+mod lenient;
+mod links;
 mod name;
 mod reply;
 mod scrub;
 
 pub(crate) use fault::{Fault, sentence};
 pub(crate) use id::{salvage_request_id, valid_model_id, valid_request_id};
+pub(crate) use lenient::text_of;
+pub(crate) use links::next_link;
 pub(crate) use name::ErrorName;
-pub(crate) use reply::Reply;
+pub(crate) use reply::{Broken, Reply};
 pub(crate) use scrub::{Scrub, shown_url};

@@ -1,5 +1,8 @@
 //! The error bodies of the service, in every shape in which they have been seen.
 
+use std::io;
+
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::ErrorName;
@@ -61,54 +64,139 @@ fn number(value: &Value) -> Option<i64> {
     number.filter(|n| *n != 0)
 }
 
+/// How much is kept of the words of an error, in bytes; more than is ever shown, because a URL has
+/// to be whole to be recognised.
+const LONGEST: usize = 8 * 1024;
+/// How much of that one string may take.
+const LONGEST_STRING: usize = 4 * 1024;
+/// How many details are listed.
+const MOST: usize = 20;
+/// How deep details are looked for in details.
+const DEEPEST: usize = 16;
+
 /// The words of an error of any JSON shape, as one line; empty if it has none.
+///
+/// An error may hold a million details: what is read of it is bounded, and each part read once.
 pub(crate) fn sentence(error: &Value) -> String {
-    match error {
-        Value::Null => String::new(),
-        Value::String(text) => text.trim().to_owned(),
-        Value::Array(items) => joined(items.iter().map(sentence)),
-        Value::Object(map) => of_object(map),
-        other => other.to_string(),
-    }
+    Words { left: LONGEST }.of(error, DEEPEST)
 }
 
-fn of_object(map: &Map<String, Value>) -> String {
-    let head = ["error_message", "message", "error", "msg", "reason"]
-        .iter()
-        .filter_map(|key| map.get(*key))
-        .map(sentence)
-        .find(|words| !words.is_empty());
-    let details =
-        ["detail", "details", "debugInfo"].iter().filter_map(|key| map.get(*key)).map(sentence);
-    let words = joined(head.into_iter().chain(details));
-    match place(map) {
-        _ if words.is_empty() => compact(map),
-        Some(place) => format!("{place}: {words}"),
-        None => words,
-    }
+/// Reads words until there is no room left.
+struct Words {
+    left: usize,
 }
 
-/// `body.num_images` of `{"loc": ["body", "num_images"], …}`.
-fn place(map: &Map<String, Value>) -> Option<String> {
-    let Value::Array(steps) = map.get("loc")? else {
-        return None;
-    };
-    let steps: Vec<String> = steps.iter().map(sentence).collect();
-    (!steps.is_empty()).then(|| steps.join("."))
-}
-
-fn compact(map: &Map<String, Value>) -> String {
-    if map.is_empty() { String::new() } else { Value::Object(map.clone()).to_string() }
-}
-
-fn joined(parts: impl Iterator<Item = String>) -> String {
-    let mut out: Vec<String> = Vec::new();
-    for part in parts.filter(|part| !part.is_empty()) {
-        if !out.contains(&part) {
-            out.push(part);
+impl Words {
+    fn of(&mut self, error: &Value, depth: usize) -> String {
+        if self.left == 0 || depth == 0 {
+            return String::new();
+        }
+        match error {
+            Value::Null => String::new(),
+            Value::String(text) => self.cut(text.trim()),
+            Value::Array(items) => self.of_items(items, depth - 1),
+            Value::Object(map) => self.of_object(map, depth - 1),
+            other => self.compact(other),
         }
     }
-    out.join("; ")
+
+    fn of_items(&mut self, items: &[Value], depth: usize) -> String {
+        let mut parts = Parts::default();
+        for (index, item) in items.iter().enumerate() {
+            if self.left == 0 || parts.list.len() == MOST {
+                parts.add(format!("… and {} more", items.len() - index));
+                break;
+            }
+            parts.add(self.of(item, depth));
+        }
+        parts.list.join("; ")
+    }
+
+    fn of_object(&mut self, map: &Map<String, Value>, depth: usize) -> String {
+        let mut parts = Parts::default();
+        for key in ["error_message", "message", "error", "msg", "reason"] {
+            parts.add(map.get(key).map(|head| self.of(head, depth)).unwrap_or_default());
+            if !parts.list.is_empty() {
+                break;
+            }
+        }
+        for key in ["detail", "details", "debugInfo"] {
+            parts.add(map.get(key).map(|detail| self.of(detail, depth)).unwrap_or_default());
+        }
+        let words = parts.list.join("; ");
+        match self.place(map) {
+            _ if words.is_empty() && map.is_empty() => words,
+            _ if words.is_empty() => self.compact(map),
+            Some(place) => format!("{place}: {words}"),
+            None => words,
+        }
+    }
+
+    /// `body.num_images` of `{"loc": ["body", "num_images"], …}`.
+    fn place(&mut self, map: &Map<String, Value>) -> Option<String> {
+        let Value::Array(steps) = map.get("loc")? else {
+            return None;
+        };
+        let steps: Vec<String> = steps.iter().take(MOST).map(|step| self.of(step, 1)).collect();
+        (!steps.is_empty()).then(|| steps.join("."))
+    }
+
+    fn cut(&mut self, text: &str) -> String {
+        let room = self.left.min(LONGEST_STRING);
+        let mut end = room.min(text.len());
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        self.left -= end;
+        let cut = if end < text.len() { "…" } else { "" };
+        format!("{}{cut}", &text[..end])
+    }
+
+    /// JSON as it is, or the beginning of it.
+    fn compact(&mut self, json: &impl Serialize) -> String {
+        let mut start = Start { bytes: Vec::new(), room: self.left.min(LONGEST_STRING) };
+        // It ends with an error where there is no room left.
+        let whole = serde_json::to_writer(&mut start, json).is_ok();
+        self.left -= start.bytes.len();
+        let text = String::from_utf8_lossy(&start.bytes);
+        format!("{text}{}", if whole { "" } else { "…" })
+    }
+}
+
+/// Words that are said once.
+#[derive(Default)]
+struct Parts {
+    list: Vec<String>,
+}
+
+impl Parts {
+    fn add(&mut self, part: String) {
+        if !part.is_empty() && !self.list.contains(&part) {
+            self.list.push(part);
+        }
+    }
+}
+
+/// The beginning of what is written.
+struct Start {
+    bytes: Vec<u8>,
+    room: usize,
+}
+
+impl io::Write for Start {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let room = self.room - self.bytes.len();
+        if room == 0 {
+            return Err(io::ErrorKind::WriteZero.into());
+        }
+        let taken = &bytes[..bytes.len().min(room)];
+        self.bytes.extend_from_slice(taken);
+        Ok(taken.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -181,5 +269,36 @@ mod tests {
                 .is_none()
         );
         assert!(Fault::disguised(&json!({"error_message": null, "status": "in_queue"})).is_none());
+    }
+
+    #[test]
+    fn what_is_read_of_an_error_is_bounded() {
+        let many: Vec<_> = (0..60_000).map(|n| json!({ "loc": [n], "msg": "wrong" })).collect();
+        let mut deep = json!("deep");
+        for level in 0..120 {
+            deep = json!({ "error": format!("at {level}"), "detail": [deep.clone(), deep] });
+            if level > 10 {
+                deep = json!({ "detail": deep });
+            }
+            if level == 15 {
+                break;
+            }
+        }
+        let odd: Map<_, _> = (0..60_000).map(|n| (n.to_string(), json!(n))).collect();
+        for error in [
+            json!({ "detail": many }),
+            json!(vec![Value::Null; 60_000]),
+            deep,
+            json!("é".repeat(1 << 20)),
+            json!(vec!["x".repeat(3000); 50]),
+            json!({ "message": "é".repeat(1 << 20), "detail": "y".repeat(1 << 20) }),
+            Value::Object(odd),
+        ] {
+            let words = sentence(&error);
+            assert!(words.len() < LONGEST + 1000, "{}", words.len());
+        }
+        let listed = sentence(&json!({ "detail": many }));
+        assert!(listed.starts_with("0: wrong; 1: wrong; 2: wrong"), "{listed:.60}");
+        assert!(listed.ends_with("… and 59980 more"), "{listed}");
     }
 }

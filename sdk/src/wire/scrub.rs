@@ -9,6 +9,8 @@ const LONGEST: usize = 600;
 /// How much is read for it: a token or a URL that is cut in half would not be recognised, so
 /// the long cut comes first and the short one last.
 const READ: usize = 64 * 1024;
+/// So much of the token is enough to give itself away.
+const RECOGNISED: usize = 8;
 
 /// Makes text that the service sent fit to be shown: no token, no query of a URL, no inline
 /// file, no control characters, and not too long.
@@ -31,7 +33,7 @@ impl Scrub {
     pub(crate) fn text(&self, text: &str) -> String {
         let token = self.token.expose_secret();
         let text: String = text.chars().take(READ).collect();
-        let text = text.replace(token, "[token]");
+        let text = without_token(&text, token);
         let text = redact::text(&text);
         let mut out = String::with_capacity(text.len().min(LONGEST));
         for c in text.chars().map(|c| if c.is_control() { ' ' } else { c }) {
@@ -45,6 +47,22 @@ impl Scrub {
         }
         out.trim().to_owned()
     }
+}
+
+/// Cuts the token out, also where the sender or a cut has left only the beginning of it.
+fn without_token(text: &str, token: &str) -> String {
+    let head = token.get(..RECOGNISED).unwrap_or(token);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(head).filter(|_| !head.is_empty()) {
+        out.push_str(&rest[..start]);
+        out.push_str("[token]");
+        rest = &rest[start..];
+        let same = rest.chars().zip(token.chars()).take_while(|(a, b)| a == b);
+        let length = same.map(|(c, _)| c.len_utf8()).sum();
+        rest = &rest[length..];
+    }
+    out + rest
 }
 
 /// A URL as it may be shown, and nothing of what is none.
@@ -77,6 +95,23 @@ mod tests {
         for (text, shown) in cases {
             assert_eq!(scrub.text(text), shown);
         }
+    }
+
+    #[test]
+    fn the_beginning_of_a_token_is_cut_out_too() {
+        let scrub = Scrub::new("very-secret-token".into());
+        for (text, shown) in [
+            ("not very-secret… at all", "not [token]… at all"),
+            ("very-secret-token very-secret-to very-sec", "[token] [token] [token]"),
+            ("very-secret-tokens", "[token]s"),
+            ("very-secure", "[token]ure"),
+            ("very-se", "very-se"),
+        ] {
+            assert_eq!(scrub.text(text), shown);
+        }
+        // The long cut leaves half of it, and what is before it is shortened to nearly nothing.
+        let cut = format!("data:,{} very-secret-token", "a".repeat(READ - 18));
+        assert_eq!(scrub.text(&cut), "data:;… [token]");
     }
 
     #[test]
