@@ -54,11 +54,11 @@ pub struct Client {
 
 /// What the clones of a client share.
 pub(crate) struct Inner {
-    pub(crate) http: Http,
+    pub(crate) http: Arc<Http>,
     pub(crate) hooks: Hooks,
     pub(crate) gate: Gate,
     pub(crate) options: Options,
-    pub(crate) budget: Budget,
+    pub(crate) budget: Arc<Budget>,
     pub(crate) history: History,
     #[cfg(feature = "schema-text")]
     pub(crate) drift: crate::catalog::DriftWatch,

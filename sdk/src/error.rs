@@ -10,12 +10,13 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
-use crate::completed::media_urls;
+use crate::completed::{media_urls, urls_in_text};
 use crate::download::{FailedFile, SavedFile};
 use crate::job::{CancelOutcome, JobToken};
 use crate::journal::Collector;
 use crate::money::dollars;
 use crate::schema::{Invalid, Violation};
+use crate::wire::text_of;
 
 pub(crate) use build::{Answer, Call};
 
@@ -52,6 +53,7 @@ struct Inner {
     sent: Option<(SystemTime, String)>,
     cancel: Option<CancelOutcome>,
     raw: Option<Value>,
+    body: Option<Vec<u8>>,
     saved: Vec<SavedFile>,
     failed: Vec<FailedFile>,
     source: Option<Box<dyn StdError + Send + Sync>>,
@@ -71,7 +73,7 @@ pub(crate) enum Kind {
     Rejected(Reason),
     OutcomeUnknown,
     Failed,
-    Cancelled,
+    Cancelled { may_have_cost: bool },
     Deadline,
     JobUnknown,
     Unreachable,
@@ -103,7 +105,7 @@ impl Kind {
             Self::Rejected(Reason::Other) => "rejected",
             Self::OutcomeUnknown => "outcome_unknown",
             Self::Failed => "job_failed",
-            Self::Cancelled => "cancelled",
+            Self::Cancelled { .. } => "cancelled",
             Self::Deadline => "deadline",
             Self::JobUnknown => "job_unknown",
             Self::Unreachable => "unreachable",
@@ -198,11 +200,24 @@ impl Error {
         self.inner.raw.as_ref()
     }
 
-    /// Every URL in the output of [`raw`](Self::raw): what a result that does not fit its type
-    /// has to offer all the same.
+    /// The body of the last answer of the result call, as far as it came, where it could not be read:
+    /// JSON that breaks off, a coding that is not known. It may hold signed URLs.
+    ///
+    /// See [`is_unsettled`](Self::is_unsettled).
+    #[must_use]
+    pub fn body(&self) -> Option<&[u8]> {
+        self.inner.body.as_deref()
+    }
+
+    /// Every URL in the output of [`raw`](Self::raw), or else in the text of [`body`](Self::body):
+    /// what a result that does not fit its type, or cannot be read, has to offer all the same.
     #[must_use]
     pub fn media_urls(&self) -> Vec<String> {
-        self.raw().map(media_urls).unwrap_or_default()
+        match (self.raw(), self.body()) {
+            (Some(raw), _) => media_urls(raw),
+            (None, Some(body)) => urls_in_text(&text_of(body)),
+            (None, None) => Vec::new(),
+        }
     }
 
     /// What the job cost in US dollars, if [`raw`](Self::raw) says so, or the

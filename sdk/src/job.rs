@@ -1,9 +1,13 @@
 //! A submitted job: ask about it, wait for it, cancel it, keep it for later.
 
 mod cancel;
+mod end;
 mod events;
 mod finish;
+mod learn;
+mod patience;
 mod reading;
+mod step;
 mod token;
 mod wait;
 mod watch;

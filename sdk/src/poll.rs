@@ -1,21 +1,23 @@
 //! When to ask next: pure functions of what is known about a job.
 //!
-//! The service has no way to wait for a job but asking, so the question is when. Three things
-//! answer it, in this order: a hint of the service; a failure, which is followed by a backoff;
-//! and otherwise a price. A poll is worth making as soon as the result has, on average, lain
-//! there unseen for as long as a poll is worth ([`Lifetimes::wait`]).
+//! The service has no way to wait for a job but asking, so the question is when. A failure is
+//! followed by a backoff; otherwise it is a price: a poll is worth making as soon as the result has,
+//! on average, lain there unseen for as long as a poll is worth ([`Lifetimes::wait`]). A hint of the
+//! service makes the pause longer, and never shorter.
 
 mod budget;
 mod history;
 mod lifetimes;
 #[cfg(test)]
 mod simulation;
+mod task;
 
 use std::time::Duration;
 
 pub(crate) use budget::Budget;
 pub(crate) use history::{History, SharedLifetimes};
 pub(crate) use lifetimes::Lifetimes;
+pub(crate) use task::apart;
 
 /// What is known about a job when the next poll is planned.
 #[derive(Debug, Clone, Default)]
@@ -60,7 +62,10 @@ pub(crate) enum Ask {
 
 /// How long a question is on its way at the very least.
 const ON_THE_WAY: Duration = Duration::from_millis(1);
+/// What the service may ask for: a hint that is a slip must not hide a result for hours.
 const LONGEST_HINT: Duration = Duration::from_secs(600);
+/// No pause is longer, whatever the settings say; points in time must not overflow.
+const LONGEST: Duration = Duration::from_secs(86_400);
 
 /// The pause before the next poll; `jitter` is a random number from 0 to 1.
 pub(crate) fn next_delay(
@@ -69,12 +74,15 @@ pub(crate) fn next_delay(
     bounds: Bounds,
     jitter: f64,
 ) -> Duration {
-    if let Some(hint) = state.hint {
-        // Never earlier than asked, and not everybody at the same moment.
-        return hint.min(LONGEST_HINT).mul_f64(1.0 + 0.1 * jitter);
-    }
+    let pause = usual_delay(state, lives, bounds, jitter);
+    // Never earlier than asked, and not everybody at the same moment.
+    let hint = state.hint.map(|hint| hint.min(LONGEST_HINT).mul_f64(1.0 + 0.1 * jitter));
+    pause.max(hint.unwrap_or_default()).min(LONGEST)
+}
+
+fn usual_delay(state: &PollState, lives: &Lifetimes, bounds: Bounds, jitter: f64) -> Duration {
     if state.failures > 0 {
-        return backoff(state.failures, jitter).min(bounds.slowest);
+        return backoff(state.failures, jitter).min(bounds.slowest).max(bounds.fastest);
     }
     let pause = match state.phase {
         Phase::Fresh => lives.wait(state.elapsed),
@@ -126,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hint_of_the_service_counts_for_more_than_anything_else() {
+    fn a_hint_lengthens_the_pause_and_never_shortens_it() {
         let state = PollState {
             hint: Some(s(100)),
             failures: 3,
@@ -135,8 +143,24 @@ mod tests {
         };
         assert!((100.0..100.1).contains(&delay(&state, 0.0)));
         assert!((109.9..110.1).contains(&delay(&state, 1.0)));
-        let endless = PollState { hint: Some(s(1_000_000)), ..state };
+        let endless = PollState { hint: Some(Duration::MAX), ..state.clone() };
         assert!(delay(&endless, 1.0) <= 660.0);
+        for hint in [Duration::ZERO, Duration::from_millis(3)] {
+            let hasty = PollState { hint: Some(hint), ..state.clone() };
+            let usual = PollState { hint: None, ..state.clone() };
+            assert!(delay(&hasty, 0.5) >= 1.0);
+            assert_eq!(delay(&hasty, 0.5).to_bits(), delay(&usual, 0.5).to_bits());
+        }
+    }
+
+    #[test]
+    fn bounds_of_any_size_are_kept_within_a_day() {
+        let endless = Bounds { fastest: Duration::MAX, slowest: Duration::MAX };
+        for failures in [0, 9] {
+            let state = PollState { failures, ..PollState::default() };
+            let pause = next_delay(&state, &Lifetimes::default(), endless, 1.0);
+            assert_eq!(pause, LONGEST);
+        }
     }
 
     #[test]

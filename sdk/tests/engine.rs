@@ -6,9 +6,12 @@ mod support;
 
 mod engine {
     mod cancel;
+    mod foreign;
+    mod patience;
     mod reasons;
     mod resume;
     mod secrets;
     mod submit;
+    mod turns;
     mod wait;
 }

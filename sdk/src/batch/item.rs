@@ -142,7 +142,7 @@ async fn begin<I: Input>(
 fn settle<T>(reservation: Reservation<'_>, result: &Result<Completed<T>, Error>) {
     let (raw, was_cancelled) = match result {
         Ok(done) => (Some(&done.raw), false),
-        Err(error) => (error.raw(), error.is_cancelled()),
+        Err(error) => (error.raw(), error.is_cancelled() && !error.may_have_cost()),
     };
     if let Some(cost) = raw.and_then(|raw| settled(raw, was_cancelled)) {
         reservation.settle(cost);

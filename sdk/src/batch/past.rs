@@ -143,7 +143,9 @@ impl Past {
 
     /// The error that said how the job ended.
     fn error(&self, entry: &Entry, job: &JobToken, end: End) -> Error {
-        let kind = if end == End::Cancelled { Kind::Cancelled } else { Kind::Failed };
+        let may_have_cost = entry.facts().cost_usd.is_none_or(|cost| cost > 0.0);
+        let kind =
+            if end == End::Cancelled { Kind::Cancelled { may_have_cost } } else { Kind::Failed };
         let message = entry.facts().message.as_deref();
         let message = message.unwrap_or("the job made nothing, and the journal does not say why");
         Error::new(kind, message)

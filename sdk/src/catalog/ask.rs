@@ -9,7 +9,7 @@ use url::Url;
 use crate::client::Inner;
 use crate::error::{Answer, Call, Error, Kind};
 use crate::http::Fate;
-use crate::poll::backoff;
+use crate::poll::{apart, backoff};
 use crate::wire::{Fault, Reply};
 
 const TRIES: u32 = 5;
@@ -46,11 +46,12 @@ async fn once<T>(
     url: Url,
     read: &impl Fn(&Value) -> Option<T>,
 ) -> Result<T, (Error, Option<Duration>)> {
-    let reply = {
-        let _turn = client.budget.turn().await;
-        client.http.get(url).await
-    };
-    let reply = match reply {
+    let (http, budget) = (client.http.clone(), client.budget.clone());
+    let fate = apart(async move {
+        let _turn = budget.turn().await;
+        http.get(url).await
+    });
+    let reply = match fate.await.unwrap_or_else(Fate::shut_down) {
         Fate::Replied(reply) => reply,
         Fate::NotSent(cause) | Fate::Lost(cause) => {
             let message = format!("{what} could not be had: {}", cause.words);

@@ -252,7 +252,7 @@ impl ClientBuilder {
             Reach::Public
         };
         let inner = Inner {
-            http,
+            http: Arc::new(http),
             hooks,
             gate: Gate::default(),
             options: Options {
@@ -261,7 +261,7 @@ impl ClientBuilder {
                 submit_retries: self.submit_retries,
                 bounds: self.bounds,
             },
-            budget: Budget::per_second(self.polls_per_second),
+            budget: Arc::new(Budget::per_second(self.polls_per_second)),
             history: History::default(),
             #[cfg(feature = "schema-text")]
             drift: crate::catalog::DriftWatch::new(self.on_schema_drift),

@@ -65,6 +65,7 @@ impl Error {
                 sent: None,
                 cancel: None,
                 raw: None,
+                body: None,
                 saved: Vec::new(),
                 failed: Vec::new(),
                 source: None,
@@ -121,6 +122,20 @@ impl Error {
 
     pub(crate) fn keeping(mut self, raw: Value) -> Self {
         self.inner.raw = Some(raw);
+        self
+    }
+
+    /// With the body of an answer that could not be read.
+    pub(crate) fn with_body(mut self, body: Vec<u8>) -> Self {
+        self.inner.body = Some(body);
+        self
+    }
+
+    /// What a poll got for an answer, as the end of the wait: it has come for too long.
+    pub(crate) fn unsettled(mut self) -> Self {
+        self.inner.kind = Kind::Unsettled;
+        self.inner.message =
+            format!("the service gave no usable answer for too long: {}", self.inner.message);
         self
     }
 

@@ -114,12 +114,14 @@ impl Error {
         self.kind() == Kind::Failed
     }
 
-    /// The job was cancelled while it was queued.
+    /// The job was cancelled.
     ///
-    /// *Caused by* whoever cancelled it. *Cost*: nothing. *Again*: as a new submit.
+    /// *Caused by* whoever cancelled it. *Cost*: nothing, unless [`cost`](Self::cost) says otherwise
+    /// or it was seen running before; [`may_have_cost`](Self::may_have_cost) knows. *Again*: as a new
+    /// submit.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        self.kind() == Kind::Cancelled
+        matches!(self.kind(), Kind::Cancelled { .. })
     }
 
     /// The deadline of the wait passed. The job goes on: this is not a cancel.
@@ -141,7 +143,8 @@ impl Error {
     }
 
     /// One call about a job, or one to the catalog, got no usable answer: no connection, a timeout,
-    /// a 5xx, a 429, HTML. A wait never ends with this; it shows it as an event and asks again.
+    /// a 5xx, a 429, HTML, the answer to another question. A wait never ends with this; it shows it as
+    /// an [event](crate::Event::PollFailed) and asks again.
     ///
     /// *Caused by* the network or the service. *Cost*: nothing more; the job goes on.
     /// *Again*: yes, it is safe.
@@ -160,9 +163,12 @@ impl Error {
     }
 
     /// The service answers, but keeps saying something that does not settle the matter: a status
-    /// word that nobody knows, an ended job without a result, the same refusal again and again.
+    /// word that nobody knows, an ended job without a result, a result that cannot be read or is
+    /// another job's, the same refusal again and again.
     ///
-    /// *Caused by* the service. *Cost*: **maybe**. *Again*: resume [`job`](Self::job) later.
+    /// *Caused by* the service. *Cost*: **maybe**. *Again*: resume [`job`](Self::job) later. What
+    /// could not be read is in [`body`](Self::body), and the URLs in it in
+    /// [`media_urls`](Self::media_urls).
     #[must_use]
     pub fn is_unsettled(&self) -> bool {
         self.kind() == Kind::Unsettled
@@ -263,9 +269,9 @@ impl Error {
             | Kind::Invalid
             | Kind::NotSent
             | Kind::RateLimited
-            | Kind::Cancelled
             | Kind::Journal
             | Kind::Price => false,
+            Kind::Cancelled { may_have_cost } => may_have_cost,
             Kind::Rejected(_) | Kind::Unreachable => self.job().is_some(),
             Kind::Disk => self.job().is_some() || !self.failed_files().is_empty(),
             Kind::OutcomeUnknown
@@ -285,7 +291,7 @@ impl Error {
     /// Whether it tells how the job ended. That the service does not know it is no end: it may be
     /// another service, or another account.
     pub(crate) fn is_end_of_job(&self) -> bool {
-        matches!(self.kind(), Kind::Failed | Kind::Cancelled | Kind::Decode)
+        matches!(self.kind(), Kind::Failed | Kind::Cancelled { .. } | Kind::Decode)
     }
 
     /// Whether the same call may be made again, unchanged, without paying twice and with some hope.

@@ -6,7 +6,7 @@ use serde_json::Value;
 use tokio::time::sleep;
 
 use super::JobToken;
-use super::reading::{self, Grade};
+use super::reading::{self, Whose};
 use crate::client::Inner;
 use crate::error::{Call, Error};
 use crate::http::Fate;
@@ -28,6 +28,7 @@ pub enum CancelOutcome {
 
 /// How often the call is made, and how often the status is looked at, before giving up.
 const TRIES: u32 = 4;
+const LONGEST_HINT: Duration = Duration::from_secs(10);
 
 pub(super) async fn cancel(client: &Inner, job: &JobToken) -> Result<CancelOutcome, Error> {
     let outcome = ask(client, job).await?;
@@ -38,55 +39,78 @@ pub(super) async fn cancel(client: &Inner, job: &JobToken) -> Result<CancelOutco
 }
 
 async fn ask(client: &Inner, job: &JobToken) -> Result<CancelOutcome, Error> {
+    let mut refusal = None;
     for attempt in 1..=TRIES {
         let url = client.http.origin.cancel(job.request_id());
+        let mut hint = None;
+        refusal = None;
         if let Fate::Replied(reply) = client.http.post(url).await {
-            match answer(client, job, &reply)? {
-                Some(outcome) => return Ok(outcome),
-                None if reply.is_success() => return settled(client, job).await,
-                None => {}
+            match answer(client, job, &reply) {
+                Answer::Outcome(outcome) => return Ok(outcome),
+                Answer::Taken => return settled(client, job).await,
+                Answer::Refused(error) => refusal = Some(error),
+                Answer::None => {}
             }
+            hint = reply.retry_after;
         }
         if attempt < TRIES {
-            sleep(pause(client, attempt)).await;
+            sleep(pause(client, attempt, hint)).await;
         }
     }
-    settled(client, job).await
+    match refusal {
+        Some(error) => Err(error),
+        None => settled(client, job).await,
+    }
 }
 
 /// A request to cancel that was taken in: looks whether it was in time.
 async fn settled(client: &Inner, job: &JobToken) -> Result<CancelOutcome, Error> {
     for attempt in 1..=TRIES {
-        match reading::status_word(client, job).await {
-            Some(State::Cancelled) => return Ok(CancelOutcome::Cancelled),
-            Some(state) if state.is_over() => return Ok(CancelOutcome::TooLate),
-            _ if attempt < TRIES => sleep(pause(client, attempt)).await,
+        match reading::status(client, job).await.map(|status| status.state) {
+            Ok(State::Cancelled) => return Ok(CancelOutcome::Cancelled),
+            Ok(state) if state.is_over() => return Ok(CancelOutcome::TooLate),
+            _ if attempt < TRIES => sleep(pause(client, attempt, None)).await,
             _ => {}
         }
     }
     Ok(CancelOutcome::Unknown)
 }
 
-fn pause(client: &Inner, attempt: u32) -> Duration {
-    backoff(attempt, fastrand::f64()).min(client.options.bounds.slowest)
+/// Somebody waits for this, so it is never long.
+fn pause(client: &Inner, attempt: u32, hint: Option<Duration>) -> Duration {
+    let pause = backoff(attempt, fastrand::f64()).min(client.options.bounds.slowest);
+    pause.max(hint.unwrap_or_default().min(LONGEST_HINT))
 }
 
-/// What the answer says, whatever its HTTP status; `Ok(None)` where it leaves things open.
-fn answer(client: &Inner, job: &JobToken, reply: &Reply) -> Result<Option<CancelOutcome>, Error> {
+/// What came of one call.
+enum Answer {
+    Outcome(CancelOutcome),
+    /// It was taken in, and nothing is said of what comes of it.
+    Taken,
+    Refused(Error),
+    None,
+}
+
+/// What the answer says, whatever its HTTP status.
+fn answer(client: &Inner, job: &JobToken, reply: &Reply) -> Answer {
     let Some(body) = reply.json() else {
-        return Ok(None);
+        return if reply.is_success() { Answer::Taken } else { Answer::None };
     };
+    if reading::whose(job, &body) == Whose::Foreign {
+        return Answer::None;
+    }
     if let Some(outcome) = outcome(&body) {
-        return Ok(Some(outcome));
+        return Answer::Outcome(outcome);
     }
     let fault = Fault::of(&body);
-    if !reply.is_success() || Fault::disguised(&body).is_some() {
-        let call = Call::Job("to cancel the job");
-        if reading::grade(reply, &fault, true) == Grade::Final {
-            return Err(Error::refused(call, reply, &fault, &client.http.scrub).about(job));
-        }
+    if reply.is_success() && Fault::disguised(&body).is_none() {
+        return Answer::Taken;
     }
-    Ok(None)
+    if !reading::grade(reply, &fault, true).is_final() {
+        return Answer::None;
+    }
+    let call = Call::Job("to cancel the job");
+    Answer::Refused(Error::refused(call, reply, &fault, &client.http.scrub).about(job))
 }
 
 /// `status` and `outcome` may both be there, or either, or none.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_core::Stream;
 use futures_util::stream::unfold;
 
-use super::watch::{Sight, Watch};
+use super::watch::{Update, Watch};
 use super::{Job, finish};
 use crate::completed::Completed;
 use crate::error::Error;
@@ -25,6 +25,17 @@ pub enum Event<T> {
     },
     /// It has begun to run: from now on it cannot be cancelled.
     Running,
+    /// The service has a word for its state that this version does not know. It is taken for
+    /// unfinished, and the result is asked for; after half an hour of nothing but that, the wait ends
+    /// with [`is_unsettled`](Error::is_unsettled).
+    Unrecognized {
+        /// The word as the service spells it, cut after 64 characters.
+        word: String,
+    },
+    /// It is over, as the service says, and there is nothing in its result. It may come a moment
+    /// later, so it is asked for again, for a minute. A success that stays empty
+    /// [says so](Completed::is_empty).
+    OutputMissing,
     /// One question about it got no usable answer; it will be asked again.
     PollFailed {
         /// What happened.
@@ -52,13 +63,15 @@ impl<T: Output> Events<T> {
         let stream = unfold(Some((watch, client, token)), |watched| async move {
             let (mut watch, client, token) = watched?;
             let event = match watch.next().await {
-                Sight::End(end) => {
+                Update::End(end) => {
                     let end = finish::hand_over(&client, &token, end);
                     return Some((Event::Finished(end), None));
                 }
-                Sight::Queued(position) => Event::Queued { position },
-                Sight::Running => Event::Running,
-                Sight::PollFailed(error, retry_in) => Event::PollFailed { error, retry_in },
+                Update::Queued(position) => Event::Queued { position },
+                Update::Running => Event::Running,
+                Update::Unrecognized(word) => Event::Unrecognized { word },
+                Update::OutputMissing => Event::OutputMissing,
+                Update::PollFailed(error, retry_in) => Event::PollFailed { error, retry_in },
             };
             Some((event, Some((watch, client, token))))
         });

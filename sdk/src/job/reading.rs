@@ -2,219 +2,328 @@
 
 use serde_json::Value;
 
+use super::step::{End, Unsettled};
 use crate::client::Inner;
+use crate::completed::is_without_output;
 use crate::error::{Answer, Call, Error, Kind};
-use crate::http::Fate;
+use crate::http::{Cause, Fate};
 use crate::job::JobToken;
 use crate::poll::Ask;
 use crate::status::{State, Status};
-use crate::wire::{Fault, Reply, Scrub};
+use crate::wire::{Broken, ErrorName, Fault, Reply, Scrub, valid_request_id};
 
 /// The meaning of an answer about a job.
 #[derive(Debug)]
-pub(crate) enum Reading {
+pub(super) enum JobReply {
     Queued(Option<u64>),
     Running,
-    /// It is over, and the result call has more to say.
-    Ended,
-    /// A word that nobody knows, or an end without anything to show for it.
-    Odd(String, Value),
+    /// The status call says that it is over; how it ended, only the result call tells.
+    Over {
+        cancelled: bool,
+    },
+    /// A state that nobody knows.
+    Unrecognized(String, Value),
     Succeeded(Value),
-    Failed(Value),
-    Cancelled(Value),
-    Trouble(Grade, Error),
+    Failed(Value, Source),
+    Cancelled(Value, Source),
+    /// It is over, and there is nothing to show for it; what it is if that goes on.
+    Empty {
+        body: Value,
+        end: fn(Value) -> End,
+    },
+    /// The result call says that the job is not over, by a code.
+    NotReady(Error),
+    Trouble(Trouble, Error),
 }
 
-/// How much an answer that is none weighs.
+/// How certain it is that an answer speaks of this job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Grade {
-    /// Will pass: ask again.
-    Passing,
-    /// Should not happen; if it goes on, it is the answer.
-    Doubtful,
-    /// The service's last word.
-    Final,
+pub(super) enum Source {
+    /// It has the id of the job.
+    Named,
+    /// It does not say whose it is, in words of the service.
+    Unnamed,
+    /// It may be anybody's error page: `{"status": "error"}`.
+    Anybody,
 }
+
+impl JobReply {
+    /// A word for it, for logs.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Queued(_) => "queued",
+            Self::Running => "running",
+            Self::Over { .. } => "over",
+            Self::Unrecognized(..) => "unrecognized",
+            Self::Succeeded(_) => "succeeded",
+            Self::Failed(..) => "failed",
+            Self::Cancelled(..) => "cancelled",
+            Self::Empty { .. } => "empty",
+            Self::NotReady(_) => "not ready",
+            Self::Trouble(..) => "no usable answer",
+        }
+    }
+}
+
+/// An answer that does not say how the job is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trouble {
+    /// No connection, a 5xx, a 429, a page of something in between.
+    Passing,
+    /// See [`Doubt`](super::patience::Doubt) for these.
+    Gone,
+    TokenRefused,
+    Unauthorized,
+    Vague,
+    Foreign,
+    /// With so many bytes fetched.
+    Damaged(usize),
+    CutOff(usize),
+}
+
+impl Trouble {
+    /// Whether it is a no, rather than no answer.
+    pub(super) fn is_refusal(self) -> bool {
+        self.is_final() || self == Self::Vague
+    }
+
+    /// Whether it is the service's last word, if it is its word at all.
+    pub(super) fn is_final(self) -> bool {
+        matches!(self, Self::Gone | Self::TokenRefused | Self::Unauthorized)
+    }
+}
+
+/// The result is asked for before there is one.
+const NOT_READY: i64 = 400_005;
 
 /// Asks once, and reads the answer.
-pub(crate) async fn ask(client: &Inner, job: &JobToken, ask: Ask) -> Reading {
-    let (call, url) = match ask {
-        Ask::Status => ("the status", client.http.origin.status(job.request_id())),
-        Ask::Result => ("the result", client.http.origin.result(job.request_id())),
+pub(super) async fn ask(client: &Inner, job: &JobToken, ask: Ask) -> JobReply {
+    let id = job.request_id();
+    let fate = match ask {
+        Ask::Status => client.http.get(client.http.origin.status(id)).await,
+        Ask::Result => client.http.get_result(client.http.origin.result(id)).await,
     };
-    match client.http.get(url).await {
-        Fate::Replied(reply) => read(ask, call, job, &reply, &client.http.scrub),
+    of_fate(job, ask, fate, &client.http.scrub)
+}
+
+pub(super) fn of_fate(job: &JobToken, ask: Ask, fate: Fate, scrub: &Scrub) -> JobReply {
+    match fate {
+        Fate::Replied(reply) => read(ask, job, reply, scrub),
         Fate::NotSent(cause) | Fate::Lost(cause) => {
-            let message = format!("{call} could not be had: {}", cause.words);
-            let error = Error::new(Kind::Unreachable, message).about(job);
-            Reading::Trouble(Grade::Passing, error)
+            JobReply::Trouble(Trouble::Passing, unanswered(job, ask, &cause))
         }
+    }
+}
+
+fn unanswered(job: &JobToken, ask: Ask, cause: &Cause) -> Error {
+    let message = format!("{} could not be had: {}", name(ask), cause.words);
+    Error::new(Kind::Unreachable, message).about(job)
+}
+
+/// What a call is called in messages.
+fn name(ask: Ask) -> &'static str {
+    match ask {
+        Ask::Status => "the status",
+        Ask::Result => "the result",
     }
 }
 
 /// One status call, for the caller's own eyes.
 pub(super) async fn status(client: &Inner, job: &JobToken) -> Result<Status, Error> {
-    let plain = |state, queue_position| Ok(Status { state, queue_position });
-    match ask(client, job, Ask::Status).await {
-        Reading::Queued(position) => plain(State::Queued, position),
-        Reading::Running => plain(State::Running, None),
-        Reading::Ended => plain(State::Ended, None),
-        Reading::Succeeded(_) => plain(State::Succeeded, None),
-        Reading::Failed(_) => plain(State::Failed, None),
-        Reading::Cancelled(_) => plain(State::Cancelled, None),
-        Reading::Odd(word, _) => plain(State::Unknown(word), None),
-        Reading::Trouble(_, error) => Err(error),
+    match client.http.get(client.http.origin.status(job.request_id())).await {
+        Fate::Replied(reply) => state(job, &reply).ok_or_else(|| {
+            let body = reply.json();
+            failure(Ask::Status, job, reply, body, &client.http.scrub).1
+        }),
+        Fate::NotSent(cause) | Fate::Lost(cause) => Err(unanswered(job, Ask::Status, &cause)),
     }
 }
 
-/// The status word alone, as the status call has it; `None` where there is no usable answer.
-pub(super) async fn status_word(client: &Inner, job: &JobToken) -> Option<State> {
-    let url = client.http.origin.status(job.request_id());
-    match client.http.get(url).await {
-        Fate::Replied(reply) if reply.is_success() => Some(Status::of(&reply.json()?)?.state),
-        _ => None,
-    }
+/// The state in an answer, if it is a usable one about this job.
+fn state(job: &JobToken, reply: &Reply) -> Option<Status> {
+    let body = reply.json().filter(|_| reply.is_success())?;
+    if whose(job, &body) == Whose::Foreign { None } else { Status::of(&body) }
 }
 
-fn read(ask: Ask, call: &'static str, job: &JobToken, reply: &Reply, scrub: &Scrub) -> Reading {
+/// Whom an answer speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose {
+    /// It has the id of this job.
+    Ours,
+    /// It does not say.
+    Unnamed,
+    /// It has the id of another one.
+    Foreign,
+}
+
+pub(super) fn whose(job: &JobToken, body: &Value) -> Whose {
+    let id = match body.get("request_id") {
+        Some(Value::String(id)) => id.clone(),
+        Some(Value::Number(id)) => id.to_string(),
+        _ => return Whose::Unnamed,
+    };
+    let ours = job.request_id();
+    // A UUID is the same in small letters and in capital ones; of other ids nobody knows.
+    let same = id == ours || is_uuid(ours) && id.eq_ignore_ascii_case(ours);
+    if same { Whose::Ours } else { Whose::Foreign }
+}
+
+fn is_uuid(id: &str) -> bool {
+    id.len() == 36 && id.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
+}
+
+fn read(ask: Ask, job: &JobToken, reply: Reply, scrub: &Scrub) -> JobReply {
     let body = reply.json();
     if reply.is_success()
         && let Some(body) = &body
         && let Some(status) = Status::of(body)
+        && let whose @ (Whose::Ours | Whose::Unnamed) = whose(job, body)
     {
-        return of_state(ask, status, body);
+        return of_state(ask, status, body.clone(), whose == Whose::Ours);
     }
-    let fault = body.as_ref().map(Fault::of).unwrap_or_default();
-    let grade = grade(reply, &fault, body.is_some());
-    let refused = matches!(reply.meant_status(&fault), 400..500) && grade != Grade::Passing;
-    let error = if grade == Grade::Final || refused {
-        Error::refused(Call::Job(call), reply, &fault, scrub)
-    } else {
-        let message = format!("{call} could not be had: {}", why(reply, &fault, scrub));
-        Error::new(Kind::Unreachable, message).answered(Answer::of(reply, &fault, scrub))
-    };
-    Reading::Trouble(grade, error.about(job))
+    let (trouble, error) = failure(ask, job, reply, body, scrub);
+    if ask == Ask::Result && error.error_code() == Some(NOT_READY) && trouble == Trouble::Vague {
+        return JobReply::NotReady(error);
+    }
+    JobReply::Trouble(trouble, error)
 }
 
 /// Only the result tells whether a job succeeded; an output or an error there counts for more
 /// than a word that says neither.
-fn of_state(ask: Ask, status: Status, body: &Value) -> Reading {
-    let has = |key| match body.get(key) {
-        None | Some(Value::Null) => false,
-        Some(Value::String(text)) => !text.is_empty(),
-        Some(_) => true,
+fn of_state(ask: Ask, status: Status, body: Value, named: bool) -> JobReply {
+    let cancelled = status.state == State::Cancelled;
+    if ask == Ask::Status {
+        return match status.state {
+            State::Queued => JobReply::Queued(status.queue_position),
+            State::Running => JobReply::Running,
+            state @ State::Unknown(_) => JobReply::Unrecognized(state.to_string(), body),
+            _ => JobReply::Over { cancelled },
+        };
+    }
+    let source = match status.state {
+        _ if named => Source::Named,
+        State::Failed if is_word_of_anybody(&body) => Source::Anybody,
+        _ => Source::Unnamed,
     };
-    let (output, error) = (has("output"), has("error"));
-    match (ask, status.state) {
-        (_, State::Queued) => Reading::Queued(status.queue_position),
-        (_, State::Running) => Reading::Running,
-        (Ask::Status, state) if state.is_over() => Reading::Ended,
-        (Ask::Status, state) => Reading::Odd(state.to_string(), Value::Null),
-        (Ask::Result, State::Succeeded) => Reading::Succeeded(body.clone()),
-        (Ask::Result, State::Failed) => Reading::Failed(body.clone()),
-        (Ask::Result, State::Cancelled) => Reading::Cancelled(body.clone()),
-        (Ask::Result, _) if output => Reading::Succeeded(body.clone()),
-        (Ask::Result, _) if error => Reading::Failed(body.clone()),
-        (Ask::Result, state) => Reading::Odd(state.to_string(), body.clone()),
+    let has_output = !is_without_output(body.get("output"));
+    let has_error = says_something(body.get("error"));
+    match status.state {
+        State::Queued => JobReply::Queued(status.queue_position),
+        State::Running => JobReply::Running,
+        State::Failed => JobReply::Failed(body, source),
+        State::Cancelled => JobReply::Cancelled(body, source),
+        _ if has_output => JobReply::Succeeded(body),
+        State::Succeeded if has_error => JobReply::Empty { body, end: End::Failed },
+        State::Succeeded => JobReply::Empty { body, end: End::Succeeded },
+        _ if has_error => JobReply::Failed(body, source),
+        State::Ended if Fault::disguised(&body).is_some() => {
+            JobReply::Empty { body, end: End::Failed }
+        }
+        State::Ended => {
+            JobReply::Empty { body, end: |body| End::Unsettled(Unsettled::Nothing(body)) }
+        }
+        state @ State::Unknown(_) => JobReply::Unrecognized(state.to_string(), body),
     }
 }
 
-/// HTML and the like come from something in between, which knows nothing about the job.
-pub(super) fn grade(reply: &Reply, fault: &Fault, is_json: bool) -> Grade {
-    match reply.meant_status(fault) {
-        408 | 429 | 500.. => Grade::Passing,
-        401 | 403 if is_json => Grade::Final,
-        _ if matches!(fault.code, Some(400_001 | 400_004 | 404_001)) => Grade::Final,
-        300..500 => Grade::Doubtful,
-        _ if is_json => Grade::Doubtful,
-        _ => Grade::Passing,
+fn is_word_of_anybody(body: &Value) -> bool {
+    let word = ["status", "state"].iter().find_map(|key| body.get(*key)?.as_str());
+    word.is_some_and(|word| word.trim().eq_ignore_ascii_case("error"))
+}
+
+fn says_something(error: Option<&Value>) -> bool {
+    match error {
+        None | Some(Value::Null | Value::Bool(false)) => false,
+        Some(Value::String(text)) => !text.trim().is_empty(),
+        Some(Value::Array(items)) => items.iter().any(|item| says_something(Some(item))),
+        Some(Value::Object(map)) => !map.is_empty(),
+        Some(Value::Number(code)) => code.as_i64() != Some(0),
+        Some(Value::Bool(true)) => true,
     }
 }
 
-fn why(reply: &Reply, fault: &Fault, scrub: &Scrub) -> String {
+/// What an answer is that says nothing of the job.
+fn failure(
+    ask: Ask,
+    job: &JobToken,
+    reply: Reply,
+    body: Option<Value>,
+    scrub: &Scrub,
+) -> (Trouble, Error) {
+    let fault = body.as_ref().map(Fault::of).unwrap_or_default();
+    let foreign = body.as_ref().is_some_and(|body| whose(job, body) == Whose::Foreign);
+    // In an error the id may be one of the call.
+    let foreign = foreign && reply.is_success() && fault.code.is_none();
+    let unusable = |why: &str| {
+        let message = format!("{} could not be had: {why}", name(ask));
+        Error::new(Kind::Unreachable, message).answered(Answer::of(&reply, &fault, scrub))
+    };
+    if foreign {
+        let other = body.as_ref().and_then(|body| body.get("request_id")?.as_str());
+        let other = other.filter(|id| valid_request_id(id)).unwrap_or("another id");
+        let error = unusable(&format!("the answer is about another job, {other}"));
+        return (Trouble::Foreign, error.about(job));
+    }
+    if ask == Ask::Result && reply.is_success() && body.is_none() {
+        let bytes = reply.body.len();
+        let trouble = match reply.broken {
+            _ if reply.is_damaged() => Trouble::Damaged(bytes),
+            Some(Broken::Off(_)) if bytes > 0 => Trouble::CutOff(bytes),
+            _ => Trouble::Passing,
+        };
+        let error = unusable(&why(&reply, &fault, body.is_some(), scrub)).about(job);
+        let keep = trouble != Trouble::Passing;
+        return (trouble, if keep { error.with_body(reply.body) } else { error });
+    }
+    let trouble = grade(&reply, &fault, body.is_some());
+    let refused = matches!(reply.meant_status(&fault), 400..500) && trouble != Trouble::Passing;
+    let error = if refused {
+        Error::refused(Call::Job(name(ask)), &reply, &fault, scrub)
+    } else {
+        unusable(&why(&reply, &fault, body.is_some(), scrub))
+    };
+    (trouble, error.about(job))
+}
+
+/// Codes are the service's own words, unless what passes them on is out of order itself. HTML and
+/// the like come from something in between, which knows nothing about the job.
+pub(super) fn grade(reply: &Reply, fault: &Fault, is_json: bool) -> Trouble {
+    if matches!(reply.status, 408 | 429 | 500..) {
+        return Trouble::Passing;
+    }
+    // A name alone explains a refusal, and makes none.
+    let named = fault.name.filter(|_| matches!(reply.status, 400..500)).map(ErrorName::code);
+    match (fault.code.or(named), reply.meant_status(fault)) {
+        (Some(403_001 | 404_001), _) => Trouble::Gone,
+        (Some(400_004), _) => Trouble::TokenRefused,
+        (_, 408 | 429 | 500..) => Trouble::Passing,
+        (_, 401 | 403) if is_json => Trouble::Unauthorized,
+        // Some gateways have no words for it.
+        (_, 401) => Trouble::Vague,
+        _ if is_json => Trouble::Vague,
+        _ => Trouble::Passing,
+    }
+}
+
+fn why(reply: &Reply, fault: &Fault, is_json: bool, scrub: &Scrub) -> String {
     match (&fault.words, &reply.broken) {
         (Some(words), _) => scrub.text(words),
-        (None, Some(why)) => format!("the answer broke off: {why}"),
+        (None, Some(Broken::Off(why))) => format!("the answer broke off: {why}"),
+        (None, Some(broken)) => format!("the answer cannot be read: {broken}"),
+        (None, None) if is_json => "the answer says nothing".to_owned(),
+        (None, None) if reply.is_damaged() => "the answer is JSON that breaks off".to_owned(),
         (None, None) => "the answer is not JSON".to_owned(),
     }
 }
 
+/// What such an answer to a call about the job `r` means.
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn sorted(ask: Ask, status: u16, body: &str) -> String {
-        let reply = Reply { status, retry_after: None, body: body.into(), broken: None };
-        let job = JobToken::from_request_id("r").unwrap();
-        match read(ask, "it", &job, &reply, &Scrub::new("t".into())) {
-            Reading::Odd(word, _) => format!("odd {word}"),
-            Reading::Succeeded(_) => "succeeded".to_owned(),
-            Reading::Failed(_) => "failed".to_owned(),
-            Reading::Cancelled(_) => "cancelled".to_owned(),
-            Reading::Trouble(grade, error) => {
-                assert_eq!(error.request_id(), Some("r"));
-                format!("{grade:?}")
-            }
-            other => format!("{other:?}"),
-        }
-    }
-
-    #[test]
-    fn every_answer_to_the_status_call_is_sorted() {
-        let cases = [
-            (200, r#"{"status":"in_queue","queue_position":2}"#, "Queued(Some(2))"),
-            (200, r#"{"status":"IN_PROGRESS"}"#, "Running"),
-            (200, r#"{"status":"completed"}"#, "Ended"),
-            (200, r#"{"status":"succeeded"}"#, "Ended"),
-            (200, r#"{"status":"cancelled"}"#, "Ended"),
-            (200, r#"{"status":"paused"}"#, "odd paused"),
-        ];
-        for (status, body, meaning) in cases {
-            assert_eq!(sorted(Ask::Status, status, body), meaning, "{status} {body}");
-        }
-    }
-
-    #[test]
-    fn every_answer_to_the_result_call_is_sorted() {
-        let cases = [
-            (200, r#"{"status":"in_queue"}"#, "Queued(None)"),
-            (200, r#"{"status":"in_progress","output":null}"#, "Running"),
-            (200, r#"{"status":"succeeded","output":{}}"#, "succeeded"),
-            (200, r#"{"status":"Completed","output":["u"]}"#, "succeeded"),
-            (200, r#"{"status":"completed","output":{},"error":null}"#, "succeeded"),
-            (200, r#"{"status":"completed","error":"boom"}"#, "failed"),
-            (200, r#"{"status":"completed"}"#, "odd ended"),
-            (200, r#"{"status":"FAILED","error":{"a":1}}"#, "failed"),
-            (200, r#"{"status":"error"}"#, "failed"),
-            (200, r#"{"status":"failed","error_code":500001}"#, "failed"),
-            (200, r#"{"status":"canceled"}"#, "cancelled"),
-            (200, r#"{"status":"archived","output":{"image":"u"}}"#, "succeeded"),
-            (200, r#"{"status":"expired","error":"too old"}"#, "failed"),
-            (200, r#"{"status":"paused","output":null,"error":""}"#, "odd paused"),
-            (200, "<html>", "Passing"),
-            (200, "", "Passing"),
-            (200, r#"{"status":"succ"#, "Passing"),
-            (200, r#"{"error_code":500001,"error_message":"x"}"#, "Passing"),
-            (200, r#"{"error_code":429001,"error_message":"x"}"#, "Passing"),
-            (200, r#"{"error_code":404001,"error_message":"x"}"#, "Final"),
-            (200, "{}", "Doubtful"),
-            (404, r#"{"error_code":404001,"error_message":"x"}"#, "Final"),
-            (403, r#"{"error_code":403001,"error_message":"x"}"#, "Final"),
-            (400, r#"{"error_code":400004,"error_message":"x"}"#, "Final"),
-            (401, r#"{"message":"x"}"#, "Final"),
-            (401, "", "Doubtful"),
-            (403, "<html>", "Doubtful"),
-            (404, "<html>", "Doubtful"),
-            (404, r#"{"detail":"Not Found"}"#, "Doubtful"),
-            (400, r#"{"message":"x"}"#, "Doubtful"),
-            (302, "", "Doubtful"),
-            (408, "", "Passing"),
-            (429, "", "Passing"),
-            (500, "{}", "Passing"),
-            (502, "<html>", "Passing"),
-        ];
-        for (status, body, meaning) in cases {
-            assert_eq!(sorted(Ask::Result, status, body), meaning, "{status} {body}");
-        }
-    }
+pub(super) fn reading_of(ask: Ask, status: u16, body: &str) -> JobReply {
+    let reply = Reply { status, retry_after: None, body: body.into(), broken: None };
+    let job = JobToken::from_request_id("r").expect("it is an id");
+    read(ask, &job, reply, &Scrub::new("t".into()))
 }
+
+#[cfg(test)]
+#[path = "reading/tests.rs"]
+mod tests;

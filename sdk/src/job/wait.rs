@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 use tracing::{Instrument, Span};
 
-use super::watch::{Sight, Watch};
+use super::watch::{Update, Watch};
 use super::{CancelOutcome, Job, JobToken, cancel, finish};
 use crate::client::Inner;
 use crate::completed::Completed;
@@ -22,9 +22,19 @@ type Boxed<T> = Pin<Box<dyn Future<Output = Result<Completed<T>, Error>> + Send>
 /// A wait for the result of a job; await it.
 ///
 /// No failed poll ends it: connections that break, 5xx, 429, HTML and truncated answers are
-/// followed by another poll. It ends with the result, with the failure or the cancellation of the
-/// job, with the service's final word that it will not tell (an unknown id, a bad token), or at
-/// the deadline; each of those errors carries the job. Dropping it leaves the job alone, unless
+/// followed by another poll, for as long as it takes. Nor does a single refusal: what a gateway
+/// says for a moment is not the service's word. It ends
+///
+/// - with the result, or with the failure or the cancellation of the job;
+/// - at the deadline;
+/// - when the service says again and again, for a while, and by both of its calls, that it does not
+///   know the job (20 s) or the token (30 s; 2 min where it is no more than a 401 or 403);
+/// - with [`is_unsettled`](Error::is_unsettled), when the job is over and its result stays empty,
+///   unreadable (1 min) or another job's (5 min), or when for half an hour nothing comes but answers
+///   without a known meaning.
+///
+/// As long as one of the calls says that the job is queued or running, only the deadline ends it.
+/// Each of those errors carries the job. Dropping the wait leaves the job alone, unless
 /// [`cancel_if_queued`](Self::cancel_if_queued) was chosen.
 #[must_use = "a wait does nothing until it is awaited"]
 #[derive(Debug)]
@@ -91,7 +101,7 @@ impl<T: Output> Wait<T> {
 
 async fn end(watch: &mut Watch) -> Result<serde_json::Value, Error> {
     loop {
-        if let Sight::End(end) = watch.next().await {
+        if let Update::End(end) = watch.next().await {
             return end;
         }
     }

@@ -6,20 +6,29 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::time::{Instant, timeout_at};
 
-use super::reading::{self, Grade, Reading};
-use super::{JobToken, Started, finish};
+use super::learn::{Observation, running_for};
+use super::reading::{self, JobReply, Source};
+use super::step::{BackOff, Heard, News, Progress, Then};
+use super::{JobToken, Started, end};
 use crate::client::Inner;
-use crate::error::{Error, Kind};
-use crate::poll::{self, Ask, Phase, PollState, SharedLifetimes};
+use crate::error::Error;
+use crate::http::Fate;
+use crate::poll::{self, Ask, Bounds, Phase, PollState, SharedLifetimes};
 use crate::trace::Course;
 
 /// For how long after its submit a job may be unknown to a part of the service.
 const NEWBORN: Duration = Duration::from_secs(15);
+/// For how long all jobs leave the service alone because one was told to, at most.
+const QUIET: Duration = Duration::from_secs(60);
+/// The longest pause before a large result is fetched again, whatever the settings say.
+const HEAVY_PAUSE: Duration = Duration::from_secs(30);
 
 /// What is worth telling of a job.
-pub(super) enum Sight {
+pub(super) enum Update {
     Queued(Option<u64>),
     Running,
+    Unrecognized(String),
+    OutputMissing,
     PollFailed(Error, Duration),
     End(Result<Value, Error>),
 }
@@ -30,32 +39,28 @@ pub(super) struct Watch {
     job: JobToken,
     started: Started,
     lives: SharedLifetimes,
-    state: PollState,
-    /// When it was last seen unfinished, and since when it has been running.
-    seen: Instant,
-    running: Option<Instant>,
+    progress: Progress,
+    observed: Observation,
     due: Instant,
+    /// The call to make, where it does not depend on the time.
     next: Option<Ask>,
-    doubt: Doubt,
-    told: Option<Phase>,
-    course: Course,
+    /// The pause may be cut short when there is news of other jobs.
+    paced: bool,
 }
 
 impl Watch {
     pub(super) fn new(client: &Arc<Inner>, job: &JobToken, started: Started) -> Self {
+        let now = Instant::now();
         let mut watch = Self {
             lives: client.history.of(job.model_id()),
             client: client.clone(),
             job: job.clone(),
             started,
-            state: PollState::default(),
-            seen: started.at,
-            running: None,
-            due: Instant::now(),
+            progress: Progress::default(),
+            observed: Observation::new(started, now),
+            due: now,
             next: None,
-            doubt: Doubt::default(),
-            told: None,
-            course: Course::default(),
+            paced: true,
         };
         if started.here {
             watch.due = started.at + watch.pause();
@@ -65,16 +70,16 @@ impl Watch {
 
     /// Whether the job was in the queue when it was last seen, or may be.
     pub(super) fn may_be_queued(&self) -> bool {
-        !matches!(self.state.phase, Phase::Running(_))
+        !matches!(self.progress.phase, Phase::Running(_))
     }
 
     /// What was seen of the job so far.
     pub(super) fn course(&self) -> Course {
-        self.course
+        self.observed.course
     }
 
     pub(super) fn last_seen(&self) -> &'static str {
-        match self.state.phase {
+        match self.progress.phase {
             Phase::Fresh => "not seen yet",
             Phase::Queued(_) => "in the queue",
             Phase::Running(_) => "running",
@@ -82,19 +87,26 @@ impl Watch {
     }
 
     /// Waits until there is something new. Dropping the future loses nothing: call it again.
-    pub(super) async fn next(&mut self) -> Sight {
+    pub(super) async fn next(&mut self) -> Update {
         loop {
             self.rest().await;
             let ask = self.ask();
-            self.course.polls += 1;
-            let reading = {
-                let _turn = self.client.budget.turn().await;
-                reading::ask(&self.client, &self.job, ask).await
-            };
-            if let Some(sight) = self.take(reading) {
-                return sight;
+            self.observed.course.polls += 1;
+            let reply = self.poll(ask).await;
+            if let Some(update) = self.take(ask, reply) {
+                return update;
             }
         }
+    }
+
+    async fn poll(&self, ask: Ask) -> JobReply {
+        let (client, job) = (self.client.clone(), self.job.clone());
+        let poll = poll::apart(async move {
+            let _turn = client.budget.turn_of(job.request_id()).await;
+            reading::ask(&client, &job, ask).await
+        });
+        let scrub = &self.client.http.scrub;
+        poll.await.unwrap_or_else(|| reading::of_fate(&self.job, ask, Fate::shut_down(), scrub))
     }
 
     /// Waits until the next poll is due, which the first ends of a model's jobs may bring forward.
@@ -108,194 +120,100 @@ impl Watch {
     }
 
     fn reconsider(&mut self) {
-        let settled = self.state.failures > 0 || self.state.hint.is_some() || self.next.is_some();
-        if settled || matches!(self.state.phase, Phase::Queued(_)) {
+        if !self.paced || matches!(self.progress.phase, Phase::Queued(_)) {
             return;
         }
-        if let (Phase::Running(_), Some(since)) = (self.state.phase, self.running) {
-            self.state.phase = Phase::Running(since.elapsed());
+        if let Some(since) = self.observed.running_since() {
+            self.progress.phase = running_for(since, Instant::now());
         }
-        self.state.elapsed = self.age();
         self.due = self.due.min(Instant::now() + self.pause());
     }
 
-    fn ask(&mut self) -> Ask {
-        self.state.elapsed = self.age();
-        self.next.unwrap_or_else(|| poll::ask(&self.state, &self.lives.lock()))
+    fn ask(&self) -> Ask {
+        let due = || poll::ask(&self.state(), &self.lives.lock());
+        self.next.unwrap_or_else(due)
     }
 
-    fn take(&mut self, reading: Reading) -> Option<Sight> {
-        if !matches!(reading, Reading::Trouble(..)) {
-            self.state.failures = 0;
-            self.state.hint = None;
-        }
-        match reading {
-            Reading::Queued(position) => self.alive(Phase::Queued(position)),
-            Reading::Running => self.alive(Phase::Running(Duration::ZERO)),
-            Reading::Ended => {
-                self.next = Some(Ask::Result);
-                self.due = Instant::now();
+    fn take(&mut self, ask: Ask, reply: JobReply) -> Option<Update> {
+        let now = Instant::now();
+        let since = match &reply {
+            JobReply::Running => Some(self.observed.running(now, &self.lives)),
+            JobReply::Queued(_) => {
+                self.observed.queued(now);
                 None
             }
-            Reading::Odd(word, body) => self.odd(&word, body),
-            Reading::Succeeded(body) => {
-                self.learn_end();
-                Some(Sight::End(Ok(body)))
+            JobReply::Succeeded(_) | JobReply::Failed(_, Source::Named) => {
+                self.observed.ended(now, &self.lives);
+                None
             }
-            Reading::Failed(body) => {
-                self.learn_end();
-                let error = finish::failed(&self.job, body, &self.client.http.scrub);
-                Some(Sight::End(Err(error)))
-            }
-            Reading::Cancelled(body) => {
-                let error = Error::new(Kind::Cancelled, "the job was cancelled");
-                Some(Sight::End(Err(error.about(&self.job).keeping(body))))
-            }
-            Reading::Trouble(grade, error) => Some(self.trouble(grade, error)),
-        }
-    }
-
-    fn alive(&mut self, phase: Phase) -> Option<Sight> {
-        let now = Instant::now();
-        tracing::debug!(?phase, "polled");
-        self.doubt = Doubt::default();
-        self.next = None;
-        if matches!(phase, Phase::Running(_)) {
-            let since = self.since_when_running(now);
-            self.learn_alive(since, now);
-            self.state.phase = Phase::Running(now - since);
-        } else {
-            self.running = None;
-            self.state.phase = phase;
-        }
-        self.seen = now;
-        self.plan();
-        let news = !same(self.told, phase);
-        self.told = Some(phase);
-        match phase {
-            Phase::Queued(position) if news => Some(Sight::Queued(position)),
-            Phase::Running(_) if news => Some(Sight::Running),
             _ => None,
+        };
+        tracing::debug!(call = ?ask, heard = reply.name(), "polled");
+        let newborn = self.started.known && self.age() < NEWBORN;
+        let step = self.progress.step(Heard { ask, reply, now, newborn });
+        if let Some(since) = since {
+            self.progress.phase = running_for(since, now);
         }
+        (self.next, self.paced) = (None, false);
+        match step.then {
+            Then::Pace(next) => {
+                (self.next, self.paced) = (next, next.is_none());
+                self.due = now + self.pause();
+            }
+            Then::Ask(next) => {
+                self.next = Some(next);
+                self.due = now;
+            }
+            Then::BackOff(back_off) => {
+                self.next = Some(back_off.ask);
+                self.due = now + self.pause_after(&back_off);
+            }
+            Then::End(how) => {
+                let (job, ran, scrub) = (&self.job, self.progress.ran, &self.client.http.scrub);
+                return Some(Update::End(end::outcome(job, how, ran, scrub)));
+            }
+        }
+        Some(match step.news? {
+            News::Queued(position) => Update::Queued(position),
+            News::Running => Update::Running,
+            News::Unrecognized(word) => Update::Unrecognized(word),
+            News::OutputMissing => Update::OutputMissing,
+            News::PollFailed(error) => self.failed(error, now),
+        })
     }
 
-    /// Since when the job has been running: halfway between the last look at it in the queue and
-    /// the first one that saw it run; from the start, if it was never seen in the queue.
-    fn since_when_running(&mut self, now: Instant) -> Instant {
-        let queued = matches!(self.state.phase, Phase::Queued(_));
-        let guess = if queued { self.seen + (now - self.seen) / 2 } else { self.started.at };
-        let since = *self.running.get_or_insert(guess);
-        if self.started.known {
-            self.course.queued = Some(since - self.started.at);
+    fn failed(&self, error: Error, now: Instant) -> Update {
+        let again_in = self.due - now;
+        tracing::debug!(%error, ?again_in, "poll failed");
+        if error.status() == Some(429) {
+            self.client.budget.pause(self.due.min(now + QUIET));
         }
-        since
+        Update::PollFailed(error, again_in)
     }
 
-    fn learn_alive(&self, since: Instant, now: Instant) {
-        if self.started.known {
-            let from = self.seen.saturating_duration_since(since);
-            self.lives.lock().watched(from, now - since);
-        }
-    }
-
-    fn learn_end(&mut self) {
-        let in_queue = matches!(self.state.phase, Phase::Queued(_));
-        self.course.ran = self.running.map(|since| since.elapsed());
-        if self.started.known && !in_queue {
-            let since = self.running.unwrap_or(self.started.at);
-            let from = self.seen.saturating_duration_since(since);
-            self.lives.ended(from, since.elapsed());
-        }
-    }
-
-    /// Plans the next look at a job that is well.
-    fn plan(&mut self) {
-        self.state.elapsed = self.age();
-        self.due = Instant::now() + self.pause();
+    fn state(&self) -> PollState {
+        let phase = self.progress.phase;
+        PollState { elapsed: self.age(), phase, ..PollState::default() }
     }
 
     fn pause(&self) -> Duration {
-        let bounds = self.client.options.bounds;
-        poll::next_delay(&self.state, &self.lives.lock(), bounds, fastrand::f64())
+        self.delay(&self.state(), self.client.options.bounds)
     }
 
-    /// An answer that settles nothing: the result is asked for from now on, and not for ever.
-    fn odd(&mut self, word: &str, body: Value) -> Option<Sight> {
-        self.next = Some(Ask::Result);
-        let patience = if word == "ended" { 60 } else { 1800 };
-        if self.doubt.lasts(word, Duration::from_secs(patience)) && !body.is_null() {
-            let message =
-                format!("the service keeps saying {word:?}, with neither output nor error");
-            let error = Error::new(Kind::Unsettled, message).about(&self.job);
-            return Some(Sight::End(Err(error.keeping(body))));
+    fn pause_after(&self, back_off: &BackOff) -> Duration {
+        let BackOff { failures, hint, heavy, .. } = *back_off;
+        let mut bounds = self.client.options.bounds;
+        if heavy {
+            bounds.slowest = bounds.slowest.max(HEAVY_PAUSE);
         }
-        self.plan();
-        None
+        self.delay(&PollState { failures, hint, ..self.state() }, bounds)
     }
 
-    fn trouble(&mut self, grade: Grade, error: Error) -> Sight {
-        let newborn = error.is_job_unknown() && self.started.known && self.age() < NEWBORN;
-        let tag = error.status().map(|status| status.to_string());
-        let lasts = grade == Grade::Doubtful
-            && self.doubt.lasts(&tag.unwrap_or_default(), Duration::from_secs(60));
-        if (grade == Grade::Final || lasts) && !newborn {
-            return Sight::End(Err(error));
-        }
-        self.state.failures += 1;
-        self.state.hint = error.retry_after();
-        self.plan();
-        let now = Instant::now();
-        tracing::debug!(%error, again_in = ?(self.due - now), "poll failed");
-        if error.status() == Some(429) {
-            self.client.budget.pause(self.due.min(now + Duration::from_secs(60)));
-        }
-        Sight::PollFailed(error, self.due - now)
+    fn delay(&self, state: &PollState, bounds: Bounds) -> Duration {
+        poll::next_delay(state, &self.lives.lock(), bounds, fastrand::f64())
     }
 
     fn age(&self) -> Duration {
         self.started.at.elapsed()
-    }
-}
-
-fn same(told: Option<Phase>, phase: Phase) -> bool {
-    match (told, phase) {
-        (Some(Phase::Running(_)), Phase::Running(_)) => true,
-        (told, phase) => told == Some(phase),
-    }
-}
-
-/// How long the same doubtful answer has been coming.
-#[derive(Default)]
-struct Doubt {
-    what: String,
-    since: Option<Instant>,
-    times: u32,
-}
-
-impl Doubt {
-    /// Notes an answer, and tells whether it has come often enough and for long enough.
-    fn lasts(&mut self, what: &str, patience: Duration) -> bool {
-        if self.what != what || self.since.is_none() {
-            what.clone_into(&mut self.what);
-            self.since = Some(Instant::now());
-            self.times = 0;
-        }
-        self.times += 1;
-        self.times >= 5 && self.since.is_some_and(|since| since.elapsed() >= patience)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test(start_paused = true)]
-    async fn doubt_needs_both_times_and_time() {
-        let minute = Duration::from_secs(60);
-        let mut doubt = Doubt::default();
-        assert!((0..10).all(|_| !doubt.lasts("404", minute)));
-        tokio::time::advance(minute).await;
-        assert!(doubt.lasts("404", minute));
-        assert!(!doubt.lasts("403", minute));
     }
 }

@@ -27,6 +27,8 @@ const MEMORY: f32 = 500.0;
 /// What a poll is worth: so many seconds in which a result lies unseen, less for a young job.
 const PRICE: f64 = 0.034;
 const PRICE_BY_AGE: f64 = 0.06;
+/// By how many seconds a look may be late and still tell when a job ended.
+const LATE: f64 = 2.0;
 
 /// How often jobs ended at each age, against how often they were watched at that age.
 ///
@@ -56,7 +58,7 @@ impl Lifetimes {
     /// makes the sum least.
     pub(crate) fn wait(&self, age: Duration) -> Duration {
         let age = age.as_secs_f64();
-        let longest = 2.0 * age + 10.0;
+        let longest = longest_wait(age);
         let (mut pause, mut chance, mut unseen) = (0.0_f64, 0.0_f64, 0.0_f64);
         let mut slice = slice_of(age);
         let mut hazard = self.hazard(slice);
@@ -94,9 +96,15 @@ impl Lifetimes {
     }
 
     /// Notes that a job was alive at one age, and had ended at another; nobody saw when.
+    ///
+    /// Where the second look came later than it would have by [`wait`](Self::wait) (the process
+    /// slept, the service was away), it tells of that and not of the job, and is not counted.
     pub(crate) fn ended(&mut self, from: Duration, to: Duration) {
-        let from = from.as_secs_f64();
-        let span = (to.as_secs_f64() - from).max(1e-6);
+        let (from, to) = (from.as_secs_f64(), to.as_secs_f64());
+        if to > from + longest_wait(from) + LATE {
+            return;
+        }
+        let span = (to - from).max(1e-6);
         for (slice, seconds) in seconds(from, from + span) {
             self.ended[slice] += narrow(seconds / span);
             self.watched[slice] += narrow(seconds / length(slice) / 2.0);
@@ -142,6 +150,11 @@ impl Lifetimes {
 /// what has lasted long will last longer.
 fn prior(age: f64) -> f64 {
     0.9 * age / (age * age + 1.0)
+}
+
+/// A first look comes soon, and the next ones no more than three times as late.
+fn longest_wait(age: f64) -> f64 {
+    2.0 * age + 10.0
 }
 
 fn price(age: f64) -> f64 {
@@ -247,6 +260,15 @@ mod tests {
         }
         assert!(!lives.is_likely_over(s(20.0)) && lives.is_likely_over(s(60.0)));
         assert!(lives.ended.iter().sum::<f32>() <= MEMORY + 1.0);
+    }
+
+    #[test]
+    fn a_look_that_came_far_too_late_teaches_nothing() {
+        let mut lives = after_jobs_of(&[5.0; 20]);
+        let before = lives.wait(s(1.0));
+        (0..1000).for_each(|_| lives.ended(s(0.5), s(86_400.0)));
+        assert_eq!(lives.wait(s(1.0)), before);
+        assert!(lives.is_likely_over(s(20.0)));
     }
 
     #[test]

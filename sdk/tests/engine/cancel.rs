@@ -62,7 +62,25 @@ async fn a_refused_cancel_is_an_error_with_the_job() {
     let error = job.cancel().await.unwrap_err();
     assert!(error.is_job_unknown(), "{error:?}");
     assert_eq!(error.request_id(), Some("r-1"));
-    assert_eq!(server.paths(), ["POST /v1/requests/r-1/cancel"]);
+    // Not before it was said several times: a gateway says so for a moment, too.
+    assert_eq!(server.paths(), ["POST /v1/requests/r-1/cancel"; 4]);
+}
+
+#[tokio::test]
+async fn one_refusal_and_the_answer_to_another_question_end_no_cancel() {
+    let odd = [
+        json_answer(401, &json!({ "message": "Unauthorized" })),
+        json_answer(404, &json!({ "error_code": 404_001 })),
+        taken(&json!({ "request_id": "r-2", "status": "not_cancellable" })),
+        taken(&json!({ "request_id": "r-2" })),
+    ];
+    for odd in odd {
+        let cancelled = taken(&json!({ "request_id": "r-1", "status": "cancelled" }));
+        assert_eq!(cancelled_by([odd, cancelled]).await, CancelOutcome::Cancelled);
+    }
+    let requested = taken(&json!({ "outcome": "cancellation_requested" }));
+    let other = json_answer(200, &json!({ "request_id": "r-2", "status": "cancelled" }));
+    assert_eq!(cancelled_by([requested, other]).await, CancelOutcome::Unknown);
 }
 
 #[tokio::test]

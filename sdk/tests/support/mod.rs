@@ -32,6 +32,8 @@ pub(crate) enum Act {
         sent: String,
         hang: bool,
     },
+    /// Answers with bytes that need not be text, and keeps the connection.
+    Bytes { status: u16, headers: Vec<(&'static str, String)>, body: Vec<u8> },
     /// Sends this and closes the connection.
     Raw(String),
     /// Closes the connection properly, without a word.
@@ -95,21 +97,31 @@ pub(crate) fn text(status: u16, body: &str) -> Act {
     Act::Answer { status, headers: Vec::new(), body: body.to_owned() }
 }
 
+/// Stands for the id of the job that a request asks about.
+const ASKED_ABOUT: &str = "{the job that is asked about}";
+
 pub(crate) fn status(word: &str) -> Act {
-    json_answer(200, &json!({ "request_id": "r-1", "status": word }))
+    json_answer(200, &json!({ "request_id": ASKED_ABOUT, "status": word }))
 }
 
 pub(crate) fn success() -> Act {
     let output = json!({ "image": "https://cdn.runcomfy.net/a.png?sig=hush" });
     json_answer(
         200,
-        &json!({ "request_id": "r-1", "status": "succeeded", "output": output, "cost": 0.04 }),
+        &json!({ "request_id": ASKED_ABOUT, "status": "succeeded", "output": output, "cost": 0.04 }),
     )
+}
+
+pub(crate) fn bytes(status: u16, body: impl Into<Vec<u8>>) -> Act {
+    Act::Bytes { status, headers: Vec::new(), body: body.into() }
 }
 
 impl Act {
     pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
-        if let Act::Answer { headers, .. } | Act::Part { headers, .. } = &mut self {
+        if let Act::Answer { headers, .. }
+        | Act::Part { headers, .. }
+        | Act::Bytes { headers, .. } = &mut self
+        {
             headers.push((name, value.to_owned()));
         }
         self
@@ -221,11 +233,15 @@ impl Talk {
         let mut buffer = Vec::new();
         while let Ok(Some(request)) = self.read(&mut buffer).await {
             let mut act = (self.script.lock().unwrap())(&request);
+            let id = request.path.split('/').nth(3).unwrap_or_default().to_owned();
             self.seen.lock().unwrap().push(request);
             self.arrival.notify_waiters();
             while let Act::When(gate, then) = act {
                 gate.notified().await;
                 act = *then;
+            }
+            if let Act::Answer { body, .. } = &mut act {
+                *body = body.replace(ASKED_ABOUT, &id);
             }
             match self.perform(act).await {
                 Ok(true) => {}
@@ -276,6 +292,10 @@ impl Talk {
         match act {
             Act::Answer { status, headers, body } => {
                 self.send(status, &lines(&headers), body.len(), body.as_bytes()).await?;
+                Ok(true)
+            }
+            Act::Bytes { status, headers, body } => {
+                self.send(status, &lines(&headers), body.len(), &body).await?;
                 Ok(true)
             }
             Act::AnswerAndClose(body) => {
