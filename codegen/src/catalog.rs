@@ -11,6 +11,7 @@ use std::thread::{self, ScopedJoinHandle};
 
 use crate::error::{Fault, Note};
 use crate::given::Names;
+use crate::names;
 
 pub use plan::{Part, Plan};
 
@@ -47,6 +48,15 @@ pub struct Catalog {
     pub notes: Vec<Note>,
     /// The names in each model's module, by its id.
     pub names: BTreeMap<String, Names>,
+}
+
+impl Catalog {
+    /// The text of a model's module.
+    #[must_use]
+    pub fn module(&self, id: &str) -> Option<&str> {
+        let path: Vec<_> = id.split('/').map(names::module).collect();
+        self.files.get(&format!("{}.rs", path.join("/"))).map(String::as_str)
+    }
 }
 
 /// What one [`Part`] becomes.

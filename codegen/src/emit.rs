@@ -101,7 +101,7 @@ impl<'a> Emitter<'a> {
 
     /// The `use` items for all that was spelled so far.
     fn imports(&self) -> TokenStream {
-        let krate = ident_or_crate(self.krate);
+        let krate = crate_path(self.krate);
         let mut uses = TokenStream::new();
         let mut modules: BTreeMap<&str, Vec<Ident>> = BTreeMap::new();
         for (module, name) in &self.imports {
@@ -111,7 +111,7 @@ impl<'a> Emitter<'a> {
             let path: Vec<_> =
                 module.split("::").filter(|step| !step.is_empty()).map(ident).collect();
             uses.extend(match *module {
-                "std::collections" | "serde_json" => quote!(use #(#path)::*::{#(#names),*};),
+                "std::collections" | "serde_json" => quote!(use ::#(#path)::*::{#(#names),*};),
                 _ => quote!(use #krate #(::#path)*::{#(#names),*};),
             });
         }
@@ -123,7 +123,8 @@ fn ident(name: impl AsRef<str>) -> Ident {
     Ident::new(name.as_ref(), Span::call_site())
 }
 
-fn ident_or_crate(name: &str) -> TokenStream {
-    let name = ident(name);
-    quote!(#name)
+/// The path of the runtime crate: a module of the same name may stand beside what is generated.
+fn crate_path(name: &str) -> TokenStream {
+    let path = ident(name);
+    if name == "crate" { quote!(#path) } else { quote!(::#path) }
 }

@@ -20,7 +20,7 @@ use crate::Role;
 use crate::catalog::Source;
 use crate::dialect::escape;
 use crate::error::{Fault, Remarks};
-use crate::names::Scope;
+use crate::names::{Scope, is_identifier};
 
 /// The names of a model's types, fields and variants, by what has them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -110,8 +110,7 @@ fn side_of(entries: &Value, at: &str, remarks: &mut Remarks) -> BTreeMap<String,
     let mut names: BTreeMap<String, String> = BTreeMap::new();
     for (what, name) in entries {
         let at = format!("{at}/{}", escape(what));
-        let Some(name) = name.as_str().filter(|name| syn::parse_str::<syn::Ident>(name).is_ok())
-        else {
+        let Some(name) = name.as_str().filter(|name| is_identifier(name)) else {
             remarks.fault(&at, format!("is {name}; expected a Rust name"));
             continue;
         };

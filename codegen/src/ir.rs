@@ -4,7 +4,7 @@
 //! resolved, every line of prose is safe Markdown. The emitters only spell; they cannot fail and
 //! never look at a schema.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The types of one module, outermost first.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +14,33 @@ pub(crate) struct Module {
     pub(crate) names: BTreeMap<String, String>,
     /// The names and the types of what each `new` takes by place.
     pub(crate) arguments: BTreeMap<String, Vec<(String, String)>>,
+}
+
+impl Module {
+    /// Whether a pattern is matched anywhere.
+    pub(crate) fn has_pattern(&self) -> bool {
+        self.items.iter().flat_map(Item::rules).any(Rule::has_pattern)
+    }
+
+    /// Drops the sets of rules that nothing mentions any more.
+    pub(crate) fn without_unused_sets(mut self) -> Self {
+        let sets = self.items.iter().filter(|item| matches!(item, Item::RuleSet(_)));
+        let sets: BTreeMap<_, _> = sets.map(|item| (item.name(), item)).collect();
+        let mut used = BTreeSet::new();
+        let mut open: Vec<_> =
+            self.items.iter().filter(|item| !sets.contains_key(item.name())).collect();
+        while let Some(item) = open.pop() {
+            for rule in item.rules() {
+                rule.each_set(&mut |name| {
+                    if used.insert(name.to_owned()) {
+                        open.extend(sets.get(name));
+                    }
+                });
+            }
+        }
+        self.items.retain(|item| !matches!(item, Item::RuleSet(_)) || used.contains(item.name()));
+        self
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -222,11 +249,33 @@ pub(crate) enum Kind {
 impl Rule {
     /// Whether a set of rules is mentioned, here or further in.
     pub(crate) fn refers(&self) -> bool {
-        let any = |rules: &[Self]| rules.iter().any(Self::refers);
-        let within = |lists: &[Vec<Self>]| lists.iter().any(|rules| any(rules));
-        let members = |all: &[(String, Vec<Self>)]| all.iter().any(|(_, rules)| any(rules));
+        let mut refers = false;
+        self.each_set(&mut |_| refers = true);
+        refers
+    }
+
+    /// Shows the name of every set of rules that is mentioned, here or further in.
+    pub(crate) fn each_set<'a>(&'a self, see: &mut dyn FnMut(&'a str)) {
+        if let Self::Ref(name) = self {
+            see(name);
+        }
+        self.each_inner(&mut |rule| rule.each_set(see));
+    }
+
+    /// Whether a pattern is matched, here or further in.
+    pub(crate) fn has_pattern(&self) -> bool {
+        let mut has = match self {
+            Self::Pattern(_) => true,
+            Self::Properties { patterns, .. } => !patterns.is_empty(),
+            _ => false,
+        };
+        self.each_inner(&mut |rule| has = has || rule.has_pattern());
+        has
+    }
+
+    /// Shows the rules within this one, one level down.
+    fn each_inner<'a>(&'a self, see: &mut dyn FnMut(&'a Self)) {
         match self {
-            Self::Ref(_) => true,
             Self::Items(rules)
             | Self::ItemsAfter(_, rules)
             | Self::Contains(rules, ..)
@@ -234,17 +283,20 @@ impl Rule {
             | Self::PropertyNames(rules)
             | Self::UnevaluatedItems(rules)
             | Self::UnevaluatedProperties(rules)
-            | Self::Not(rules) => any(rules),
+            | Self::Not(rules) => rules.iter().for_each(see),
             Self::PrefixItems(lists)
             | Self::AllOf(lists)
             | Self::AnyOf(lists)
-            | Self::OneOf(lists) => within(lists),
+            | Self::OneOf(lists) => lists.iter().flatten().for_each(see),
             Self::Properties { named, patterns, additional } => {
-                members(named) || members(patterns) || additional.as_deref().is_some_and(any)
+                let members = named.iter().chain(patterns).flat_map(|(_, rules)| rules);
+                members.chain(additional.iter().flatten()).for_each(see);
             }
-            Self::DependentSchemas(all) => members(all),
-            Self::If(condition, then, otherwise) => any(condition) || any(then) || any(otherwise),
-            _ => false,
+            Self::DependentSchemas(all) => all.iter().flat_map(|(_, rules)| rules).for_each(see),
+            Self::If(condition, then, otherwise) => {
+                condition.iter().chain(then).chain(otherwise).for_each(see);
+            }
+            _ => {}
         }
     }
 }
@@ -288,6 +340,25 @@ impl Item {
             Self::Union(item) => &mut item.name,
             Self::Newtype(item) => &mut item.name,
             Self::RuleSet(item) => &mut item.name,
+        }
+    }
+
+    /// All the rules that it has.
+    pub(crate) fn rules(&self) -> Vec<&Rule> {
+        match self {
+            Self::Struct(item) => {
+                let rest = match &item.rest {
+                    Rest::Typed(_, rules) => rules.as_slice(),
+                    Rest::Closed | Rest::Extra => &[],
+                };
+                let fields = item.fields.iter().flat_map(|field| &field.rules);
+                fields.chain(rest).chain(&item.rules).collect()
+            }
+            Self::Union(item) => item.variants.iter().flat_map(|variant| &variant.rules).collect(),
+            Self::Newtype(Newtype { rules, .. }) | Self::RuleSet(RuleSet { rules, .. }) => {
+                rules.iter().collect()
+            }
+            Self::Choice(_) => Vec::new(),
         }
     }
 
@@ -341,7 +412,7 @@ impl Type {
     }
 
     /// A collection is indirection enough.
-    fn unboxed(self) -> Self {
+    pub(crate) fn unboxed(self) -> Self {
         match self {
             Self::Boxed(inner) => *inner,
             ty => ty,

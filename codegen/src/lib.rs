@@ -114,7 +114,8 @@ pub fn emit_with(
     options: &Options<'_>,
 ) -> Result<Module, Vec<Fault>> {
     let mut remarks = Remarks::new(file);
-    if syn::parse_str::<syn::Ident>(name).is_err() {
+    let is_ours = matches!(name, "Input" | "Output");
+    if !names::is_identifier(name) || names::is_taken(name) && !is_ours {
         remarks.fault("", format!("`{name}` cannot name a Rust type"));
     }
     let names = Names::default();
@@ -139,11 +140,7 @@ pub fn emit_with(
         remarks.fault("", format!("a mistake of the generator, please report it: {error}"));
         std::mem::take(&mut remarks.faults)
     })?;
-    let features = if printed.contains("Rule::Pattern(") || printed.contains("patterns: &[(") {
-        vec!["pattern"]
-    } else {
-        Vec::new()
-    };
+    let features = if module.has_pattern() { vec!["pattern"] } else { Vec::new() };
     let needs =
         features.iter().map(|feature| format!("// Needs the feature `{feature}` of runcomfy.\n"));
     let file = file.rsplit(['/', '\\']).next().unwrap_or(file);
@@ -172,7 +169,7 @@ pub fn standard(file: &str, text: &str, role: Role) -> Result<serde_json::Value,
 /// The name of the module that a segment of a model's id becomes: `nano_banana_2` for `nano-banana-2`.
 #[must_use]
 pub fn module_name(segment: &str) -> String {
-    names::snake(segment)
+    names::module(segment)
 }
 
 /// From text to the IR, and the standard schema that it stands for.

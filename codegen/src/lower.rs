@@ -157,7 +157,7 @@ pub(crate) fn lower<'a>(
     endless::refuse(&items, &lowering.places, lowering.remarks);
     terminate::ensure(&mut items);
     let arguments = std::mem::take(&mut lowering.given.arguments);
-    Module { items, names: lowering.given.names(), arguments }
+    Module { items, names: lowering.given.names(), arguments }.without_unused_sets()
 }
 
 impl Lowering<'_> {

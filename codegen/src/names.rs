@@ -2,7 +2,10 @@
 
 mod spelling;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 pub(crate) use spelling::spellings;
 
@@ -22,6 +25,17 @@ pub(crate) fn snake(wire: &str) -> String {
     identifier(words.join("_"))
 }
 
+/// A module's name: one that shadows no primitive type of what stands beside it.
+pub(crate) fn module(segment: &str) -> String {
+    let name = snake(segment);
+    if PRIMITIVES.contains(&name.as_str()) { format!("{name}_") } else { name }
+}
+
+/// The name of a set of rules.
+pub(crate) fn rule_set(hint: &str) -> String {
+    identifier(format!("{}_RULES", snake(hint).to_uppercase()))
+}
+
 /// A field's name: one that no keyword and no method of the generated type has;
 /// `241_positive_prompt` becomes `n241_positive_prompt`.
 pub(crate) fn field(wire: &str) -> String {
@@ -37,7 +51,27 @@ pub(crate) fn field(wire: &str) -> String {
 /// A type's name: one that nothing in the generated module's scope has.
 pub(crate) fn type_name(wire: &str) -> String {
     let name = pascal(wire);
-    if TYPES.contains(&name.as_str()) { format!("{name}Type") } else { name }
+    // `_4k` may be a module: that of the model's variant.
+    let name = match name.strip_prefix('_') {
+        Some(number) if number.starts_with(char::is_numeric) => format!("N{number}"),
+        _ => name,
+    };
+    if is_taken(&name) { format!("{name}Type") } else { name }
+}
+
+/// Whether a type of this name would hide one that generated code means.
+pub(crate) fn is_taken(name: &str) -> bool {
+    TYPES.contains(&name)
+}
+
+/// Whether a text is an identifier in every edition, spelled as the compiler compares it.
+pub(crate) fn is_identifier(text: &str) -> bool {
+    let mut chars = text.chars();
+    let starts = chars.next().is_some_and(|c| c == '_' || unicode_ident::is_xid_start(c));
+    starts
+        && chars.all(unicode_ident::is_xid_continue)
+        && !is_keyword(text)
+        && *plain(text) == *text
 }
 
 /// The order in which things claim names: it follows from them, not from where they stand. The most
@@ -202,6 +236,7 @@ const TYPES: &[&str] = &[
 
 /// The words of a name, split where anything but letters and digits stands and at humps.
 fn words(wire: &str) -> Vec<String> {
+    let wire = &plain(wire);
     let mut words: Vec<String> = Vec::new();
     let mut open = false;
     let mut before: Option<char> = None;
@@ -249,8 +284,13 @@ fn words(wire: &str) -> Vec<String> {
 }
 
 fn in_word(c: char) -> bool {
-    // Variation selectors are XID_Continue, and invisible.
-    c != '_' && unicode_ident::is_xid_continue(c) && !('\u{fe00}'..='\u{fe0f}').contains(&c)
+    c != '_' && unicode_ident::is_xid_continue(c) && !is_invisible(c)
+}
+
+/// Variation selectors, fillers and joiners that identifiers may hold and nobody sees.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200c}' | '\u{200d}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{e0100}'..='\u{e01ef}')
 }
 
 /// Digits keep apart what was apart: `4:3` is not `43`.
@@ -278,20 +318,47 @@ fn capitalized(word: &str) -> String {
 
 /// Makes it an identifier that is no keyword.
 fn identifier(name: String) -> String {
+    // A change of case can undo the composition of characters.
+    let name = plain(&name).into_owned();
     let starts = name.starts_with(unicode_ident::is_xid_start);
     let name = if starts { name } else { format!("_{name}") };
     if is_keyword(&name) { format!("{name}_") } else { name }
 }
 
-/// The parser knows the keywords; to ask it of every name would cost more than all else here.
-fn is_keyword(name: &str) -> bool {
-    let may_be = name.len() <= "continue".len() && name.bytes().all(|b| b.is_ascii_lowercase());
-    matches!(name, "Self" | "_") || may_be && syn::parse_str::<syn::Ident>(name).is_err()
+/// A text in the form (NFKC) in which identifiers can be typed. The compiler compares them in NFC, which
+/// is part of that: two spellings of `café` are one.
+fn plain(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() || is_nfkc_quick(text.chars()) == IsNormalized::Yes {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(text.nfkc().collect())
+    }
 }
+
+fn is_keyword(name: &str) -> bool {
+    KEYWORDS.contains(&name)
+}
+
+/// The keywords of all editions, and those that are kept for later ones.
+const KEYWORDS: &[&str] = &[
+    "Self", "_", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue",
+    "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if",
+    "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub",
+    "ref", "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
+
+/// The primitive types, those to come included.
+const PRIMITIVES: &[&str] = &[
+    "bool", "char", "f128", "f16", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "str",
+    "u128", "u16", "u32", "u64", "u8", "usize",
+];
 
 #[cfg(test)]
 mod tests {
-    use super::{Scope, by_claim, field, pascal, snake, type_name};
+    use super::{
+        Scope, by_claim, field, is_identifier, module, pascal, rule_set, snake, type_name,
+    };
 
     #[test]
     fn values_become_variants() {
@@ -339,6 +406,46 @@ mod tests {
             assert_eq!(field(wire), name, "{wire:?}");
         }
         assert_eq!(snake("4K"), "_4k");
+    }
+
+    #[test]
+    fn keywords_of_every_edition_get_a_suffix() {
+        for word in
+            ["gen", "try", "async", "await", "dyn", "yield", "crate", "self", "super", "typeof"]
+        {
+            assert_eq!(field(word), format!("{word}_"));
+            assert_eq!(module(word), format!("{word}_"));
+        }
+        assert_eq!(pascal("self"), "Self_");
+        for word in ["union", "auto", "default2", "raw", "safe", "macro_rules"] {
+            assert_eq!(field(word), word);
+        }
+    }
+
+    #[test]
+    fn spellings_that_the_compiler_takes_for_one_are_one() {
+        for (one, other) in [
+            ("café", "cafe\u{301}"),
+            ("Å", "\u{212b}"),
+            ("한국", "\u{1112}\u{1161}\u{11ab}\u{1100}\u{116e}\u{11a8}"),
+        ] {
+            assert_eq!(field(one), field(other));
+            assert_eq!(type_name(one), type_name(other));
+            assert_eq!(rule_set(one), rule_set(other));
+            assert!(is_identifier(one) && !is_identifier(other));
+        }
+        // In upper case it has no composed form of its own.
+        assert!(is_identifier(&rule_set("\u{390}")) && is_identifier(&pascal("\u{390}")));
+    }
+
+    #[test]
+    fn modules_hide_no_type() {
+        for (segment, name) in
+            [("i64", "i64_"), ("str", "str_"), ("std", "std"), ("4k", "_4k"), ("x.ai", "x_ai")]
+        {
+            assert_eq!(module(segment), name);
+        }
+        assert_eq!(type_name("4k"), "N4k");
     }
 
     #[test]

@@ -1,19 +1,22 @@
 //! Tokens into text: the only formatter.
 
+mod call;
+mod mask;
+
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::parse::Parser;
 
-/// Longer lines are wrapped where the pretty printer leaves them.
-const WIDTH: usize = 100;
+use mask::{Masked, mask};
 
 /// Prints items, set apart by blank lines; `docs` are the texts that [`mark`] stands for.
 ///
 /// The tokens are ours: that they do not parse is a bug of the emitters.
 pub(crate) fn items(tokens: TokenStream, docs: &[Vec<String>]) -> Result<String, syn::Error> {
     let parse = |input: syn::parse::ParseStream<'_>| input.parse::<syn::File>();
+    let (tokens, masked) = mask(tokens);
     let file = parse.parse2(tokens)?;
     let printed = prettyplease::unparse(&file);
-    let mut page = Page::default();
+    let mut page = Page { masked, ..Page::default() };
     let mut object = Object::default();
     let mut lines = printed.lines();
     while let Some(line) = lines.next() {
@@ -27,7 +30,7 @@ pub(crate) fn items(tokens: TokenStream, docs: &[Vec<String>]) -> Result<String,
         } else if let Some(line) = object.line(line) {
             page.line(&line);
         } else if line.starts_with(|c: char| c.is_lowercase()) && line.contains("!(") {
-            wrapped(&call(line, &mut lines)).lines().for_each(|line| page.line(line));
+            call::wrapped(&call::whole(line, &mut lines)).lines().for_each(|line| page.line(line));
         } else {
             page.line(line);
         }
@@ -42,6 +45,15 @@ pub(crate) fn mark(index: usize) -> Ident {
 }
 
 const MARK: &str = "docs_";
+
+/// The constant that stands for the field of an `object!` for all members that its schema does not name; its
+/// type is `_` where it is the usual one.
+pub(crate) fn rest(field: &str) -> Ident {
+    Ident::new(&format!("{REST}{field}"), Span::call_site())
+}
+
+/// No field's name begins so: they are in lower case.
+const REST: &str = "REST_";
 
 /// The indentation of such an attribute, and its index.
 fn marked(line: &str) -> Option<(&str, usize)> {
@@ -60,6 +72,7 @@ fn macro_of(line: &str) -> Option<&str> {
 #[derive(Default)]
 struct Object {
     in_struct: bool,
+    in_rest: bool,
 }
 
 impl Object {
@@ -73,69 +86,29 @@ impl Object {
         if !self.in_struct {
             return None;
         }
-        if let Some(rest) = line.strip_prefix(FIELD).and_then(|field| field.strip_prefix("REST: "))
-        {
-            let rest = rest.trim_end_matches(';');
-            let typed =
-                rest.split_once('<').and_then(|(name, ty)| Some((name, ty.strip_suffix('>')?)));
-            return Some(match typed {
-                Some((name, ty)) => format!("        ..{name}: {ty}"),
-                None => format!("        ..{rest}"),
-            });
-        }
         let (start, field) = match line.strip_prefix(FIELD) {
-            Some(field) => ("        pub ", field),
+            Some(field) => match field.strip_prefix(REST) {
+                Some(rest) => {
+                    self.in_rest = true;
+                    ("        ..", rest)
+                }
+                None => ("        pub ", field),
+            },
             None => ("", line),
         };
-        let (field, end) = match field.strip_suffix(';') {
-            Some(field) => (field, ","),
-            None => (field, ""),
-        };
+        let Some(field) = field.strip_suffix(';') else { return Some(format!("{start}{field}")) };
+        // Nothing comes after the rest, and no type where it is the usual one.
+        let in_rest = std::mem::take(&mut self.in_rest);
+        let (field, end) = if in_rest { (field.trim_end_matches(": _"), "") } else { (field, ",") };
         Some(format!("{start}{field}{end}"))
     }
-}
-
-/// The call of a macro, which may be on several lines, on one.
-fn call<'a>(line: &str, more: &mut impl Iterator<Item = &'a str>) -> String {
-    let mut call = line.to_owned();
-    while !call.ends_with(");") {
-        let Some(more) = more.next().map(str::trim) else { break };
-        if !call.ends_with('(') && more != ");" {
-            call.push(' ');
-        }
-        call.push_str(more);
-    }
-    call
-}
-
-/// `object!(Input { a, b });`, on several lines where it is long.
-fn wrapped(call: &str) -> String {
-    let call = call.replace(" : ", ": ").replace(" < ", "<").replace(" >", ">");
-    let parts = call.strip_suffix(" });").and_then(|rest| rest.split_once("{ "));
-    let Some((head, body)) = parts.filter(|_| call.len() > WIDTH) else {
-        return call + "\n";
-    };
-    let mut out = format!("{head}{{\n");
-    let mut line = String::from("   ");
-    for word in body.split(", ").map(|word| word.trim_end_matches(',')) {
-        if line.len() + word.len() + 2 > WIDTH {
-            out.push_str(&line);
-            out.push('\n');
-            line = String::from("   ");
-        }
-        line.push_str(&format!(" {word},"));
-    }
-    // Nothing may follow the field for the rest.
-    if body.contains("..") {
-        line.pop();
-    }
-    format!("{out}{line}\n}});\n")
 }
 
 /// Lines, with a blank one between items and between methods.
 #[derive(Default)]
 struct Page {
     text: String,
+    masked: Masked,
     /// Where the last line starts.
     last: usize,
     in_impl: bool,
@@ -164,7 +137,7 @@ impl Page {
         }
         self.after_block = self.in_impl && depth == 4 && starts == "}";
         self.last = self.text.len();
-        self.text.push_str(line);
+        self.text.push_str(&self.masked.line(line));
         self.text.push('\n');
     }
 }

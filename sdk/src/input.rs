@@ -228,9 +228,10 @@ macro_rules! model {
             fn to_json(&self) -> String {
                 $crate::schema::runtime::write::json($crate::schema::runtime::Member::view(self))
             }
-            #[cfg(feature = "schema-text")]
-            fn input_schema(&self) -> Option<&'static str> {
-                Some(include_str!($input_text))
+            $crate::with_schema_text! {
+                fn input_schema(&self) -> Option<&'static str> {
+                    Some(include_str!($input_text))
+                }
             }
             fn each_medium(&self, see: &mut dyn FnMut(String, $crate::schema::runtime::Medium<'_>)) {
                 $crate::schema::runtime::media::each($crate::schema::runtime::Member::view(self), see);
@@ -238,34 +239,70 @@ macro_rules! model {
         }
     };
     (@schema $name:ident, $text:literal) => {
-        #[cfg(feature = "schemars")]
-        impl $crate::schema::runtime::schemars::JsonSchema for $name {
-            fn schema_name() -> std::borrow::Cow<'static, str> {
-                stringify!($name).into()
-            }
-            fn schema_id() -> std::borrow::Cow<'static, str> {
-                concat!(module_path!(), "::", stringify!($name)).into()
-            }
-            fn json_schema(_: &mut $crate::schema::runtime::schemars::SchemaGenerator) -> $crate::schema::runtime::schemars::Schema {
-                $crate::schema::runtime::json_schema(include_str!($text))
+        $crate::with_schemars! {
+            impl $crate::schema::runtime::schemars::JsonSchema for $name {
+                fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                    stringify!($name).into()
+                }
+                fn schema_id() -> ::std::borrow::Cow<'static, str> {
+                    concat!(module_path!(), "::", stringify!($name)).into()
+                }
+                fn json_schema(_: &mut $crate::schema::runtime::schemars::SchemaGenerator) -> $crate::schema::runtime::schemars::Schema {
+                    $crate::schema::runtime::json_schema(include_str!($text))
+                }
             }
         }
     };
     (@entry $id:literal, $input:ident, $output:ty, $input_text:literal, $output_text:expr) => {
-        /// The model's id, its schemas and its checks.
-        #[cfg(feature = "schema-text")]
-        pub const MODEL: $crate::Model = $crate::Model::new(
-            $id,
-            include_str!($input_text),
-            $output_text,
-            |value| {
-                let this: $input = $crate::schema::runtime::from_value(value)?;
-                Ok($crate::schema::runtime::write::value($crate::schema::runtime::Member::view(&this)))
-            },
-            |value| {
-                let this = <$output as $crate::Output>::from_value(value)?;
-                Ok($crate::schema::runtime::write::value($crate::schema::runtime::Member::view(&this)))
-            },
-        );
+        $crate::with_schema_text! {
+            /// The model's id, its schemas and its checks.
+            pub const MODEL: $crate::Model = $crate::Model::new(
+                $id,
+                include_str!($input_text),
+                $output_text,
+                |value| {
+                    let this: $input = $crate::schema::runtime::from_value(value)?;
+                    Ok($crate::schema::runtime::write::value($crate::schema::runtime::Member::view(&this)))
+                },
+                |value| {
+                    let this = <$output as $crate::Output>::from_value(value)?;
+                    Ok($crate::schema::runtime::write::value($crate::schema::runtime::Member::view(&this)))
+                },
+            );
+        }
     };
+}
+
+// A `cfg` in a macro asks for a feature of the crate in which the macro is called: these ask here.
+
+/// What is there with the feature `schema-text`.
+#[cfg(feature = "schema-text")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! with_schema_text {
+    ($($items:tt)*) => { $($items)* };
+}
+
+/// What is there with the feature `schema-text`.
+#[cfg(not(feature = "schema-text"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! with_schema_text {
+    ($($items:tt)*) => {};
+}
+
+/// What is there with the feature `schemars`.
+#[cfg(feature = "schemars")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! with_schemars {
+    ($($items:tt)*) => { $($items)* };
+}
+
+/// What is there with the feature `schemars`.
+#[cfg(not(feature = "schemars"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! with_schemars {
+    ($($items:tt)*) => {};
 }

@@ -56,7 +56,7 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     if let Err(error) = write(&folder, &model) {
         return failed(&error);
     }
-    print!("{}", report(&catalog));
+    print!("{}", report(&catalog, &model.id));
     if arguments.schemas.is_some() {
         return ExitCode::SUCCESS;
     }
@@ -127,9 +127,8 @@ fn write(folder: &Path, model: &Model) -> io::Result<()> {
     Ok(())
 }
 
-fn report(catalog: &Catalog) -> String {
-    let module = catalog.files.iter().find(|(_, text)| text.contains("model!("));
-    let text = module.map(|(_, text)| text.as_str()).unwrap_or_default();
+fn report(catalog: &Catalog, id: &str) -> String {
+    let text = catalog.module(id).unwrap_or_default();
     let mut report = understood::tables(text);
     if !catalog.notes.is_empty() {
         report += "\nread in another way than it is written:\n";

@@ -4,6 +4,7 @@ mod declared;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use proc_macro2::TokenTree;
 use quote::ToTokens;
 use runcomfy_codegen::Names;
 use serde_json::Value;
@@ -187,8 +188,9 @@ impl Surface {
                 self.types.entry(name).or_default().conversions = conversions;
             }
             "model" => {
-                let tokens = call.tokens.to_string();
-                if tokens.contains("Output") {
+                let names_output =
+                    |token| matches!(token, TokenTree::Ident(name) if name == "Output");
+                if call.tokens.clone().into_iter().any(names_output) {
                     "Output".clone_into(&mut self.output);
                 }
             }

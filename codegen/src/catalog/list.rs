@@ -56,9 +56,7 @@ pub(super) fn root(vendors: &[(String, String)], models: &[String]) -> String {
 pub(super) fn root_elsewhere(vendors: &[(String, String)]) -> String {
     let mods = vendors.iter().map(|(name, _)| {
         let name = ident(name);
-        // The macros of runcomfy ask for features of its own.
         quote! {
-            #[allow(unexpected_cfgs, reason = "features of runcomfy")]
             #[rustfmt::skip]
             pub mod #name;
         }

@@ -56,7 +56,7 @@ impl<'a> Plan<'a> {
             if let Err(fault) = root.place(model) {
                 faults.push(fault);
             } else if let Some(vendor) = model.id.split('/').next() {
-                vendors.insert(names::snake(vendor), vendor.to_owned());
+                vendors.insert(names::module(vendor), vendor.to_owned());
             }
         }
         let mut parts = Vec::new();
@@ -140,7 +140,7 @@ impl<'a> Node<'a> {
         }
         let mut node = self;
         for segment in model.id.split('/') {
-            node = node.children.entry(names::snake(segment)).or_default();
+            node = node.children.entry(names::module(segment)).or_default();
         }
         if let Some(other) = node.model {
             return Err(fault(format!(

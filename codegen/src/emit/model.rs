@@ -46,7 +46,7 @@ pub(crate) fn model(emitter: &mut Emitter<'_>, model: &Model<'_>) -> TokenStream
     emitter.import("", "model");
     let kind = match model.output {
         Output::Unknown => {
-            let krate = super::ident_or_crate(emitter.krate);
+            let krate = super::crate_path(emitter.krate);
             return quote! {
                 pub use #krate::MediaOutput as Output;
 
@@ -54,7 +54,7 @@ pub(crate) fn model(emitter: &mut Emitter<'_>, model: &Model<'_>) -> TokenStream
             };
         }
         Output::Shared(name) => {
-            let (krate, name) = (super::ident_or_crate(emitter.krate), ident(name));
+            let (krate, name) = (super::crate_path(emitter.krate), ident(name));
             let output_text = model.output_text.unwrap_or_default();
             return quote! {
                 pub use #krate::#name as Output;

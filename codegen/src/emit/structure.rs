@@ -6,6 +6,7 @@ use quote::quote;
 use super::types::Argument;
 use super::{Emitter, ident};
 use crate::ir::{Field, Rest, Rule, Struct, Type};
+use crate::print;
 
 impl Emitter<'_> {
     /// Spelled as a trait in a module, whose constants have a type and a value as the fields of
@@ -56,13 +57,15 @@ impl Emitter<'_> {
     fn rest(&mut self, rest: &Rest) -> TokenStream {
         match rest {
             Rest::Closed => quote!(),
-            Rest::Extra => quote!(
-                const REST: extra;
-            ),
+            Rest::Extra => {
+                let extra = print::rest("extra");
+                quote!(const #extra: _;)
+            }
             Rest::Typed(ty, _) => {
+                let extra = print::rest("extra");
                 self.import("std::collections", "BTreeMap");
                 let ty = self.ty(ty);
-                quote!(const REST: extra<BTreeMap<String, #ty>>;)
+                quote!(const #extra: BTreeMap<String, #ty>;)
             }
         }
     }
@@ -76,7 +79,8 @@ impl Emitter<'_> {
         let optional = item.fields.iter().filter(|field| !field.required);
         let (simple, special): (Vec<_>, Vec<_>) =
             optional.partition(|field| !matches!(field.ty, Type::List(_) | Type::Boxed(_)));
-        let special: TokenStream = special.into_iter().map(|field| self.setter(field)).collect();
+        let mut special: TokenStream =
+            special.into_iter().map(|field| self.setter(field)).collect();
         let mut setters: Vec<_> = simple
             .into_iter()
             .map(|field| {
@@ -84,7 +88,15 @@ impl Emitter<'_> {
                 quote!(#name: #ty)
             })
             .collect();
-        setters.extend(self.rest_setter(&item.rest));
+        match &item.rest {
+            Rest::Closed => {}
+            Rest::Extra => setters.push(quote!(..extra)),
+            Rest::Typed(ty @ Type::List(_), _) => special.extend(self.rest_setter(ty)),
+            Rest::Typed(ty, _) => {
+                let ty = self.argument(ty, &quote!()).ty;
+                setters.push(quote!(..extra: #ty));
+            }
+        }
         let default = (item.required.is_none()
             && item.arguments().is_empty()
             && item.fields.iter().any(|field| field.required))
@@ -219,14 +231,14 @@ impl Emitter<'_> {
         }
     }
 
-    /// The setter of a member that the schema does not name; the macro spells the usual one.
-    fn rest_setter(&mut self, rest: &Rest) -> Option<TokenStream> {
-        match rest {
-            Rest::Closed => None,
-            Rest::Extra => Some(quote!(..extra)),
-            Rest::Typed(ty, _) => {
-                let ty = self.argument(ty, &quote!()).ty;
-                Some(quote!(..extra: #ty))
+    /// The setter of a list that the schema does not name; the macro spells the others.
+    fn rest_setter(&mut self, ty: &Type) -> TokenStream {
+        let Argument { ty, value } = self.argument(ty, &quote!(values));
+        quote! {
+            /// Adds a member that the schema does not name.
+            pub fn extra(mut self, key: impl Into<String>, values: #ty) -> Self {
+                self.extra.insert(key.into(), #value);
+                self
             }
         }
     }

@@ -65,7 +65,7 @@ impl Lowering<'_> {
                 Some(schema @ Value::Object(members)) if !members.is_empty() => {
                     let hint = self.inner_hint(&name, "additional");
                     let value = self.lower(schema, &at, &hint);
-                    rest = Rest::Typed(value.ty, value.rules);
+                    rest = Rest::Typed(value.ty.unboxed(), value.rules);
                 }
                 _ => {}
             }

@@ -200,9 +200,8 @@ impl Lowering<'_> {
             return Some(name.clone());
         }
         let last = pointer.rsplit('/').next().unwrap_or_default();
-        let name =
-            if pointer.is_empty() { "ROOT".to_owned() } else { names::snake(last).to_uppercase() };
-        let name = self.scope.claim(format!("{name}_RULES"));
+        let name = names::rule_set(if pointer.is_empty() { "root" } else { last });
+        let name = self.scope.claim(name);
         self.rule_sets.insert(key, name.clone());
         self.places.insert(name.clone(), pointer.clone());
         let slot = self.reserve();
@@ -227,7 +226,7 @@ impl Lowering<'_> {
         if matches!(rules.as_slice(), [Rule::Ref(_)]) || !rules.iter().any(Rule::refers) {
             return rules;
         }
-        let name = self.scope.claim(format!("{}_RULES", names::snake(hint).to_uppercase()));
+        let name = self.scope.claim(names::rule_set(hint));
         self.items.push(Some(Item::RuleSet(RuleSet {
             name: name.clone(),
             docs: Vec::new(),

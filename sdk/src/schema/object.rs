@@ -74,9 +74,9 @@ macro_rules! object {
             $(
                 $(#[$doc:meta])*
                 pub $field:ident: $ty:ty = $presence:ident($wire:expr $(,)?)
-                    $(.one_of($choice:ty))? $(.with($limits:expr $(,)?))? $(.or_null $null:tt)?,
+                    $(.one_of($choice:ty $(,)?))? $(.with($limits:expr $(,)?))? $(.or_null $null:tt)?,
             )*
-            $(..$rest:ident $(: $map:ty)?)?
+            $(..$rest:ident $(: $map:ty)? $(,)?)?
         }
         $(const RULES: &[Rule] = $rules:expr;)?
     ) => {
@@ -199,7 +199,7 @@ macro_rules! setters {
     ($name:ident { $($field:ident: $ty:ty),+ }) => {
         $crate::setters!($name { $($field: $ty,)+ });
     };
-    ($name:ident { $($field:ident: $ty:ty,)* $(..$rest:ident $(: $value:ty)?)? }) => {
+    ($name:ident { $($field:ident: $ty:ty,)* $(..$rest:ident $(: $value:ty)? $(,)?)? } $(,)?) => {
         impl $name {
             $(
                 #[doc = concat!("Sets [`", stringify!($field), "`](field@Self::", stringify!($field), ").")]

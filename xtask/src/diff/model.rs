@@ -147,8 +147,7 @@ pub(crate) fn standards(
 /// What callers of a model's module can name.
 pub(crate) fn surface(model: &Model) -> Result<Surface, Vec<Fault>> {
     let mut catalog = runcomfy_codegen::catalog(std::slice::from_ref(model))?;
-    let text = catalog.files.iter().find(|(_, text)| text.contains("model!("));
-    let text = text.map_or("", |(_, text)| text);
+    let text = catalog.module(&model.id).unwrap_or_default();
     let mut surface = Surface::parse(text).map_err(|error| {
         let message = format!("the generated code cannot be read: {error}");
         vec![Fault { file: model.input.file.clone(), pointer: String::new(), message }]

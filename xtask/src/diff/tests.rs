@@ -305,3 +305,12 @@ fn models_come_and_go() {
     assert_eq!(verdict(std::slice::from_ref(&one), &[]), ["Gone Breaking"]);
     assert!(verdict(std::slice::from_ref(&one), std::slice::from_ref(&one)).is_empty());
 }
+
+#[test]
+fn texts_of_a_schema_are_not_taken_for_code() {
+    let old = with(json!({"const": "model!(\"Output\")"}));
+    let new = with(json!({"const": "model!(\"Output\", Output)"}));
+    let changes = between_inputs(&old, &new);
+    assert!(changes.iter().flat_map(|model| &model.changes).all(|change| change.field.is_some()));
+    assert_eq!(told(&changes), ["p breaking/breaking"]);
+}

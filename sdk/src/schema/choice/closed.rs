@@ -86,7 +86,7 @@ macro_rules! string_enum {
             }
         }
 
-        impl TryFrom<&str> for $name {
+        impl ::core::convert::TryFrom<&str> for $name {
             type Error = $crate::schema::UnknownValue;
 
             #[inline]
@@ -124,7 +124,7 @@ macro_rules! integer_enum {
             }
         }
 
-        impl TryFrom<i64> for $name {
+        impl ::core::convert::TryFrom<i64> for $name {
             type Error = $crate::schema::UnknownValue;
 
             #[inline]
@@ -139,7 +139,7 @@ macro_rules! integer_enum {
 #[macro_export]
 #[doc(hidden)]
 macro_rules! mixed_enum {
-    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $kind:ident $(($wire:expr))?,)* }) => {
+    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $kind:ident $(($wire:expr $(,)?))?,)* }) => {
         $crate::closed_enum! {
             $(#[$meta])* $name
             Mixed(&[$($crate::schema::runtime::Wire::$kind $(($wire))?),*])
@@ -155,7 +155,7 @@ macro_rules! mixed_enum {
             }
         }
 
-        impl TryFrom<$crate::schema::runtime::Wire> for $name {
+        impl ::core::convert::TryFrom<$crate::schema::runtime::Wire> for $name {
             type Error = $crate::schema::UnknownValue;
 
             #[inline]

@@ -13,7 +13,7 @@
 //! let input = Input::new("a lighthouse at dusk", Video::url("https://example.com/video.mp4"));
 //! ```
 
-use serde_json::Value;
+use ::serde_json::Value;
 use crate::schema::runtime::{Blank, MediaRule, Rule};
 use crate::{Video, model, object, setters, string_enum};
 

@@ -12,7 +12,7 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use serde_json::Value;
+use ::serde_json::Value;
 use crate::schema::runtime::{Blank, Rule};
 use crate::{model, object, setters, string_enum};
 

@@ -12,7 +12,7 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use serde_json::Value;
+use ::serde_json::Value;
 use crate::schema::runtime::Blank;
 use crate::{integer_enum, model, object, setters, string_enum};
 
