@@ -237,6 +237,8 @@ fn wire(value: &Expr) -> Value {
             syn::Lit::Bool(truth) => Value::from(truth.value),
             number => serde_json::from_str(&text(number).replace('_', "")).unwrap_or_default(),
         },
+        // After it comes what the docs say.
+        Expr::Binary(alternatives) => wire(&alternatives.left),
         Expr::Unary(negative) => {
             let digits = text(negative).replace([' ', '_'], "");
             serde_json::from_str(&digits).unwrap_or_default()

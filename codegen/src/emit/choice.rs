@@ -4,6 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::{Emitter, ident};
+use crate::docs;
 use crate::ir::{Choice, Wire};
 
 impl Emitter<'_> {
@@ -23,8 +24,9 @@ impl Emitter<'_> {
         let macro_name = ident(macro_name);
         let variants = item.variants.iter().map(|(name, wire)| {
             let name = ident(name);
+            let said = said(wire, of_one_kind).map(|said| quote!(| #said));
             let wire = if of_one_kind { plain(wire) } else { tagged(wire) };
-            quote!(#name = #wire)
+            quote!(#name = #wire #said)
         });
         quote! {
             mod #macro_name {
@@ -33,6 +35,15 @@ impl Emitter<'_> {
             }
         }
     }
+}
+
+/// What the docs say of a value that the macro cannot make code of by itself.
+fn said(wire: &Wire, of_one_kind: bool) -> Option<String> {
+    let Wire::String(text) = wire else { return None };
+    let code = docs::code(text);
+    // Of an enum of several kinds the macro shows how a value is spelled in Rust.
+    let is_plain = if of_one_kind { code == format!("`{text}`") } else { !text.contains('`') };
+    (!is_plain).then_some(code)
 }
 
 fn of_one_kind(item: &Choice) -> bool {

@@ -210,15 +210,16 @@ fn range(object: &Object, low: &str, high: &str, unit: &str) -> Option<String> {
 
 /// `{"validation_rule": "file_size_mb<", "validation_value": 30}`.
 fn media_limit(validation: &Value) -> Option<String> {
-    let value = validation.get("validation_value")?;
     let rule = validation.get("validation_rule")?.as_str()?;
-    Some(match rule {
-        "file_size_mb<" => format!("Each file below {value} MB."),
-        "width/height>" => format!("Width over height above {value}."),
-        "width/height<" => format!("Width over height below {value}."),
-        "width_pixels>" => format!("Wider than {value} pixels."),
-        "height_pixels>" => format!("Higher than {value} pixels."),
-        rule => format!("Must keep {} {value}.", code(rule)),
+    let value = validation.get("validation_value")?;
+    let number = value.is_number().then_some(value);
+    Some(match (rule, number) {
+        ("file_size_mb<", Some(value)) => format!("Each file below {value} MB."),
+        ("width/height>", Some(value)) => format!("Width over height above {value}."),
+        ("width/height<", Some(value)) => format!("Width over height below {value}."),
+        ("width_pixels>", Some(value)) => format!("Wider than {value} pixels."),
+        ("height_pixels>", Some(value)) => format!("Higher than {value} pixels."),
+        _ => format!("Must keep {} {}.", code(rule), short(value)?),
     })
 }
 

@@ -63,7 +63,9 @@ pub fn debug(wires: &Wires, index: usize, f: &mut fmt::Formatter<'_>) -> fmt::Re
     wires.value(index).to_value().fmt(f)
 }
 
-/// Declares an enum of strings, closed: `string_enum! { /** … */ pub enum Format { Png = "png" } }`.
+/// Declares an enum of strings, closed: `string_enum! { /** … */ pub enum Format { Png = "png", } }`.
+///
+/// A value that would not read as code in docs has, after a `|`, what they say instead.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! string_enum {
@@ -74,9 +76,42 @@ macro_rules! string_enum {
                 joined: concat!($($wire),*),
                 ends: &$crate::schema::runtime::ends([$($wire),*]),
             })
-            [$($variant [$wire] [$(#[$doc])*])*]
+            [$($variant [concat!("`", $wire, "`")] [$(#[$doc])*])*]
         }
+        $crate::string_values!($name);
+    };
+    ($(#[$meta:meta])* pub enum $name:ident {
+        $($(#[$doc:meta])* $variant:ident = $wire:literal $(| $said:literal)?,)*
+    }) => {
+        $crate::closed_enum! {
+            $(#[$meta])* $name
+            Strings($crate::schema::runtime::Texts {
+                joined: concat!($($wire),*),
+                ends: &$crate::schema::runtime::ends([$($wire),*]),
+            })
+            [$($variant [$crate::said!([$wire] $($said)?)] [$(#[$doc])*])*]
+        }
+        $crate::string_values!($name);
+    };
+}
 
+/// What docs say of a value.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! said {
+    ([$wire:expr]) => {
+        concat!("`", $wire, "`")
+    };
+    ([$wire:expr] $said:literal) => {
+        $said
+    };
+}
+
+/// What closed enums of strings have beside what all have.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! string_values {
+    ($name:ident) => {
         impl $name {
             /// The value as it goes over the wire.
             #[must_use]
@@ -112,7 +147,8 @@ macro_rules! string_enum {
 macro_rules! integer_enum {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $wire:literal,)* }) => {
         $crate::closed_enum! {
-            $(#[$meta])* $name Integers(&[$($wire),*]) [$($variant [$wire] [$(#[$doc])*])*]
+            $(#[$meta])* $name Integers(&[$($wire),*])
+            [$($variant [concat!("`", $wire, "`")] [$(#[$doc])*])*]
         }
 
         impl $name {
@@ -139,11 +175,13 @@ macro_rules! integer_enum {
 #[macro_export]
 #[doc(hidden)]
 macro_rules! mixed_enum {
-    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $kind:ident $(($wire:expr $(,)?))?,)* }) => {
+    ($(#[$meta:meta])* pub enum $name:ident {
+        $($(#[$doc:meta])* $variant:ident = $kind:ident $(($wire:expr $(,)?))? $(| $said:literal)?,)*
+    }) => {
         $crate::closed_enum! {
             $(#[$meta])* $name
             Mixed(&[$($crate::schema::runtime::Wire::$kind $(($wire))?),*])
-            [$($variant [stringify!($kind $($wire)?)] [$(#[$doc])*])*]
+            [$($variant [$crate::said!([stringify!($kind $($wire)?)] $($said)?)] [$(#[$doc])*])*]
         }
 
         impl $name {
@@ -180,7 +218,7 @@ macro_rules! closed_enum {
         #[derive(Clone, Copy, PartialEq)]
         #[non_exhaustive]
         pub enum $name {
-            $($(#[$doc])* #[doc = concat!("`", $said, "`")] $variant,)*
+            $($(#[$doc])* #[doc = $said] $variant,)*
         }
 
         // Derived, these two would be more to compile.

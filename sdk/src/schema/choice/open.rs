@@ -4,12 +4,14 @@
 #[macro_export]
 #[doc(hidden)]
 macro_rules! open_string_enum {
-    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $wire:literal,)* }) => {
+    ($(#[$meta:meta])* pub enum $name:ident {
+        $($(#[$doc:meta])* $variant:ident = $wire:literal $(| $said:literal)?,)*
+    }) => {
         $(#[$meta])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum $name {
-            $($(#[$doc])* #[doc = concat!("`", $wire, "`")] $variant,)*
+            $($(#[$doc])* #[doc = $crate::said!([$wire] $($said)?)] $variant,)*
             /// A value that the schema does not list.
             Other(String),
         }
