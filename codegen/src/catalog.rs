@@ -37,6 +37,14 @@ pub struct Model {
     pub names: Option<Source>,
 }
 
+impl Model {
+    /// The vendor: the first segment of the id, and a Cargo feature of `runcomfy`.
+    #[must_use]
+    pub fn vendor(&self) -> &str {
+        self.id.split('/').next().unwrap_or_default()
+    }
+}
+
 /// What `sdk/src/generated` is to hold.
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
@@ -68,6 +76,8 @@ pub struct Generated {
     pub notes: Vec<Note>,
     /// The names in a model's module.
     pub names: Names,
+    /// The features of `runcomfy` that a model needs beside its vendor's.
+    pub features: Vec<&'static str>,
 }
 
 /// The crate that the modules are for.
@@ -115,7 +125,7 @@ pub fn catalog_for(models: &[Model], home: Home) -> Result<Catalog, Vec<Fault>> 
     let mut catalog = Catalog { vendors, ..Catalog::default() };
     for (part, generated) in parts.iter().zip(on_all_cores(&parts, Part::generate)) {
         match generated {
-            Ok(Generated { texts, notes, names }) => {
+            Ok(Generated { texts, notes, names, .. }) => {
                 catalog.files.extend(part.files().into_iter().zip(texts));
                 catalog.notes.extend(notes);
                 catalog.names.extend(part.model().map(|model| (model.id.clone(), names)));

@@ -36,7 +36,11 @@ impl<'a> Emitter<'a> {
     }
 
     pub(crate) fn module(&mut self, module: &Module) -> TokenStream {
-        module.items.iter().map(|item| self.item(item)).collect()
+        let requires = module.has_pattern().then(|| {
+            self.import("", "requires_pattern");
+            quote!(requires_pattern!();)
+        });
+        requires.into_iter().chain(module.items.iter().map(|item| self.item(item))).collect()
     }
 
     fn item(&mut self, item: &Item) -> TokenStream {

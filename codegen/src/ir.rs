@@ -22,6 +22,11 @@ impl Module {
         self.items.iter().flat_map(Item::rules).any(Rule::has_pattern)
     }
 
+    /// The features of `runcomfy` that it needs.
+    pub(crate) fn features(&self) -> Vec<&'static str> {
+        if self.has_pattern() { vec!["pattern"] } else { Vec::new() }
+    }
+
     /// Drops the sets of rules that nothing mentions any more.
     pub(crate) fn without_unused_sets(mut self) -> Self {
         let sets = self.items.iter().filter(|item| matches!(item, Item::RuleSet(_)));

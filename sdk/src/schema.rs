@@ -17,7 +17,6 @@ mod nullable;
 mod number;
 mod object;
 mod path;
-#[cfg(feature = "pattern")]
 mod pattern;
 mod plain;
 #[doc(hidden)]

@@ -41,8 +41,13 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     if arguments.input == Path::new("-") && io::stdin().is_terminal() {
         eprintln!("paste the schema of the input, then press Ctrl-D");
     }
-    let added =
-        model(arguments).and_then(|model| Ok((catalog(std::slice::from_ref(&model))?, model)));
+    let added = model(arguments).and_then(|model| {
+        let catalog = catalog(std::slice::from_ref(&model))?;
+        if arguments.schemas.is_none() {
+            codegen::fits(&model)?;
+        }
+        Ok((catalog, model))
+    });
     let (catalog, model) = match added {
         Ok(added) => added,
         Err(faults) => {

@@ -6,9 +6,13 @@ mod record;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::{fs, io};
 
-use crate::{failed, repository, schemas};
-use changes::{Change, changes};
+use runcomfy_codegen::{Fault, Home, Model, Plan};
+
+use crate::manifest::Manifest;
+use crate::{disk, failed, repository, schemas};
+use changes::{Change, carry_out, changes};
 use generate::{Generation, generate};
 use record::Record;
 
@@ -38,12 +42,15 @@ pub(crate) struct Arguments {
     /// The folder to write to [default: sdk/src/generated/ of the repository, and the features in sdk/Cargo.toml]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// The manifest whose features the vendors are [default: sdk/Cargo.toml of the repository, unless --out is given]
+    #[arg(long, value_name = "FILE")]
+    manifest: Option<PathBuf>,
 }
 
 impl Arguments {
     /// All of schemas/, without the notes.
     pub(crate) fn quietly() -> Self {
-        Self { check: false, quiet: true, schemas: None, out: None }
+        Self { check: false, quiet: true, schemas: None, out: None, manifest: None }
     }
 }
 
@@ -54,9 +61,17 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
         None => (root.join("schemas"), "schemas".to_owned()),
     };
     let out = arguments.out.clone().unwrap_or_else(|| root.join("sdk/src/generated"));
+    let manifest = arguments.manifest.clone();
+    let manifest =
+        manifest.or_else(|| arguments.out.is_none().then(|| root.join("sdk/Cargo.toml")));
+    let manifest = match manifest.map(|path| read_manifest(path)).transpose() {
+        Ok(manifest) => manifest,
+        Err(error) => return failed(&error),
+    };
     let record = if arguments.check { None } else { Record::of(&out).ok() };
-    let generated = schemas::models(&folder, label.trim_end_matches('/'))
-        .and_then(|models| generate(&models, &out, record.as_ref()));
+    let generated = schemas::models(&folder, label.trim_end_matches('/')).and_then(|models| {
+        generate(&models, &out, record.as_ref(), manifest.as_ref().map(|(_, manifest)| manifest))
+    });
     let generation = match generated {
         Ok(generation) => generation,
         Err(faults) => {
@@ -74,12 +89,11 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
         Change::Write { new: !path.exists(), path, text: text.clone() }
     });
     let mut all: Vec<_> = names.collect();
-    let manifest = root.join("sdk/Cargo.toml");
-    let manifest = arguments.out.is_none().then_some(manifest.as_path());
+    let manifest = manifest.as_ref().map(|(path, manifest)| (path.as_path(), manifest));
     let done = changes(&generation, &out, manifest).and_then(|changes| {
         all.extend(changes);
         if !arguments.check {
-            all.iter().try_for_each(Change::carry_out)?;
+            carry_out(&all, manifest)?;
         }
         Ok(all)
     });
@@ -92,6 +106,27 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
         record.replace(&generation.record).ok();
     }
     report(&changes, arguments.check, &generation)
+}
+
+/// Whether a model can stand among those of the repository; what is wrong with those is told elsewhere.
+pub(crate) fn fits(model: &Model) -> Result<(), Vec<Fault>> {
+    let root = repository();
+    let mut models = schemas::models(&root.join("schemas"), "schemas").unwrap_or_default();
+    models.retain(|other| other.id != model.id);
+    models.push(model.clone());
+    let mut faults = Plan::new(&models, Home::Runcomfy).faults;
+    if let Ok((_, manifest)) = read_manifest(root.join("sdk/Cargo.toml")) {
+        faults.extend(manifest.faults(std::slice::from_ref(model)));
+    }
+    if faults.is_empty() { Ok(()) } else { Err(faults) }
+}
+
+/// The manifest of the crate that is generated for.
+fn read_manifest(path: PathBuf) -> io::Result<(PathBuf, Manifest)> {
+    let text = fs::read_to_string(&path).map_err(|error| disk::at(&path, &error))?;
+    let manifest = Manifest::parse(&text);
+    let manifest = manifest.map_err(|why| io::Error::other(format!("{} {why}", path.display())))?;
+    Ok((path, manifest))
 }
 
 fn report(changes: &[Change], check: bool, generation: &Generation) -> ExitCode {
@@ -129,7 +164,7 @@ fn count(count: usize, noun: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Change, changes, generate};
+    use super::{Change, changes, generate, read_manifest};
     use crate::{repository, schemas};
 
     #[test]
@@ -138,9 +173,11 @@ mod tests {
         let models =
             schemas::models(&root.join("schemas"), "schemas").expect("the schemas can be read");
         let out = root.join("sdk/src/generated");
-        let generation = generate(&models, &out, None).expect("the schemas can be generated");
-        let changes = changes(&generation, &out, Some(&root.join("sdk/Cargo.toml")))
-            .expect("the files can be read");
+        let (path, manifest) = read_manifest(root.join("sdk/Cargo.toml")).expect("a manifest");
+        let generation = generate(&models, &out, None, Some(&manifest));
+        let generation = generation.expect("the schemas can be generated");
+        let changes = changes(&generation, &out, Some((&path, &manifest)));
+        let changes = changes.expect("the files can be read");
         let stale: Vec<_> = changes
             .iter()
             .map(|change| {

@@ -21,7 +21,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use runcomfy_codegen::{Fault, Model};
+use runcomfy_codegen::{Fault, Home, Model, Plan};
 
 use crate::{repository, schemas};
 pub(crate) use document::closed;
@@ -121,7 +121,8 @@ pub(crate) fn between(old: &[Model], new: &[Model]) -> Result<Vec<ModelChange>, 
     let mut pairs: BTreeMap<&str, (Option<&Model>, Option<&Model>)> = BTreeMap::new();
     old.iter().for_each(|model| pairs.entry(&model.id).or_default().0 = Some(model));
     new.iter().for_each(|model| pairs.entry(&model.id).or_default().1 = Some(model));
-    let (mut changes, mut faults) = (Vec::new(), Vec::new());
+    // What no module has a place for is no change, but a fault.
+    let (mut changes, mut faults) = (Vec::new(), Plan::new(new, Home::Runcomfy).faults);
     for (old, new) in pairs.into_values() {
         match compare(old, new) {
             Ok(change) => changes.extend(change),

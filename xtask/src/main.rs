@@ -13,6 +13,7 @@ mod emit;
 mod exactness;
 mod hold;
 mod instances;
+mod manifest;
 #[cfg(test)]
 mod mutations;
 mod oracle;

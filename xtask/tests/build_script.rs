@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 const MANIFEST: &str = r#"[package]
-name = "outsider"
+name = "NAME"
 version = "0.0.0"
-edition = "2024"
+edition = "EDITION"
 
 [workspace]
 
 [dependencies]
-runcomfy = { path = "SDK", default-features = false }
+runcomfy = { path = "SDK", default-features = false, features = [FEATURES] }
 serde_json = "1"
 
 [build-dependencies]
@@ -55,24 +55,37 @@ const SCHEMA: &str = r#"{"input": {
     }
 }}"#;
 
+fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
 /// The crate, under target/ so that what was built for it before helps.
 struct Outsider {
+    /// No other crate may have it: they are built in one place.
+    name: String,
     folder: PathBuf,
 }
 
 impl Outsider {
-    fn new() -> Self {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-        let folder = root.join("target/scratch/outsider");
-        let outsider = Self { folder };
+    fn new(name: &str, main: &str) -> Self {
+        let folder = repository().join("target/scratch").join(name);
+        let outsider = Self { name: name.to_owned(), folder };
         let _ = fs::remove_dir_all(outsider.folder.join("schemas"));
-        let sdk = root.join("sdk").display().to_string();
-        let codegen = root.join("codegen").display().to_string();
-        outsider.put("Cargo.toml", &MANIFEST.replace("SDK", &sdk).replace("CODEGEN", &codegen));
+        let _ = fs::remove_dir_all(outsider.folder.join("src"));
+        outsider.manifest("2024", "");
         outsider.put("build.rs", BUILD);
-        outsider.put("src/main.rs", MAIN);
-        fs::copy(root.join("Cargo.lock"), outsider.folder.join("Cargo.lock")).unwrap();
+        outsider.put(main, MAIN);
+        fs::copy(repository().join("Cargo.lock"), outsider.folder.join("Cargo.lock")).unwrap();
         outsider
+    }
+
+    fn manifest(&self, edition: &str, features: &str) {
+        let sdk = repository().join("sdk").display().to_string();
+        let codegen = repository().join("codegen").display().to_string();
+        let manifest =
+            MANIFEST.replace("NAME", &self.name).replace("SDK", &sdk).replace("CODEGEN", &codegen);
+        let manifest = manifest.replace("EDITION", edition).replace("FEATURES", features);
+        self.put("Cargo.toml", &manifest);
     }
 
     fn put(&self, file: &str, text: &str) {
@@ -86,8 +99,14 @@ impl Outsider {
     }
 
     fn run(&self) -> (bool, String, String) {
+        self.cargo(&["run"])
+    }
+
+    fn cargo(&self, arguments: &[&str]) -> (bool, String, String) {
         let mut command = Command::new(env!("CARGO"));
-        command.args(["run", "--offline", "--target-dir", "target"]).current_dir(&self.folder);
+        let target = repository().join("target/scratch/outsider/target");
+        command.args(arguments).args(["--offline", "--target-dir"]).arg(target);
+        command.current_dir(&self.folder);
         let Output { status, stdout, stderr } = command.output().unwrap();
         let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
         (status.success(), text(&stdout), text(&stderr))
@@ -104,7 +123,7 @@ fn the_readme_shows_the_same_lines() {
 
 #[test]
 fn a_crate_generates_its_own_models_in_three_lines() {
-    let outsider = Outsider::new();
+    let outsider = Outsider::new("outsider", "src/main.rs");
     outsider.put("schemas/community/portraits-2/workflow/input.json", SCHEMA);
     let (done, stdout, stderr) = outsider.run();
     assert!(done, "{stderr}");
@@ -135,4 +154,97 @@ fn a_crate_generates_its_own_models_in_three_lines() {
     let (done, stdout, stderr) = outsider.run();
     assert!(done, "{stderr}");
     assert!(stdout.ends_with("/6_text: must be a string, not 5\n"), "{stdout}");
+}
+
+const LIB: &str = r#"#![deny(warnings, missing_docs)]
+//! Odd models.
+
+extern crate runcomfy;
+extern crate serde_json;
+
+/// Theirs.
+pub mod models {
+    include!(concat!(env!("OUT_DIR"), "/models/mod.rs"));
+}
+"#;
+
+/// Ids that are called like crates, types and keywords, each with an odd schema.
+const ODD: &[(&str, &str)] = &[
+    (
+        "std/core/alloc",
+        r#"{"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}, "properties": {"name": {"type": "string"}}}"#,
+    ),
+    (
+        "acme/std",
+        r##"{"type": "object", "properties": {"a": {"type": "object", "additionalProperties": {"type": "integer"}}, "b": {"$ref": "#"}}, "additionalProperties": {"$ref": "#"}}"##,
+    ),
+    (
+        "acme/std/std",
+        r#"{"type": "object", "properties": {"std": {"type": "object", "additionalProperties": true}}}"#,
+    ),
+    (
+        "acme/std/serde_json",
+        r#"{"type": "object", "properties": {"value": {}, "Value": {"type": "object", "properties": {}}}}"#,
+    ),
+    (
+        "acme/std/runcomfy",
+        r#"{"type": "object", "properties": {"image": {"type": "string", "format": "image_uri"}}}"#,
+    ),
+    (
+        "acme/std/i64",
+        r#"{"type": "object", "required": ["i64"], "properties": {"i64": {"type": "integer"}, "f64": {"type": "number"}}}"#,
+    ),
+    (
+        "acme/std/str",
+        r#"{"type": "object", "properties": {"str": {"enum": ["str", "bool"]}, "bool": {"type": "boolean"}}}"#,
+    ),
+    (
+        "acme/std/4k",
+        r#"{"type": "object", "properties": {"4k": {"type": "object", "properties": {"x": {"type": "integer"}}}}}"#,
+    ),
+    (
+        "acme/std/4k/4k",
+        r#"{"type": "object", "properties": {"4k": {"type": "object", "properties": {"x": {"type": "integer"}}}}}"#,
+    ),
+    (
+        "self/crate/super",
+        r#"{"type": "object", "properties": {"gen": {"type": "string"}, "async": {"enum": ["try", "await", "dyn"]}, "self": {"type": "object", "properties": {"crate": {"type": "integer"}}}}}"#,
+    ),
+    (
+        "gen/union/async",
+        r#"{"type": "object", "properties": {"café": {"type": "string"}, "cafe\u0301": {"type": "integer"}, "CAFÉ": {"type": "boolean"}}}"#,
+    ),
+    (
+        "acme/words",
+        r#"{"type": "object", "description": "Steps:\n\n1.      panic!()", "properties": {"a": {"enum": ["x`\n\n    panic!()", "y"], "title": "- \n      panic!()", "description": "```\npanic!()"}}}"#,
+    ),
+    (
+        "acme/text",
+        r#"{"type": "object", "properties": {"G": {"not": {"pattern": "^x : (?!(y|z))"}, "type": "string"}}}"#,
+    ),
+];
+
+#[test]
+fn odd_models_compile_in_every_edition_and_their_words_are_no_tests() {
+    let outsider = Outsider::new("odd", "src/lib.rs");
+    outsider.put("src/lib.rs", LIB);
+    for (id, schema) in ODD {
+        outsider.put(&format!("schemas/{id}/input.json"), schema);
+    }
+    for edition in ["2015", "2018", "2021", "2024"] {
+        outsider.manifest(edition, "\"pattern\"");
+        let (done, _, stderr) = outsider.cargo(&["check"]);
+        assert!(done, "{edition}: {stderr}");
+    }
+    let (done, stdout, stderr) = outsider.cargo(&["test", "--doc"]);
+    assert!(done && stdout.contains("running 0 tests"), "{stdout}{stderr}");
+
+    // One of them has a pattern.
+    outsider.manifest("2024", "");
+    let (done, _, stderr) = outsider.cargo(&["check"]);
+    assert!(
+        !done && stderr.contains(r#"`runcomfy = { version = "0.1", features = ["pattern"] }`"#),
+        "{stderr}"
+    );
+    assert!(stderr.contains("due to 1 previous error"), "nothing but what to add: {stderr}");
 }

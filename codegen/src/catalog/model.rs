@@ -44,7 +44,8 @@ pub(super) fn generate(
     let module = module(model, path, mods, home, (&input, &input_schema), output.as_ref());
     let schemas = [Some(&input_schema), output.as_ref().map(|(_, schema)| schema)];
     let schemas = schemas.into_iter().flatten().map(|schema| format!("{schema}\n"));
-    Ok(Generated { texts: [module].into_iter().chain(schemas).collect(), notes, names })
+    let features = input.features();
+    Ok(Generated { texts: [module].into_iter().chain(schemas).collect(), notes, names, features })
 }
 
 fn module(

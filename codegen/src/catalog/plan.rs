@@ -51,12 +51,17 @@ impl<'a> Plan<'a> {
     pub fn new(models: &'a [Model], home: Home) -> Self {
         let mut faults = Vec::new();
         let mut root = Node::default();
-        let mut vendors = BTreeMap::new();
+        let mut vendors: BTreeMap<String, String> = BTreeMap::new();
         for model in models {
             if let Err(fault) = root.place(model) {
                 faults.push(fault);
-            } else if let Some(vendor) = model.id.split('/').next() {
-                vendors.insert(names::module(vendor), vendor.to_owned());
+                continue;
+            }
+            let vendor = model.vendor();
+            let first = vendors.entry(names::module(vendor)).or_insert_with(|| vendor.to_owned());
+            // In another crate vendors are nothing but modules, which they may share.
+            if *first != vendor && home == Home::Runcomfy {
+                faults.push(shared_vendor(model, first));
             }
         }
         let mut parts = Vec::new();
@@ -68,6 +73,18 @@ impl<'a> Plan<'a> {
         parts.push(Part { home, path: "mod".to_owned(), what, below: Vec::new() });
         Self { parts, vendors: named, faults }
     }
+}
+
+/// Two vendors would be one module and one Cargo feature.
+fn shared_vendor(model: &Model, other: &str) -> Fault {
+    let vendor = model.vendor();
+    let message = format!(
+        "is of the vendor `{vendor}`, whose module `{}` is that of the vendor `{other}`, and so would be its \
+         Cargo feature: if one of the two is misspelled, rename its directory; otherwise generate this model \
+         in a crate of its own, by `runcomfy_codegen::build`",
+        names::module(vendor)
+    );
+    Fault { file: model.input.file.clone(), pointer: String::new(), message }
 }
 
 impl<'a> Part<'a> {

@@ -32,7 +32,6 @@ pub enum Rule {
     /// `maxLength`, in Unicode code points.
     MaxLength(u64),
     /// `pattern`, an ECMA-262 regular expression that matches anywhere in the string.
-    #[cfg(feature = "pattern")]
     Pattern(&'static str),
     /// `minItems`.
     MinItems(u64),

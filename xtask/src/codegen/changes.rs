@@ -1,12 +1,13 @@
 //! What differs between the files and what the schemas say.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs, io};
 
 use super::generate::Generation;
 use crate::disk;
+use crate::manifest::Manifest;
 
 /// One file that is not as the schemas say.
 pub(super) enum Change {
@@ -29,7 +30,7 @@ impl Change {
 pub(super) fn changes(
     generation: &Generation,
     out: &Path,
-    manifest: Option<&Path>,
+    manifest: Option<(&Path, &Manifest)>,
 ) -> io::Result<Vec<Change>> {
     let mut changes = Vec::new();
     let mut present = BTreeSet::new();
@@ -43,11 +44,11 @@ pub(super) fn changes(
         }
     }
     changes.extend(present.iter().map(|path| Change::Delete { path: out.join(path) }));
-    if let Some(manifest) = manifest {
-        let old = fs::read_to_string(manifest)?;
-        let text = with_features(&old, &generation.vendors)?;
-        if text != old {
-            changes.push(Change::Write { path: manifest.to_owned(), text, new: false });
+    if let Some((path, manifest)) = manifest {
+        let text = manifest.with(&generation.vendors);
+        let text = text.map_err(|why| io::Error::other(format!("{} {why}", path.display())))?;
+        if text != manifest.text() {
+            changes.push(Change::Write { path: path.to_owned(), text, new: false });
         }
     }
     Ok(changes)
@@ -68,22 +69,31 @@ fn present_files(root: &Path, folder: &Path, present: &mut BTreeSet<String>) -> 
     Ok(())
 }
 
-/// The manifest with one feature for each vendor.
-fn with_features(manifest: &str, vendors: &[String]) -> io::Result<String> {
-    let (open, close) = ("# <models: written by `cargo xtask codegen`>\n", "# </models>\n");
-    let parts = manifest
-        .split_once(open)
-        .and_then(|(before, rest)| Some((before, rest.split_once(close)?.1)));
-    let Some((before, after)) = parts else {
-        return Err(io::Error::other(
-            "sdk/Cargo.toml has lost the lines between `# <models …>` and `# </models>`",
-        ));
+/// Carries changes out, the manifest last. One that cargo cannot read is put back as it was: without it, not
+/// even this program could be started again.
+pub(super) fn carry_out(
+    changes: &[Change],
+    manifest: Option<(&Path, &Manifest)>,
+) -> io::Result<()> {
+    changes.iter().try_for_each(Change::carry_out)?;
+    let is_manifest = |change: &Change| matches!((change, manifest), (Change::Write { path, .. }, Some((ours, _))) if path == ours);
+    let (Some((path, before)), true) = (manifest, changes.iter().any(is_manifest)) else {
+        return Ok(());
     };
-    let all: Vec<_> = vendors.iter().map(|vendor| format!("  \"{vendor}\",\n")).collect();
-    let each: Vec<_> = vendors.iter().map(|vendor| format!("{vendor} = []\n")).collect();
-    Ok(format!(
-        "{before}{open}## Every model.\nmodels = [\n{}]\n{}{close}{after}",
-        all.concat(),
-        each.concat()
-    ))
+    let check = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .args(["metadata", "--no-deps", "--offline", "--format-version", "1", "--manifest-path"])
+        .arg(path)
+        .output();
+    let error = match check {
+        Ok(output) if output.status.success() => return Ok(()),
+        Ok(output) => String::from_utf8_lossy(&output.stderr).into_owned(),
+        // Without cargo there is nobody to ask.
+        Err(_) => return Ok(()),
+    };
+    disk::write(path, before.text())?;
+    Err(io::Error::other(format!(
+        "{} is as it was, as cargo cannot read what it was to be: {}",
+        path.display(),
+        error.trim()
+    )))
 }

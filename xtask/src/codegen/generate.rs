@@ -1,20 +1,20 @@
 //! What the schemas say: generated, or there already.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use runcomfy_codegen::{Fault, Home, Model, Note, Part, Plan, on_all_cores};
+use runcomfy_codegen::{Fault, Generated, Home, Model, Note, Part, Plan, on_all_cores};
 
-use super::record::{self, Record};
+use super::record::{Record, Said};
 use crate::hold;
+use crate::manifest::{Manifest, Vendors};
 
 /// All that is generated of some models.
 #[derive(Debug)]
 pub(super) struct Generation {
     /// The text of each file, by its path below the folder; none where the one there is right.
     pub(super) files: BTreeMap<String, Option<String>>,
-    /// The vendors, each a Cargo feature.
-    pub(super) vendors: Vec<String>,
+    pub(super) vendors: Vendors,
     pub(super) notes: Vec<Note>,
     /// The text of each `names.json` that has to be written, by the id of its model.
     pub(super) names: BTreeMap<String, String>,
@@ -30,11 +30,13 @@ pub(super) fn generate(
     models: &[Model],
     out: &Path,
     record: Option<&Record>,
+    manifest: Option<&Manifest>,
 ) -> Result<Generation, Vec<Fault>> {
     let Plan { parts, vendors, mut faults } = Plan::new(models, Home::Runcomfy);
+    faults.extend(manifest.map(|manifest| manifest.faults(models)).unwrap_or_default());
     let mut generation = Generation {
         files: BTreeMap::new(),
-        vendors,
+        vendors: vendors.into_iter().map(|vendor| (vendor, BTreeSet::new())).collect(),
         notes: Vec::new(),
         names: BTreeMap::new(),
         models: models.len(),
@@ -42,7 +44,7 @@ pub(super) fn generate(
         record: String::new(),
     };
     for (part, done) in parts.iter().zip(on_all_cores(&parts, |part| done(part, out, record))) {
-        let Done { texts, notes, names, line } = match done {
+        let Done { texts, said, names, line } = match done {
             Ok(done) => done,
             Err(more) => {
                 faults.extend(more);
@@ -52,7 +54,11 @@ pub(super) fn generate(
         generation.generated += usize::from(texts.is_some() && part.model().is_some());
         let mut texts = texts.into_iter().flatten();
         generation.files.extend(part.files().into_iter().map(|file| (file, texts.next())));
-        generation.notes.extend(notes);
+        generation.notes.extend(said.notes);
+        if let Some(model) = part.model() {
+            let needs = generation.vendors.entry(model.vendor().to_owned()).or_default();
+            needs.extend(said.features);
+        }
         generation.names.extend(names);
         generation.record += &line;
     }
@@ -64,26 +70,23 @@ pub(super) fn generate(
 struct Done {
     /// None if its files are right as they are.
     texts: Option<Vec<String>>,
-    notes: Vec<Note>,
+    said: Said,
     names: Option<(String, String)>,
     /// What is recorded of it.
     line: String,
 }
 
 fn done(part: &Part<'_>, out: &Path, record: Option<&Record>) -> Result<Done, Vec<Fault>> {
-    if let Some((line, notes)) = record.and_then(|record| record.known(part, out)) {
-        return Ok(Done { texts: None, notes, names: None, line });
+    if let Some((line, said)) = record.and_then(|record| record.known(part, out)) {
+        return Ok(Done { texts: None, said, names: None, line });
     }
-    let (generated, kept) = hold::generate(part, out)?;
+    let (Generated { texts, notes, features, .. }, kept) = hold::generate(part, out)?;
+    let features = features.into_iter().map(str::to_owned).collect();
+    let said = Said { notes, features };
     let line = record.map(|record| {
         let now = kept.as_ref().map_or_else(|| part.clone(), |model| part.with(model));
-        record.line(&now, &record::text(&generated.notes), &generated.texts)
+        record.line(&now, &said.line(), &texts)
     });
     let names = kept.and_then(|model| Some((model.id, model.names?.text)));
-    Ok(Done {
-        texts: Some(generated.texts),
-        notes: generated.notes,
-        names,
-        line: line.unwrap_or_default(),
-    })
+    Ok(Done { texts: Some(texts), said, names, line: line.unwrap_or_default() })
 }

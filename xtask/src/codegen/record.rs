@@ -1,6 +1,6 @@
 //! What the last run wrote, so that the next one does not do it again.
 //!
-//! A line for each part: its first file, a digest, its notes. The digest is of all that the part is
+//! A line for each part: its first file, a digest, what was said of it. The digest is of all that the part is
 //! made of, of all that was made of it, and of the generator. So a line says nothing but "these belong
 //! together": one that is old, damaged or of another generator is one that fits nothing.
 
@@ -42,27 +42,27 @@ impl Record {
         Ok(Self { file, generator, text, lines })
     }
 
-    /// The line of a part and its notes, if all is as it was when the line was written.
-    pub(super) fn known(&self, part: &Part<'_>, out: &Path) -> Option<(String, Vec<Note>)> {
+    /// The line of a part and what it says, if all is as it was when the line was written.
+    pub(super) fn known(&self, part: &Part<'_>, out: &Path) -> Option<(String, Said)> {
         let files = part.files();
         let line = self.lines.get(files.first()?)?;
-        let notes = line.trim_end().splitn(3, ' ').nth(2)?;
+        let said = line.trim_end().splitn(3, ' ').nth(2)?;
         let texts = files.iter().map(|file| fs::read(out.join(file)));
         let texts = texts.collect::<io::Result<Vec<_>>>().ok()?;
-        if *line != self.line(part, notes, &texts) {
+        if *line != self.line(part, said, &texts) {
             return None;
         }
-        Some((line.clone(), parse(notes)?))
+        Some((line.clone(), Said::parse(said)?))
     }
 
     /// The line of a part, of which these texts were made.
-    pub(super) fn line(&self, part: &Part<'_>, notes: &str, texts: &[impl AsRef<[u8]>]) -> String {
+    pub(super) fn line(&self, part: &Part<'_>, said: &str, texts: &[impl AsRef<[u8]>]) -> String {
         let mut hasher = Sha(Sha256::new());
-        (&self.generator, part, notes).hash(&mut hasher);
+        (&self.generator, part, said).hash(&mut hasher);
         texts.iter().for_each(|text| text.as_ref().hash(&mut hasher));
         let files = part.files();
         let file = files.first().map_or("", String::as_str);
-        format!("{file} {} {notes}\n", hex(hasher.0.finalize()))
+        format!("{file} {} {said}\n", hex(hasher.0.finalize()))
     }
 
     /// Writes what is known now.
@@ -71,16 +71,26 @@ impl Record {
     }
 }
 
-/// Notes on one line.
-pub(super) fn text(notes: &[Note]) -> String {
-    let notes = notes.iter().map(|note| [&note.file, &note.pointer, &note.message]);
-    serde_json::to_string(&notes.collect::<Vec<_>>()).unwrap_or_default()
+/// What was said of a part when it was generated.
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    pub(super) notes: Vec<Note>,
+    /// The features that it needs.
+    pub(super) features: Vec<String>,
 }
 
-fn parse(notes: &str) -> Option<Vec<Note>> {
-    let notes: Vec<[String; 3]> = serde_json::from_str(notes).ok()?;
-    let note = |[file, pointer, message]: [String; 3]| Note { file, pointer, message };
-    Some(notes.into_iter().map(note).collect())
+impl Said {
+    /// All of it on one line.
+    pub(super) fn line(&self) -> String {
+        let notes = self.notes.iter().map(|note| [&note.file, &note.pointer, &note.message]);
+        serde_json::to_string(&(notes.collect::<Vec<_>>(), &self.features)).unwrap_or_default()
+    }
+
+    fn parse(line: &str) -> Option<Self> {
+        let (notes, features): (Vec<[String; 3]>, _) = serde_json::from_str(line).ok()?;
+        let note = |[file, pointer, message]: [String; 3]| Note { file, pointer, message };
+        Some(Self { notes: notes.into_iter().map(note).collect(), features })
+    }
 }
 
 /// Long enough that no two states share a digest, and quick: processors have instructions for it,
@@ -143,13 +153,13 @@ mod tests {
             fs::write(out.path().join("acme/paint.input.json"), schema).expect("a file");
         };
         put("{}");
-        let line = record("ours", "").line(&part(&model), "[]", &["mod a;", "{}"]);
+        let line = record("ours", "").line(&part(&model), "[[],[]]", &["mod a;", "{}"]);
         let knows = |generator: &str, line: &str, model: &Model| {
             record(generator, line).known(&part(model), out.path()).is_some()
         };
         assert!(knows("ours", &line, &model));
         assert!(!knows("another", &line, &model));
-        assert!(!knows("ours", &line.replace("[]", "[ ]"), &model));
+        assert!(!knows("ours", &line.replace("[[],[]]", "[[], []]"), &model));
         for change in [
             Model { input: source("{ }"), ..model.clone() },
             Model { output: Some(source("{}")), ..model.clone() },

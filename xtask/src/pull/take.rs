@@ -6,16 +6,19 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use runcomfy::CatalogEntry;
-use runcomfy_codegen::{Model, Role, Source, catalog, is_model_id, published};
+use runcomfy_codegen::{Model, Role, Source, catalog, is_model_id, module_name, published};
 use serde_json::Value;
 
 use super::merge::merged;
-use crate::disk;
+use crate::manifest::Manifest;
+use crate::{disk, repository};
 
 pub(super) struct Folder {
     pub(super) root: PathBuf,
     pub(super) dry_run: bool,
     pub(super) present: BTreeSet<String>,
+    /// That of the crate that is generated for.
+    manifest: Option<Manifest>,
 }
 
 /// What becomes of a model.
@@ -33,7 +36,9 @@ impl Folder {
     pub(super) fn open(root: PathBuf, dry_run: bool) -> io::Result<Self> {
         let mut present = BTreeSet::new();
         models(&root, "", &mut present)?;
-        Ok(Self { root, dry_run, present })
+        let manifest = fs::read_to_string(repository().join("sdk/Cargo.toml")).ok();
+        let manifest = manifest.and_then(|text| Manifest::parse(&text).ok());
+        Ok(Self { root, dry_run, present, manifest })
     }
 
     pub(super) fn has(&self, id: &str) -> bool {
@@ -90,6 +95,19 @@ impl Folder {
         disk::write(path, text).map_err(|error| disk::at(path, &error))
     }
 
+    /// Why the models of a vendor cannot stand among the others.
+    fn odd_vendor(&self, vendor: &str) -> Option<String> {
+        let others = fs::read_dir(&self.root).into_iter().flatten().flatten();
+        let others = others.map(|entry| entry.file_name().to_string_lossy().into_owned());
+        let same = |other: &String| other != vendor && module_name(other) == module_name(vendor);
+        let shared = others.filter(|name| !name.starts_with('.')).find(same);
+        let taken = || self.manifest.as_ref()?.refuses(vendor);
+        match shared {
+            Some(other) => Some(format!("its vendor would share a module with `{other}`")),
+            None => taken(),
+        }
+    }
+
     /// Why no code can be generated from a schema.
     fn fault(&self, id: &str, text: &str) -> Option<String> {
         let source =
@@ -104,6 +122,9 @@ impl Folder {
             output: beside("output.json"),
             names: None,
         };
+        if let Some(why) = self.odd_vendor(model.vendor()) {
+            return Some(why);
+        }
         let faults = catalog(&[model]).err()?;
         Some(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
     }

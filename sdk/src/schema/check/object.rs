@@ -4,7 +4,6 @@ use serde_json::Value;
 
 use super::{Seen, look, value};
 use crate::schema::path::Path;
-#[cfg(feature = "pattern")]
 use crate::schema::pattern;
 use crate::schema::report::{self, Faults, fault};
 use crate::schema::rule::{Properties, Rule};
@@ -78,9 +77,7 @@ fn properties(
         if let Some((_, rules)) = named {
             value(member, rules, &path, out);
         }
-        #[cfg_attr(not(feature = "pattern"), expect(unused_mut, reason = "patterns are off"))]
         let mut known = named.is_some();
-        #[cfg(feature = "pattern")]
         for (source, rules) in properties.patterns {
             if pattern::matches(source, name) {
                 value(member, rules, &path, out);

@@ -5,11 +5,8 @@ use std::fmt::Display;
 
 use crate::schema::number::Num;
 use crate::schema::path::Path;
-#[cfg(feature = "pattern")]
 use crate::schema::pattern;
-#[cfg(feature = "pattern")]
-use crate::schema::report;
-use crate::schema::report::{Faults, fault};
+use crate::schema::report::{self, Faults, fault};
 use crate::schema::rule::Rule;
 
 /// Applies the rules that speak of numbers.
@@ -73,7 +70,6 @@ pub(in crate::schema) fn string(value: &str, rules: &[Rule], path: &Path<'_>, ou
                     format!("has {}, at most {max} are allowed", characters(length(value)));
                 fault(out, path, "maxLength", message);
             }
-            #[cfg(feature = "pattern")]
             Rule::Pattern(source) if !pattern::matches(source, value) => {
                 let message =
                     format!("{} does not match the pattern {source}", report::shown_str(value));
