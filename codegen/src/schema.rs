@@ -215,9 +215,11 @@ pub(crate) fn canonical(value: &Value) -> String {
             format!("[{}]", items.join(","))
         }
         Value::Object(members) => {
-            let members: BTreeMap<_, _> =
-                members.iter().map(|(key, member)| (key, canonical(member))).collect();
-            format!("{members:?}")
+            let members: BTreeMap<_, _> = members.iter().collect();
+            let members = members.into_iter();
+            let members: Vec<_> =
+                members.map(|(key, member)| format!("{key:?}:{}", canonical(member))).collect();
+            format!("{{{}}}", members.join(","))
         }
         value => value.to_string(),
     }
