@@ -302,7 +302,8 @@ impl Lowering<'_> {
             self.leave_null(at);
             let lowered = self.lower(&Value::Object(inner), at, &inner_hint);
             if lowered.ty != Type::Value {
-                return Lowered { ty: lowered.ty.nullable(), rules: lowered.rules };
+                let rules = nullable::unless_null(lowered.rules);
+                return Lowered { ty: lowered.ty.nullable(), rules };
             }
             // Nothing but the rules tells what a `Value` may be: they have to allow `null`.
             return Lowered { ty: Type::Value, rules: self.object_rules(object, at) };

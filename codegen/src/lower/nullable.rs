@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::ir::{Kind, Rule};
 use crate::schema::{self, Object};
 
 /// The schema of everything but `null`, if the schema allows `null` and something else.
@@ -29,9 +30,47 @@ pub(super) fn peel(object: &Object) -> Option<Object> {
     Some(inner)
 }
 
+/// The rules of everything but `null`, to stand beside a type that takes `null` too.
+pub(super) fn unless_null(rules: Vec<Rule>) -> Vec<Rule> {
+    let (mut all, refusing): (Vec<_>, Vec<_>) =
+        rules.into_iter().partition(|rule| accepts_null(rule) == Some(true));
+    if !refusing.is_empty() {
+        all.push(Rule::If(vec![Rule::Type(vec![Kind::Null])], Vec::new(), refusing));
+    }
+    all
+}
+
+/// Whether a rule lets `null` pass; unknown of a reference, which may lead back to this rule.
+fn accepts_null(rule: &Rule) -> Option<bool> {
+    let all = |rules: &[Rule]| {
+        rules.iter().map(accepts_null).try_fold(true, |all, one| Some(all && one?))
+    };
+    let fitting = |branches: &[Vec<Rule>]| {
+        branches
+            .iter()
+            .map(|rules| all(rules))
+            .try_fold(0, |sum, one| Some(sum + usize::from(one?)))
+    };
+    match rule {
+        Rule::Ref(_) => None,
+        Rule::Never => Some(false),
+        Rule::Type(kinds) => Some(kinds.contains(&Kind::Null)),
+        Rule::Const(text) => Some(text == "null"),
+        // The text of an array; where a string in it reads `null`, nothing is lost by being careful.
+        Rule::Enum(text) => (!text.contains("null")).then_some(false),
+        Rule::Not(rules) => all(rules).map(|fits| !fits),
+        Rule::AllOf(branches) => fitting(branches).map(|count| count == branches.len()),
+        Rule::AnyOf(branches) => fitting(branches).map(|count| count > 0),
+        Rule::OneOf(branches) => fitting(branches).map(|count| count == 1),
+        Rule::If(condition, then, otherwise) => all(if all(condition)? { then } else { otherwise }),
+        // The others say nothing of a value that is neither number, string, array nor object.
+        _ => Some(true),
+    }
+}
+
 fn peel_enum(object: &Object) -> Option<Object> {
     let values = object.get("enum")?.as_array()?;
-    let typed = schema::kinds(object).is_none_or(|kinds| kinds.contains(&crate::ir::Kind::Null));
+    let typed = schema::kinds(object).is_none_or(|kinds| kinds.contains(&Kind::Null));
     let others: Vec<_> = values.iter().filter(|value| !value.is_null()).cloned().collect();
     if !typed
         || !schema::asserts_only(object, &["enum", "type"])
@@ -67,5 +106,5 @@ fn refuses_null(schema: &Value) -> bool {
     let Value::Object(object) = schema else {
         return false;
     };
-    schema::kinds(object).is_some_and(|kinds| !kinds.contains(&crate::ir::Kind::Null))
+    schema::kinds(object).is_some_and(|kinds| !kinds.contains(&Kind::Null))
 }
