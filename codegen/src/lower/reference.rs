@@ -13,11 +13,19 @@ use crate::schema::{self, find};
 /// How far the target of a reference is.
 #[derive(Debug, Clone)]
 pub(super) enum State {
-    /// It is being lowered, and has this place and name if it needed one so far.
-    Begun(Named),
-    /// What is being lowered is the target without `null`: its name is not that of the target.
-    WithoutNull,
+    Begun(Begun),
     Done(Lowered),
+}
+
+/// A target that is being lowered.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Begun {
+    /// The place and the name that it has, if it needed one so far.
+    named: Named,
+    /// Those of what refers to it and says nothing else: it takes them if it needs any.
+    offered: Named,
+    /// What is lowered now is the target without `null`: its name is not that of the target.
+    without_null: bool,
 }
 
 impl<'a> Lowering<'a> {
@@ -43,22 +51,25 @@ impl<'a> Lowering<'a> {
 
     fn entered(&mut self, pointer: &str, schema: &Value, hint: &str, named: Named) -> Lowered {
         let key = self.key(pointer);
-        match self.references.get(&key) {
-            Some(State::Done(lowered)) => return lowered.clone(),
-            Some(State::Begun(Some((_, name)))) => {
-                return Lowered::of(Type::Boxed(Box::new(Type::Named(name.clone()))));
-            }
-            Some(State::Begun(None) | State::WithoutNull) => {
+        match self.references.get(&key).cloned() {
+            Some(State::Done(lowered)) => return lowered,
+            Some(State::Begun(Begun { named, offered, .. })) => {
                 // A type that holds itself needs a name, even if it is a mere list.
-                let (slot, name) = self.name(hint, None, pointer);
+                let (slot, name) = match named.or(offered) {
+                    Some(named) => named,
+                    None => self.name(hint, None, pointer),
+                };
                 self.begin(pointer, Some((slot, name.clone())));
                 return Lowered::of(Type::Boxed(Box::new(Type::Named(name))));
             }
             None => {}
         }
-        self.begin(pointer, None);
+        let begun = Begun { offered: named.clone(), ..Begun::default() };
+        self.references.insert(key.clone(), State::Begun(begun));
         let mut lowered = self.lower_as(schema, pointer, hint, named);
-        if let Some(State::Begun(Some((slot, name)))) = self.references.get(&key).cloned() {
+        if let Some(State::Begun(Begun { named: Some((slot, name)), .. })) =
+            self.references.get(&key).cloned()
+        {
             self.settle(slot, &name, schema, lowered);
             lowered = Lowered::of(Type::Named(name));
         }
@@ -70,27 +81,33 @@ impl<'a> Lowering<'a> {
     }
 
     pub(super) fn begin(&mut self, pointer: &str, named: Named) {
-        let key = self.key(pointer);
-        self.references.insert(key, State::Begun(named));
+        let begun = Begun { named, ..Begun::default() };
+        self.references.insert(self.key(pointer), State::Begun(begun));
+    }
+
+    fn begun(&mut self, pointer: &str) -> Option<&mut Begun> {
+        match self.references.get_mut(&self.key(pointer))? {
+            State::Begun(begun) => Some(begun),
+            State::Done(_) => None,
+        }
     }
 
     /// Whether the schema at a place is being lowered.
-    pub(super) fn is_begun(&self, pointer: &str) -> bool {
-        let state = self.references.get(&self.key(pointer));
-        matches!(state, Some(State::Begun(_) | State::WithoutNull))
+    pub(super) fn is_begun(&mut self, pointer: &str) -> bool {
+        self.begun(pointer).is_some()
     }
 
     /// Of the schema at a place, it is what is not `null` that is lowered now.
     pub(super) fn leave_null(&mut self, pointer: &str) {
-        if let Some(state @ State::Begun(None)) = self.references.get_mut(&self.key(pointer)) {
-            *state = State::WithoutNull;
+        if let Some(begun) = self.begun(pointer) {
+            begun.without_null = true;
         }
     }
 
     /// The type of the schema at a place has its name now, so that what refers to it can use it.
     pub(super) fn remember(&mut self, pointer: &str, slot: usize, name: &str) {
-        if let Some(State::Begun(named @ None)) = self.references.get_mut(&self.key(pointer)) {
-            *named = Some((slot, name.to_owned()));
+        if let Some(begun) = self.begun(pointer).filter(|begun| !begun.without_null) {
+            begun.named.get_or_insert_with(|| (slot, name.to_owned()));
         }
     }
 
