@@ -10,7 +10,8 @@
 //! ```
 //!
 //! In the same way a `new` whose arguments would change their meaning and keep their types stands
-//! there as `by_name`: it takes them by name, so that no old call compiles unnoticed.
+//! there as `by_name`: it takes them by name, so that no old call compiles unnoticed. And an integer
+//! that its limits kept in 64 bits stays an `i64` when they are gone, one of any size an `Integer`.
 
 use std::collections::BTreeMap;
 
@@ -102,6 +103,9 @@ impl Names {
 /// What stands for the name of a `new` that takes its arguments by name.
 const BY_NAME: &str = "by_name";
 
+/// What stands before the place of an integer, whose type is held.
+const INTEGER: &str = "integer ";
+
 fn side_of(entries: &Value, at: &str, remarks: &mut Remarks) -> BTreeMap<String, String> {
     let Value::Object(entries) = entries else {
         remarks.fault(at, "is no JSON object");
@@ -114,8 +118,9 @@ fn side_of(entries: &Value, at: &str, remarks: &mut Remarks) -> BTreeMap<String,
             remarks.fault(&at, format!("is {name}; expected a Rust name"));
             continue;
         };
-        let same =
-            names.iter().find(|(other, taken)| *taken == name && scope(other) == scope(what));
+        let same = names.iter().find(|(other, taken)| {
+            *taken == name && scope(other) == scope(what) && scope(what) != INTEGER
+        });
         if let Some((other, _)) = same {
             remarks.fault(&at, format!("is `{name}`, which `{other}` is called already"));
         }
@@ -177,6 +182,14 @@ impl<'a> Given<'a> {
     pub(crate) fn type_places(&self) -> BTreeMap<String, String> {
         let types = self.claimed.iter().filter(|(what, _)| what.starts_with('/'));
         types.filter_map(|(what, name)| Some((name.clone()?, what.clone()))).collect()
+    }
+
+    /// The type of the integer at a place: the one that is held, or else this one.
+    pub(crate) fn integer(&mut self, place: &str, ty: &str) -> String {
+        let what = format!("{INTEGER}{place}");
+        let ty = self.held.get(&what).cloned().unwrap_or_else(|| ty.to_owned());
+        self.claimed.insert(what, Some(ty.clone()));
+        ty
     }
 
     pub(crate) fn holds(&self, what: &str) -> bool {

@@ -97,7 +97,9 @@ pub(crate) struct Field {
 pub(crate) enum Type {
     Null,
     Boolean,
+    /// Of 64 bits.
     Integer,
+    /// Of any size.
     BigInteger,
     Number,
     String,
@@ -128,6 +130,8 @@ pub(crate) enum Wire {
     Boolean(bool),
     Integer(i64),
     Number(f64),
+    /// A whole number beyond 64 bits.
+    Digits(String),
     String(String),
 }
 
@@ -176,6 +180,8 @@ pub(crate) enum Rule {
     ExclusiveMinimum(Limit),
     ExclusiveMaximum(Limit),
     MultipleOf(f64),
+    /// Of what no float holds, as JSON writes it.
+    MultipleOfDigits(String),
     MinLength(u64),
     MaxLength(u64),
     Pattern(String),
@@ -233,10 +239,12 @@ pub(crate) enum Measure {
 }
 
 /// A numeric limit: whole where it can be.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Limit {
     Whole(i64),
     Float(f64),
+    /// What neither of them holds, as JSON writes it.
+    Digits(String),
 }
 
 /// The types of JSON Schema.

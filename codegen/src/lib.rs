@@ -15,13 +15,14 @@
 //!
 //! let schema = r#"{"type": "object", "properties": {"seed": {"type": "integer"}}}"#;
 //! let module = emit("seed.json", schema, "Input", Role::Input).unwrap();
-//! assert!(module.text.contains("pub seed: Option<i64> = optional(\"seed\"),"));
+//! assert!(module.text.contains("pub seed: Option<Integer> = optional(\"seed\"),"));
 //! ```
 
 mod build;
 mod bundle;
 mod catalog;
 mod dialect;
+mod digits;
 mod docs;
 mod draft;
 mod emit;
@@ -149,7 +150,8 @@ pub fn emit_with(
 }
 
 /// The schema that a module is exact to: that of the file, in standard JSON Schema (2020-12) and
-/// with the definitions that it refers to.
+/// with the definitions that it refers to. Numbers are as `serde_json` holds them: beyond 64 bits,
+/// floats.
 ///
 /// # Errors
 ///
@@ -158,7 +160,11 @@ pub fn standard(file: &str, text: &str, role: Role) -> Result<serde_json::Value,
     let mut remarks = Remarks::new(file);
     let document = document(text, &Options::new(role), &mut remarks);
     match document.filter(|_| remarks.faults.is_empty()) {
-        Some((document, root, _)) => Ok(source::standalone(&document, &root)),
+        Some((document, root, _)) => {
+            let mut schema = source::standalone(&document, &root);
+            digits::round(&mut schema);
+            Ok(schema)
+        }
         None => Err(remarks.faults),
     }
 }

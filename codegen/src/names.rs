@@ -201,6 +201,7 @@ const TYPES: &[&str] = &[
     "From",
     "Image",
     "Input",
+    "Integer",
     "Into",
     "IntoIterator",
     "Iterator",

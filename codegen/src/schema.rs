@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use crate::digits;
 use crate::ir::Kind;
 
 pub(crate) type Object = Map<String, Value>;
@@ -164,11 +165,9 @@ pub(crate) fn is_kind(value: &Value, kind: Kind) -> bool {
     match kind {
         Kind::Null => value.is_null(),
         Kind::Boolean => value.is_boolean(),
-        Kind::Integer => {
-            value.is_i64() || value.is_u64() || value.as_f64().is_some_and(|f| f.fract() == 0.0)
-        }
-        Kind::Number => value.is_number(),
-        Kind::String => value.is_string(),
+        Kind::Integer => digits::whole(value).is_some(),
+        Kind::Number => digits::is_number_value(value),
+        Kind::String => digits::string(value).is_some(),
         Kind::Array => value.is_array(),
         Kind::Object => value.is_object(),
     }
@@ -189,9 +188,7 @@ pub(crate) fn is_null(schema: &Value) -> bool {
 /// JSON Schema's equality.
 pub(crate) fn equal(a: &Value, b: &Value) -> bool {
     match (a, b) {
-        (Value::Number(a), Value::Number(b)) => {
-            a == b || (a.is_f64() || b.is_f64()) && a.as_f64() == b.as_f64()
-        }
+        (Value::Number(_), Value::Number(_)) => digits::canonical(a) == digits::canonical(b),
         (Value::Array(a), Value::Array(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b))
         }
@@ -204,12 +201,10 @@ pub(crate) fn equal(a: &Value, b: &Value) -> bool {
 
 /// The text that all [`equal`] values have in common, and no others.
 pub(crate) fn canonical(value: &Value) -> String {
+    if let Some(number) = digits::canonical(value) {
+        return number;
+    }
     match value {
-        Value::Number(number) => match number.as_f64() {
-            // The sum is never the zero that has a sign.
-            Some(float) if number.is_f64() && float.fract() == 0.0 => format!("{:.0}", float + 0.0),
-            _ => number.to_string(),
-        },
         Value::Array(items) => {
             let items: Vec<_> = items.iter().map(canonical).collect();
             format!("[{}]", items.join(","))

@@ -3,9 +3,9 @@
 use schemars::Schema;
 use serde_json::Value;
 
-use crate::Role;
 use crate::error::Remarks;
 use crate::schema::find;
+use crate::{Role, digits};
 
 /// Longer files are refused unread: no schema is, and a mistaken file should fail at once.
 pub(crate) const MAX_BYTES: usize = 16 << 20;
@@ -31,7 +31,7 @@ pub(crate) fn parse(text: &str, role: Role, remarks: &mut Remarks) -> Option<Doc
         remarks.fault("", "is empty; expected a JSON Schema");
         return None;
     }
-    let value = match serde_json::from_str::<Value>(text) {
+    let value = match digits::parse(text) {
         Ok(value) => value,
         Err(error) => {
             remarks.fault("", not_json(text, &error));

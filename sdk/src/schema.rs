@@ -1,14 +1,15 @@
 //! What the generated types are made of: reading, checking and writing JSON by a schema.
 //!
 //! The generated code holds plain structs and enums and, for each, one table that reads like the
-//! schema. Everything that works on the tables is here and compiled once. Users meet [`Nullable`],
-//! [`Extra`] and the errors; [`runtime`] is the generated code's own.
+//! schema. Everything that works on the tables is here and compiled once. Users meet [`Integer`],
+//! [`Nullable`], [`Extra`] and the errors; [`runtime`] is the generated code's own.
 
 mod check;
 mod choice;
 mod debug;
 mod equal;
 mod extra;
+mod integer;
 #[doc(hidden)]
 pub mod media;
 mod nearest;
@@ -27,6 +28,7 @@ mod scalar;
 mod shape;
 mod slot;
 mod texts;
+mod tree;
 mod union;
 #[doc(hidden)]
 pub mod validate;
@@ -37,6 +39,7 @@ pub mod write;
 
 pub use choice::UnknownValue;
 pub use extra::Extra;
+pub use integer::Integer;
 pub use nullable::Nullable;
 pub use violation::{Invalid, Violation};
 
@@ -57,6 +60,7 @@ pub mod runtime {
     pub use super::newtype::Rules;
     pub use super::object::{Fill, Look, Object, Table};
     pub use super::rule::{Kind, Properties, Row, Rule, optional, required};
+    pub use super::scalar::Scalar;
     pub use super::shape::{
         AChoice, AUnion, AnObject, Shape, Typed, deserialize, from_json, from_value, serialize,
     };

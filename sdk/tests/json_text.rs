@@ -157,13 +157,37 @@ type Kling = kling_3_0::pro::image_to_video::Input;
 type KlingO3 = kling_video_o3::pro::reference_to_video::Input;
 reads!(Nano, Gemini, Kling, KlingO3);
 
+/// The text, with large numbers as floats have them: the only difference is that ours keep their digits.
+fn rounded(text: &str) -> String {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+    let mut rounded = String::new();
+    for word in text.split_inclusive(|c| !is_part(c)) {
+        let number = word.trim_end_matches(|c| !is_part(c));
+        match number.parse::<f64>() {
+            Ok(float) if float.is_finite() && float.abs() >= 9.007_199_254_740_992e15 => {
+                rounded.push_str(&format!("{float:e}{}", &word[number.len()..]));
+            }
+            _ => rounded.push_str(word),
+        }
+    }
+    rounded
+}
+
 /// Reads a text in every way, and writes what was read; whether it was read.
 fn same<T: Reads + Serialize + DeserializeOwned + PartialEq + Debug>(text: &str) -> bool {
     let value = serde_json::from_str::<Value>(text);
+    // It has no place for `1e400`; that is a number all the same.
+    if value.as_ref().is_err_and(|error| error.to_string().contains("out of range")) {
+        return T::from_text(text).is_ok();
+    }
     let ours = match (T::from_text(text), serde_json::from_str::<T>(text)) {
         (Ok(ours), Ok(theirs)) => {
-            assert_eq!(ours, theirs, "{text:?}");
-            assert_eq!(ours.text(), serde_json::to_string(&theirs).unwrap(), "{text:?}");
+            let (ours_text, theirs_text) = (ours.text(), serde_json::to_string(&theirs).unwrap());
+            if rounded(text) == text {
+                assert_eq!(ours, theirs, "{text:?}");
+                assert_eq!(ours_text, theirs_text, "{text:?}");
+            }
+            assert_eq!(rounded(&ours_text), rounded(&theirs_text), "{text:?}");
             Ok(ours)
         }
         (Err(ours), Err(theirs)) => {
@@ -172,7 +196,10 @@ fn same<T: Reads + Serialize + DeserializeOwned + PartialEq + Debug>(text: &str)
             match last.strip_prefix("is not JSON: ") {
                 // What stands behind a document with faults is not looked at by `from_str`.
                 Some(syntax) => assert!(value.is_err() && !syntax.is_empty(), "{text:?}: {ours}"),
-                None => assert!(theirs.starts_with(&ours.to_string()), "{text:?}: {ours} {theirs}"),
+                None => {
+                    let same = rounded(&theirs).starts_with(&rounded(&ours.to_string()));
+                    assert!(same, "{text:?}: {ours} {theirs}");
+                }
             }
             Err(ours)
         }
@@ -183,6 +210,7 @@ fn same<T: Reads + Serialize + DeserializeOwned + PartialEq + Debug>(text: &str)
     match value {
         // A value knows neither of keys that were given twice, nor of their order.
         Ok(_) if twice => {}
+        Ok(_) if rounded(text) != text => {}
         Ok(value) => assert_eq!(ours.ok(), T::from_whole(&value).ok(), "{text:?}"),
         Err(_) => assert!(!read, "{text:?}"),
     }

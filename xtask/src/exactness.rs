@@ -104,7 +104,7 @@ impl Tally {
         let _ = writeln!(
             std::io::stderr(),
             "exactness of {} {what}: {} instances judged, {} accepted, {} disagreements, \
-             {} excluded (numbers beyond the types), {} rounded (numbers beyond 53 bits)",
+             {} excluded (multiples beyond 53 bits), {} rounded (numbers beyond 53 bits)",
             self.subjects,
             self.judged,
             self.accepted,

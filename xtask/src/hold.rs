@@ -110,6 +110,15 @@ mod tests {
         }
     }
 
+    #[test]
+    fn an_integer_keeps_its_type_when_its_limits_come_or_go() {
+        let seed = |schema: &Value| with(&json!({"seed": schema, "more": {"type": "string"}}));
+        let free = json!({"type": "integer"});
+        let small = json!({"type": "integer", "minimum": 0, "maximum": 9});
+        nothing_is_renamed(&[seed(&free), seed(&small)]);
+        nothing_is_renamed(&[seed(&small), seed(&free), seed(&small)]);
+    }
+
     fn with(properties: &Value) -> (Value, Option<Value>) {
         (json!({"type": "object", "properties": properties}), None)
     }

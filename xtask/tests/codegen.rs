@@ -268,7 +268,11 @@ fn what_is_added_takes_no_name_and_names_json_says_so() {
     let held = fs::read_to_string(&names).unwrap();
     assert_eq!(held, "{\n  \"input\": {\n    \"Voice = \\\"Ann\\\"\": \"Ann\"\n  }\n}\n");
     let module = || fs::read_to_string(folders.out().join("acme/speak.rs")).unwrap();
-    assert!(module().contains("        AnnLowercase = \"ann\",\n        Ann = \"Ann\",\n"), "{}", module());
+    assert!(
+        module().contains("        AnnLowercase = \"ann\",\n        Ann = \"Ann\",\n"),
+        "{}",
+        module()
+    );
     // It holds without what was generated before, too.
     let before = module();
     fs::remove_dir_all(folders.out()).unwrap();

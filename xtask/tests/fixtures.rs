@@ -12,9 +12,9 @@ mod generated {
 }
 
 use generated::{
-    all_of, dialect, enums, korean, limits, media, names, nested, nullable, open_output, prose,
-    references, required, residual, root_anything, root_enum, root_list, root_string, root_union,
-    unevaluated, unions, validations, words, wrapped_output,
+    all_of, dialect, enums, integers, korean, limits, media, names, nested, nullable, open_output,
+    prose, references, required, residual, root_anything, root_enum, root_list, root_string,
+    root_union, unevaluated, unions, validations, words, wrapped_output,
 };
 use runcomfy::schema::Nullable;
 use runcomfy::schema::runtime::media::each as each_medium;
@@ -141,6 +141,63 @@ fn every_limit_is_kept_and_all_faults_are_told_at_once() {
     let faults = built.validate().unwrap_err();
     let pointers: Vec<_> = faults.violations().iter().map(Violation::pointer).collect();
     assert_eq!(pointers, ["/count", "/scale", "/tags"]);
+}
+
+#[test]
+fn an_integer_is_exact_at_any_size() {
+    // Each with its neighbours: the second is what the schema allows.
+    let limits = [
+        ("odd", ["10000000000000000000", "10000000000000000001", "10000000000000000003"]),
+        ("unsigned", ["-1", "18446744073709551615", "18446744073709551616"]),
+        ("digits", ["-36893488147419103234", "36893488147419103234", "36893488147419103235"]),
+        ("digits_listed", ["36893488147419103232", "36893488147419103233", "36893488147419103234"]),
+        ("digits_listed", ["99999999999999991611392", "100000000000000000000000", "1.5e23"]),
+        ("anything", ["-18446744073709551617.5e1", "18446744073709551615", "18446744073709551616"]),
+        ("narrow", ["-6", "9223372036854775807", "9223372036854775808"]),
+        ("listed", ["18446744073709551614", "18446744073709551615", "18446744073709551616"]),
+        ("constant", ["18446744073709551614", "18446744073709551615", "18446744073709551616"]),
+    ];
+    for (name, [below, allowed, above]) in limits {
+        let document = |value| format!(r#"{{"free":1,"above":2,"{name}":{value}}}"#);
+        let read = |value| integers::Root::from_json(&document(value));
+        let right = read(allowed).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(right.to_json(), document(allowed));
+        assert_eq!(right.validate(), Ok(()), "{name}");
+        for wrong in [below, above] {
+            let error = read(wrong).expect_err(wrong).to_string();
+            assert!(!error.contains("bits"), "{error}");
+        }
+    }
+    let free = "-123456789012345678901234567890123456789012345678901234567890";
+    // One in a union, and one in a list that is looked at as a whole.
+    let text =
+        r#"{"free":1,"above":2,"either":36893488147419103233,"several":[36893488147419103233]}"#;
+    assert_eq!(integers::Root::from_json(text).expect("integers").to_json(), text);
+    let text = format!(r#"{{"free":{free},"above":1e400,"several":[1e2,{free}]}}"#);
+    let read = integers::Root::from_json(&text).expect("integers");
+    assert_eq!((read.free.to_string(), read.free.as_i128()), (free.to_owned(), None));
+    assert_eq!(read.above.to_string().len(), 401);
+    assert_eq!(read.several, Some(vec![100.into(), free.parse().expect("digits")]));
+    let built =
+        integers::Root::new(integers::RootRequired { free: 7.into(), above: u64::MAX.into() })
+            .several([1, 2])
+            .nullable(i64::MIN)
+            .either(integers::Either::Integer(u64::MAX.into()));
+    assert_eq!(built.validate(), Ok(()));
+    assert_eq!(
+        built.to_json(),
+        r#"{"free":7,"above":18446744073709551615,"either":18446744073709551615,"nullable":-9223372036854775808,"several":[1,2]}"#
+    );
+    let faults = integers::Root::new(integers::RootRequired { free: 1.into(), above: (-1).into() })
+        .unsigned(u128::MAX)
+        .validate()
+        .unwrap_err()
+        .to_string();
+    assert!(faults.contains("/above: -1 is below the minimum 0"), "{faults}");
+    assert!(
+        faults.contains("/unsigned: 340282366920938463463374607431768211455 is above the maximum 18446744073709551615"),
+        "{faults}"
+    );
 }
 
 #[test]
@@ -352,7 +409,7 @@ fn several_required_fields_of_one_type_are_given_by_name() {
     let required = required::RootRequired {
         tags: "a".into(),
         lyrics: "b".into(),
-        duration: 3,
+        duration: 3.into(),
         not_there: Value::Null,
     };
     assert!(required::Root::new(required).validate().is_ok());

@@ -12,7 +12,7 @@ use crate::error::{Fault, Note, Remarks};
 use crate::given::Names;
 use crate::ir::{Item, Module};
 use crate::lower::Job;
-use crate::{Options, Role, docs, read};
+use crate::{Options, Role, digits, docs, read};
 
 /// The texts of a module with others below it, and of its schemas; `path` is the module's, with `/`.
 pub(super) fn generate(
@@ -43,7 +43,8 @@ pub(super) fn generate(
     };
     let module = module(model, path, mods, home, (&input, &input_schema), output.as_ref());
     let schemas = [Some(&input_schema), output.as_ref().map(|(_, schema)| schema)];
-    let schemas = schemas.into_iter().flatten().map(|schema| format!("{schema}\n"));
+    let schemas = schemas.into_iter().flatten().map(|schema| digits::text(schema) + "
+");
     let features = input.features();
     Ok(Generated { texts: [module].into_iter().chain(schemas).collect(), notes, names, features })
 }

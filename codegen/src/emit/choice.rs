@@ -71,6 +71,7 @@ fn tagged(wire: &Wire) -> TokenStream {
             let value = Literal::f64_unsuffixed(*value);
             quote!(Number(#value))
         }
+        Wire::Digits(value) => quote!(Digits(#value)),
         Wire::String(value) => quote!(String(#value)),
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::ir::{Item, Module, Type};
 
-/// Stands for the end of a string whose form depends on where it stands.
-const STRING_ENDS: &str = "\u{0}";
+/// Stands behind what becomes another type: by itself where it is an argument.
+const INTO: &str = "\u{0}";
 
 /// Lines of code that make an input, or none where that takes more than a line.
 pub(crate) fn example(module: &Module, path: &str) -> Option<Vec<String>> {
@@ -19,9 +19,8 @@ pub(crate) fn example(module: &Module, path: &str) -> Option<Vec<String>> {
     let mut values = Vec::new();
     for field in &required {
         let value = value(&field.wire, &field.ty, module, &mut uses, &mut media)?;
-        // By place a string may be anything that becomes one; by name it has to be one.
-        let into = if root.required.is_some() { ".into()" } else { "" };
-        values.push(value.replace(STRING_ENDS, &format!("\"{into}")));
+        // By place it may be anything that becomes the type; by name it has to be of it.
+        values.push(value.replace(INTO, if root.required.is_some() { ".into()" } else { "" }));
     }
     let call = match &root.required {
         Some(name) => {
@@ -68,10 +67,11 @@ fn value(
 ) -> Option<String> {
     Some(match ty {
         Type::Boolean => "true".to_owned(),
-        Type::Integer | Type::BigInteger => "5".to_owned(),
+        Type::Integer => "5".to_owned(),
+        Type::BigInteger => format!("5{INTO}"),
         Type::Number => "1.0".to_owned(),
-        Type::String if wire.contains("prompt") => format!("\"a lighthouse at dusk{STRING_ENDS}"),
-        Type::String => format!("\"…{STRING_ENDS}"),
+        Type::String if wire.contains("prompt") => format!("\"a lighthouse at dusk\"{INTO}"),
+        Type::String => format!("\"…\"{INTO}"),
         Type::Image => file("Image", "png", media),
         Type::Video => file("Video", "mp4", media),
         Type::Audio => file("Audio", "mp3", media),

@@ -16,14 +16,15 @@ impl Emitter<'_> {
 
     fn rule(&mut self, rule: &Rule) -> TokenStream {
         match rule {
-            Rule::Minimum(limit) => bound("Minimum", *limit),
-            Rule::Maximum(limit) => bound("Maximum", *limit),
-            Rule::ExclusiveMinimum(limit) => bound("ExclusiveMinimum", *limit),
-            Rule::ExclusiveMaximum(limit) => bound("ExclusiveMaximum", *limit),
+            Rule::Minimum(limit) => bound("Minimum", limit),
+            Rule::Maximum(limit) => bound("Maximum", limit),
+            Rule::ExclusiveMinimum(limit) => bound("ExclusiveMinimum", limit),
+            Rule::ExclusiveMaximum(limit) => bound("ExclusiveMaximum", limit),
             Rule::MultipleOf(step) => {
                 let step = Literal::f64_unsuffixed(*step);
                 quote!(Rule::MultipleOf(#step))
             }
+            Rule::MultipleOfDigits(step) => quote!(Rule::MultipleOfDigits(#step)),
             Rule::MinLength(count) => counted("MinLength", *count),
             Rule::MaxLength(count) => counted("MaxLength", *count),
             Rule::MinItems(count) => counted("MinItems", *count),
@@ -138,15 +139,19 @@ fn media_rule(rule: &MediaRule) -> TokenStream {
     }
 }
 
-fn bound(name: &str, limit: Limit) -> TokenStream {
+fn bound(name: &str, limit: &Limit) -> TokenStream {
     match limit {
         Limit::Whole(limit) => {
-            let (name, limit) = (ident(name), whole(limit.into()));
+            let (name, limit) = (ident(name), whole((*limit).into()));
             quote!(Rule::#name(#limit))
         }
         Limit::Float(limit) => {
-            let (name, limit) = (ident(format!("{name}F64")), Literal::f64_unsuffixed(limit));
+            let (name, limit) = (ident(format!("{name}F64")), Literal::f64_unsuffixed(*limit));
             quote!(Rule::#name(#limit))
+        }
+        Limit::Digits(digits) => {
+            let name = ident(format!("{name}Digits"));
+            quote!(Rule::#name(#digits))
         }
     }
 }

@@ -18,7 +18,10 @@ impl Emitter<'_> {
             Type::Null => quote!(()),
             Type::Boolean => quote!(bool),
             Type::Integer => quote!(i64),
-            Type::BigInteger => quote!(i128),
+            Type::BigInteger => {
+                self.import("schema", "Integer");
+                quote!(Integer)
+            }
             Type::Number => quote!(f64),
             Type::String => quote!(String),
             Type::Value => {
@@ -88,7 +91,6 @@ impl Emitter<'_> {
             Type::Null
             | Type::Boolean
             | Type::Integer
-            | Type::BigInteger
             | Type::Number
             | Type::List(_)
             | Type::Boxed(_) => true,

@@ -29,7 +29,11 @@ impl Emitter<'_> {
                 alone && !matches!(variant.ty, Type::Null | Type::Value | Type::Boxed(_));
             if converts {
                 let ty = self.ty(&variant.ty);
-                quote!(#name: #ty)
+                // The integers of Rust are no type of their own where numbers have any size.
+                let is_large = variant.ty == Type::BigInteger
+                    && item.variants.iter().all(|other| other.ty != Type::Integer);
+                let small = is_large.then(|| quote!(as i64));
+                quote!(#name: #ty #small)
             } else {
                 quote!(#name)
             }

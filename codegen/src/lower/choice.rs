@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{Lowered, Lowering, Named, describe};
-use crate::Role;
 use crate::ir::{Choice, Item, Rule, Type, Wire};
-use crate::names;
 use crate::schema::{self, Object, equal};
+use crate::{Role, digits, names};
 
 impl Lowering<'_> {
     pub(super) fn choice(
@@ -36,7 +35,7 @@ impl Lowering<'_> {
             // An open enum of several kinds would tell no more than the value itself.
             _ => Lowered {
                 ty: Type::Value,
-                rules: vec![Rule::Enum(Value::Array(values).to_string())],
+                rules: vec![Rule::Enum(digits::text(&Value::Array(values)))],
             },
         }
     }
@@ -115,21 +114,17 @@ impl Lowering<'_> {
 
 /// A value as a variant can hold it.
 fn wire(value: &Value) -> Option<Wire> {
+    if let Some(whole) = digits::whole(value) {
+        return Some(whole.parse().map_or(Wire::Digits(whole), Wire::Integer));
+    }
     Some(match value {
         Value::Null => Wire::Null,
         Value::Bool(value) => Wire::Boolean(*value),
-        Value::String(value) => Wire::String(value.clone()),
-        Value::Number(number) => match number.as_i64() {
-            Some(value) => Wire::Integer(value),
-            None => {
-                let value = number.as_f64()?;
-                #[expect(clippy::cast_possible_truncation, reason = "whole and small enough")]
-                if value.fract() == 0.0 && value.abs() < 1e15 {
-                    Wire::Integer(value as i64)
-                } else {
-                    Wire::Number(value)
-                }
-            }
+        Value::Number(_) => Wire::Number(value.as_f64()?),
+        // Of a fraction as many digits as a float has.
+        Value::String(text) => match digits::of(value) {
+            Some(digits) => Wire::Number(digits.parse().ok()?),
+            None => Wire::String(text.clone()),
         },
         Value::Array(_) | Value::Object(_) => return None,
     })
@@ -141,6 +136,7 @@ fn json(wire: &Wire) -> String {
         Wire::Boolean(value) => Value::from(*value),
         Wire::Integer(value) => Value::from(*value),
         Wire::Number(value) => Value::from(*value),
+        Wire::Digits(digits) => return digits.clone(),
         Wire::String(value) => Value::from(value.as_str()),
     };
     value.to_string()
@@ -159,6 +155,7 @@ fn variant(wire: &Wire) -> Vec<String> {
         Wire::Boolean(false) => "False".to_owned(),
         Wire::Integer(value) => names::pascal(&value.to_string()),
         Wire::Number(value) => names::pascal(&value.to_string()),
+        Wire::Digits(value) => names::pascal(value),
         Wire::String(value) => return names::spellings(value, names::pascal(value)),
     };
     vec![name]

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::digits;
 use crate::docs::{code, prose};
 use crate::schema::{self, Object, find};
 
@@ -169,8 +170,8 @@ fn limits(object: &Object) -> Vec<String> {
         ("exclusiveMaximum", "Below"),
         ("multipleOf", "A multiple of"),
     ] {
-        if let Some(limit) = object.get(key).filter(|limit| limit.is_number()) {
-            facts.push(format!("{words} {limit}."));
+        if let Some(limit) = object.get(key).filter(|limit| digits::is_number_value(limit)) {
+            facts.push(format!("{words} {}.", digits::shown(limit)));
         }
     }
     facts.extend(range(object, "minLength", "maxLength", " character"));
@@ -191,17 +192,19 @@ fn patterns_and_media(object: &Object) -> Vec<String> {
 
 /// The unit is in the singular.
 fn range(object: &Object, low: &str, high: &str, unit: &str) -> Option<String> {
-    let number = |key: &str| object.get(key).filter(|limit| limit.is_number());
+    let number = |key: &str| object.get(key).filter(|limit| digits::is_number_value(limit));
     let counted = |count: &Value| {
         let plural = if unit.is_empty() || count.as_f64() == Some(1.0) { "" } else { "s" };
-        format!("{count}{unit}{plural}")
+        format!("{}{unit}{plural}", digits::shown(count))
     };
     let low = number(low).filter(|low| unit.is_empty() || low.as_u64() != Some(0));
     match (low, number(high)) {
         (Some(low), Some(high)) if low == high && !unit.is_empty() => {
             Some(format!("Exactly {}.", counted(high)))
         }
-        (Some(low), Some(high)) => Some(format!("From {low} to {}.", counted(high))),
+        (Some(low), Some(high)) => {
+            Some(format!("From {} to {}.", digits::shown(low), counted(high)))
+        }
         (Some(low), None) => Some(format!("At least {}.", counted(low))),
         (None, Some(high)) => Some(format!("At most {}.", counted(high))),
         (None, None) => None,
@@ -226,10 +229,12 @@ fn media_limit(validation: &Value) -> Option<String> {
 /// A value in backticks, if it is short enough for a line.
 fn short(value: &Value) -> Option<String> {
     match value {
-        Value::String(text) if text.chars().count() <= 120 => Some(code(text)),
-        Value::String(_) | Value::Null => None,
+        Value::Null => None,
+        Value::String(text) if digits::of(value).is_none() => {
+            (text.chars().count() <= 120).then(|| code(text))
+        }
         value => {
-            let text = value.to_string();
+            let text = digits::shown(value);
             (text.chars().count() <= 120).then(|| code(&text))
         }
     }

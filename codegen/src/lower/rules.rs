@@ -3,12 +3,11 @@
 use serde_json::Value;
 
 use super::Lowering;
-use crate::Role;
 use crate::bundle::Anchors;
 use crate::dialect::escape;
 use crate::ir::{Item, Limit, Rule, RuleSet};
-use crate::names;
 use crate::schema::{self, Object};
+use crate::{Role, digits, names};
 
 /// A set of rules that was mentioned: it has a place and a name, and no rules yet.
 pub(super) struct Begun<'a> {
@@ -68,13 +67,19 @@ impl Lowering<'_> {
             "maximum" => Rule::Maximum(self.limit(value, at)?),
             "exclusiveMinimum" => Rule::ExclusiveMinimum(self.limit(value, at)?),
             "exclusiveMaximum" => Rule::ExclusiveMaximum(self.limit(value, at)?),
-            "multipleOf" => match self.number(value, at)? {
-                step if step > 0.0 => Rule::MultipleOf(step),
-                _ => {
-                    self.remarks.fault(at, format!("is {value}; expected a number above 0"));
+            "multipleOf" => {
+                let step = self.number(value, at)?;
+                if step <= 0.0 {
+                    let shown = digits::text(value);
+                    self.remarks.fault(at, format!("is {shown}; expected a number above 0"));
                     return None;
                 }
-            },
+                match (digits::of(value), digits::whole(value)) {
+                    (Some(digits), _) => Rule::MultipleOfDigits(digits.to_owned()),
+                    (None, Some(whole)) if step > 9e15 => Rule::MultipleOfDigits(whole),
+                    _ => Rule::MultipleOf(step),
+                }
+            }
             "minLength" => Rule::MinLength(self.count(value, at).filter(|min| *min > 0)?),
             "maxLength" => Rule::MaxLength(self.count(value, at)?),
             "minItems" => Rule::MinItems(self.count(value, at).filter(|min| *min > 0)?),
@@ -121,8 +126,8 @@ impl Lowering<'_> {
             }
             "dependentSchemas" => Rule::DependentSchemas(self.each(value, at)),
             "type" => Rule::Type(schema::kinds(object)?),
-            "const" => Rule::Const(value.to_string()),
-            "enum" if value.is_array() => Rule::Enum(value.to_string()),
+            "const" => Rule::Const(digits::text(value)),
+            "enum" if value.is_array() => Rule::Enum(digits::text(value)),
             "not" => Rule::Not(self.rules(value, at)),
             "allOf" => Rule::AllOf(self.branches(value, at)?),
             "anyOf" => Rule::AnyOf(self.branches(value, at)?),
@@ -236,21 +241,18 @@ impl Lowering<'_> {
     }
 
     fn limit(&mut self, value: &Value, at: &str) -> Option<Limit> {
-        if let Some(whole) = value.as_i64() {
-            return Some(Limit::Whole(whole));
-        }
         let float = self.number(value, at)?;
-        #[expect(clippy::cast_possible_truncation, reason = "whole and small enough")]
-        let limit = if float.fract() == 0.0 && float.abs() < 9e15 {
-            Limit::Whole(float as i64)
-        } else {
-            Limit::Float(float)
-        };
-        Some(limit)
+        let whole = digits::whole(value);
+        Some(match (whole.as_deref().map(str::parse), digits::of(value), whole) {
+            (Some(Ok(whole)), ..) => Limit::Whole(whole),
+            (_, Some(digits), _) => Limit::Digits(digits.to_owned()),
+            (_, None, Some(whole)) if !value.is_f64() => Limit::Digits(whole),
+            _ => Limit::Float(float),
+        })
     }
 
     fn number(&mut self, value: &Value, at: &str) -> Option<f64> {
-        let number = value.as_f64();
+        let number = digits::nearest(value);
         if number.is_none() {
             self.remarks.fault(at, format!("is {value}; expected a number"));
         }

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::{Lowered, Lowering, Named};
-use crate::dialect;
 use crate::ir::{Kind, Rule, Type};
 use crate::schema::{self, Object};
+use crate::{Role, dialect, digits};
 
 impl Lowering<'_> {
     /// The type, and the keywords that it and its rules express.
@@ -53,16 +53,36 @@ impl Lowering<'_> {
         (Lowered { ty, rules }, with(keywords))
     }
 
+    /// An integer of any size, unless its limits are those of 64 bits or closer.
     fn integer(&mut self, object: &Object, at: &str) -> (Lowered, Vec<&'static str>) {
-        let big =
-            ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"].iter().any(|key| {
-                object.get(*key).is_some_and(|limit| {
-                    limit.is_u64() && !limit.is_i64()
-                        || limit.as_f64().is_some_and(|f| f.abs() >= 9.3e18)
-                })
-            });
-        let ty = if big { Type::BigInteger } else { Type::Integer };
+        let limits = |keys: [&str; 2]| {
+            keys.iter().filter_map(|key| object.get(*key)).any(|limit| {
+                let small = |float: f64| float.abs() < 9.2e18;
+                limit.is_i64() || digits::nearest(limit).is_some_and(small)
+            })
+        };
+        let is_small =
+            limits(["minimum", "exclusiveMinimum"]) && limits(["maximum", "exclusiveMaximum"]);
+        let ty = match self.role {
+            // What an output holds may be beyond its limits.
+            Role::Output => Type::BigInteger,
+            Role::Input => self.held_integer(is_small, at),
+        };
         (Lowered { ty, rules: self.bounds(object, at) }, with(BOUNDS))
+    }
+
+    /// The type that an integer had before its limits came or went, so that nothing breaks by that.
+    fn held_integer(&mut self, is_small: bool, at: &str) -> Type {
+        let place = self.lasting(at);
+        let ty = self.given.integer(&place, if is_small { "i64" } else { "Integer" });
+        if ty != "i64" {
+            return Type::BigInteger;
+        }
+        if !is_small {
+            let message = "stays an `i64`, as `names.json` says: it refuses what is beyond 64 bits";
+            self.remarks.note(at, message);
+        }
+        Type::Integer
     }
 
     fn bounds(&mut self, object: &Object, at: &str) -> Vec<Rule> {
@@ -90,13 +110,14 @@ impl Lowering<'_> {
 
     /// Limits that nothing can satisfy are a mistake in the schema.
     fn check_bounds(&mut self, object: &Object, low: &str, high: &str, at: &str) {
-        let number = |key| object.get(key).and_then(Value::as_f64);
+        let number = |key| object.get(key).and_then(digits::nearest);
         if let (Some(min), Some(max)) = (number(low), number(high))
             && min > max
         {
             let message = format!(
                 "{low} {} is above {high} {}: nothing can satisfy both",
-                object[low], object[high]
+                digits::text(&object[low]),
+                digits::text(&object[high])
             );
             self.unsatisfiable(&format!("{at}/{low}"), message);
         }

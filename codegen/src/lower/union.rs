@@ -6,10 +6,9 @@ use serde_json::{Value, json};
 
 use super::label::{is_object, labels};
 use super::{Lowered, Lowering, Named, describe, naming, with};
-use crate::Role;
 use crate::ir::{Item, Kind, Type, Union, Variant, Wire};
-use crate::names;
 use crate::schema::{self, Object};
+use crate::{Role, digits, names};
 
 impl Lowering<'_> {
     /// The type of a schema that is nothing but alternatives.
@@ -150,7 +149,7 @@ impl Lowering<'_> {
             for value in
                 listed.unwrap_or_else(|| branch.get("const").cloned().into_iter().collect())
             {
-                let wire = Wire::String(value.as_str()?.to_owned());
+                let wire = Wire::String(digits::string(&value)?.to_owned());
                 if seen.insert(value.to_string()) {
                     wires.push(wire);
                 }
@@ -278,9 +277,9 @@ fn constants(branches: &[Value], key: &str) -> Option<Vec<Value>> {
 /// The only string that a schema allows.
 pub(super) fn constant(schema: &Value) -> Option<&str> {
     match schema.get("enum").and_then(Value::as_array).map(Vec::as_slice) {
-        Some([one]) => one.as_str(),
+        Some([one]) => digits::string(one),
         Some(_) => None,
-        None => schema.get("const")?.as_str(),
+        None => digits::string(schema.get("const")?),
     }
 }
 

@@ -5,12 +5,11 @@ mod object;
 mod scalar;
 mod unevaluated;
 
-use serde_json::Value;
-
-use super::number::{Num, equal};
+use super::number::equal;
 use super::path::Path;
 use super::report::{self, Allowed, Faults, fault, one_of_kinds, shown};
 use super::rule::{Kind, Rule};
+use super::tree::Tree;
 use unevaluated::Seen;
 
 pub(super) use array::array_length;
@@ -35,22 +34,22 @@ pub(super) fn member_rules(rules: &'static [Rule]) -> &'static [Rule] {
 }
 
 /// Applies every rule to a whole value.
-pub(super) fn value(value: &Value, rules: &[Rule], path: &Path<'_>, out: &mut Faults) {
+pub(super) fn value(value: &Tree, rules: &[Rule], path: &Path<'_>, out: &mut Faults) {
     look(value, rules, path, out, &mut Seen::unasked());
 }
 
 /// [`value`], for rules that speak of the same value as a rule that asks what was looked at.
-fn look(value: &Value, rules: &[Rule], path: &Path<'_>, out: &mut Faults, seen: &mut Seen) {
+fn look(value: &Tree, rules: &[Rule], path: &Path<'_>, out: &mut Faults, seen: &mut Seen) {
     shallow(value, rules, path, out);
     look_deep(value, rules, path, out, seen);
 }
 
 /// Applies every rule but those that [`deep`] applies.
-pub(super) fn shallow(value: &Value, rules: &[Rule], path: &Path<'_>, out: &mut Faults) {
+pub(super) fn shallow(value: &Tree, rules: &[Rule], path: &Path<'_>, out: &mut Faults) {
     match value {
-        Value::Number(n) => number(Num::of(n), rules, path, out),
-        Value::String(text) => string(text, rules, path, out),
-        Value::Array(items) => {
+        Tree::Number(n) => number(n.num(), rules, path, out),
+        Tree::String(text) => string(text, rules, path, out),
+        Tree::Array(items) => {
             array_length(items.len(), rules, path, out);
             for rule in rules {
                 if let Rule::Items(rules) = rule {
@@ -60,7 +59,7 @@ pub(super) fn shallow(value: &Value, rules: &[Rule], path: &Path<'_>, out: &mut 
                 }
             }
         }
-        Value::Object(members) => {
+        Tree::Object(members) => {
             for rule in rules {
                 if let Rule::Values(rules) = rule {
                     for (name, member) in members {
@@ -69,16 +68,16 @@ pub(super) fn shallow(value: &Value, rules: &[Rule], path: &Path<'_>, out: &mut 
                 }
             }
         }
-        Value::Null | Value::Bool(_) => {}
+        Tree::Null | Tree::Bool(_) => {}
     }
 }
 
 /// Applies the rules that look at a whole value, and no others.
-pub(super) fn deep(value: &Value, rules: &[Rule], path: &Path<'_>, out: &mut Faults) {
+pub(super) fn deep(value: &Tree, rules: &[Rule], path: &Path<'_>, out: &mut Faults) {
     look_deep(value, rules, path, out, &mut Seen::unasked());
 }
 
-fn look_deep(value: &Value, rules: &[Rule], path: &Path<'_>, out: &mut Faults, seen: &mut Seen) {
+fn look_deep(value: &Tree, rules: &[Rule], path: &Path<'_>, out: &mut Faults, seen: &mut Seen) {
     if !rules.iter().any(Rule::asks_what_was_seen) {
         return rules.iter().for_each(|rule| one(value, rule, path, out, seen));
     }
@@ -92,29 +91,29 @@ fn look_deep(value: &Value, rules: &[Rule], path: &Path<'_>, out: &mut Faults, s
 }
 
 /// Applies one rule that looks at a whole value.
-fn one(value: &Value, rule: &Rule, path: &Path<'_>, out: &mut Faults, seen: &mut Seen) {
+fn one(value: &Tree, rule: &Rule, path: &Path<'_>, out: &mut Faults, seen: &mut Seen) {
     match value {
-        Value::Array(items) => array::array(items, rule, path, out, seen),
-        Value::Object(members) => object::object(value, members, rule, path, out, seen),
+        Tree::Array(items) => array::array(items, rule, path, out, seen),
+        Tree::Object(members) => object::object(value, members, rule, path, out, seen),
         _ => {}
     }
     any(value, rule, path, out, seen);
 }
 
 /// The rules that speak of every kind of value.
-fn any(value: &Value, rule: &Rule, path: &Path<'_>, out: &mut Faults, seen: &mut Seen) {
+fn any(value: &Tree, rule: &Rule, path: &Path<'_>, out: &mut Faults, seen: &mut Seen) {
     match *rule {
         Rule::Type(kinds) if !kinds.iter().any(|kind| is_kind(value, *kind)) => {
             report::wrong_type(out, path, &one_of_kinds(kinds), &shown(value));
         }
         Rule::Const(text) => {
-            let constant = parse(text);
+            let constant = Tree::parse(text);
             if !equal(value, &constant) {
                 report::not_one_of(out, path, value, Allowed::Values(&[constant]));
             }
         }
         Rule::Enum(text) => {
-            if let Value::Array(allowed) = parse(text)
+            if let Tree::Array(allowed) = Tree::parse(text)
                 && !allowed.iter().any(|allowed| equal(value, allowed))
             {
                 report::not_one_of(out, path, value, Allowed::Values(&allowed));
@@ -154,7 +153,7 @@ fn any(value: &Value, rule: &Rule, path: &Path<'_>, out: &mut Faults, seen: &mut
 }
 
 /// Looks at a value only if it keeps all the rules; else these are its faults.
-fn fits(value: &Value, rules: &[Rule], path: &Path<'_>, seen: &mut Seen) -> Result<(), Faults> {
+fn fits(value: &Tree, rules: &[Rule], path: &Path<'_>, seen: &mut Seen) -> Result<(), Faults> {
     let (mut faults, mut looked) = (Faults::new(), seen.afresh());
     look(value, rules, path, &mut faults, &mut looked);
     if !faults.is_empty() {
@@ -166,7 +165,7 @@ fn fits(value: &Value, rules: &[Rule], path: &Path<'_>, seen: &mut Seen) -> Resu
 
 /// How many alternatives a value fits, and the faults of the others.
 fn fitting(
-    value: &Value,
+    value: &Tree,
     branches: &[&[Rule]],
     enough: usize,
     path: &Path<'_>,
@@ -205,23 +204,18 @@ fn closest(keyword: &'static str, mut faults: Vec<Faults>, path: &Path<'_>, out:
 }
 
 /// Whether a value keeps all the rules.
-fn is_right(value: &Value, rules: &[Rule]) -> bool {
+fn is_right(value: &Tree, rules: &[Rule]) -> bool {
     fits(value, rules, &Path::ROOT, &mut Seen::unasked()).is_ok()
 }
 
-pub(super) fn is_kind(value: &Value, kind: Kind) -> bool {
+pub(super) fn is_kind(value: &Tree, kind: Kind) -> bool {
     match kind {
-        Kind::Null => value.is_null(),
-        Kind::Boolean => value.is_boolean(),
-        Kind::Integer => matches!(value, Value::Number(number) if Num::of(number).is_whole()),
-        Kind::Number => value.is_number(),
-        Kind::String => value.is_string(),
-        Kind::Array => value.is_array(),
-        Kind::Object => value.is_object(),
+        Kind::Null => matches!(value, Tree::Null),
+        Kind::Boolean => matches!(value, Tree::Bool(_)),
+        Kind::Integer => matches!(value, Tree::Number(number) if number.num().is_whole()),
+        Kind::Number => matches!(value, Tree::Number(_)),
+        Kind::String => matches!(value, Tree::String(_)),
+        Kind::Array => matches!(value, Tree::Array(_)),
+        Kind::Object => matches!(value, Tree::Object(_)),
     }
-}
-
-/// A constant that the generator wrote.
-fn parse(text: &str) -> Value {
-    serde_json::from_str(text).unwrap_or(Value::Null)
 }

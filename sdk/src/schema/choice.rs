@@ -38,6 +38,8 @@ pub enum Wire {
     Boolean(bool),
     Integer(i64),
     Number(f64),
+    /// A whole number beyond 64 bits, in JSON.
+    Digits(&'static str),
     String(&'static str),
 }
 
@@ -45,12 +47,17 @@ impl Wire {
     /// The value itself.
     #[must_use]
     pub fn to_value(self) -> Value {
+        self.scalar().to_value()
+    }
+
+    pub(super) fn scalar(self) -> Scalar<'static> {
         match self {
-            Self::Null => Value::Null,
-            Self::Boolean(value) => value.into(),
-            Self::Integer(value) => value.into(),
-            Self::Number(value) => value.into(),
-            Self::String(value) => value.into(),
+            Self::Null => Scalar::Null,
+            Self::Boolean(value) => Scalar::Bool(value),
+            Self::Integer(value) => Scalar::Number(Num::Whole(value)),
+            Self::Number(value) => Scalar::Number(Num::Float(value)),
+            Self::Digits(digits) => Scalar::Number(Num::of_text(digits)),
+            Self::String(value) => Scalar::String(value),
         }
     }
 }
@@ -130,10 +137,6 @@ impl Wires {
         }
     }
 
-    pub(super) fn index_of(&self, value: &Value) -> Option<usize> {
-        Scalar::of(value).and_then(|value| self.index_of_scalar(value))
-    }
-
     pub(super) fn index_of_str(&self, value: &str) -> Option<usize> {
         match self {
             Self::Strings(all) => all.position(value),
@@ -144,7 +147,7 @@ impl Wires {
         }
     }
 
-    pub(super) fn index_of_number(&self, value: Num) -> Option<usize> {
+    pub(super) fn index_of_number(&self, value: Num<'_>) -> Option<usize> {
         let equals = |wire: i64| value.cmp_i64(wire) == Some(std::cmp::Ordering::Equal);
         match self {
             Self::Strings(_) => None,
@@ -152,6 +155,7 @@ impl Wires {
             Self::Mixed(all) => all.iter().position(|wire| match wire {
                 Wire::Integer(wire) => equals(*wire),
                 Wire::Number(wire) => value.cmp_f64(*wire) == Some(std::cmp::Ordering::Equal),
+                Wire::Digits(wire) => value.cmp_digits(wire) == Some(std::cmp::Ordering::Equal),
                 _ => false,
             }),
         }
@@ -198,7 +202,7 @@ impl fmt::Display for UnknownValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut faults = Vec::new();
         let allowed = Allowed::Wires(self.allowed);
-        report::not_one_of(&mut faults, &Path::ROOT, &self.found, allowed);
+        report::not_one_of(&mut faults, &Path::ROOT, &(&self.found).into(), allowed);
         f.write_str(faults.first().map_or("unknown value", |fault| fault.message()))
     }
 }

@@ -32,7 +32,7 @@ fn views(one: View<'_>, other: View<'_>) -> bool {
         // Of one enum, as all else here is of one type.
         (View::Choice(_, one), View::Choice(_, other)) => one == other,
         (View::Other(one), View::Other(other)) => {
-            one.as_str() == other.as_str() && one.as_i64() == other.as_i64()
+            one.as_str() == other.as_str() && one.as_integer() == other.as_integer()
         }
         (View::Union(one), View::Union(other)) => {
             let ((index, one), (other_index, other)) = (one.chosen(), other.chosen());

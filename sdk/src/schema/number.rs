@@ -1,41 +1,72 @@
 //! Exact comparison of JSON numbers, whatever their Rust type.
 
+mod decimal;
+
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
+use std::fmt;
 
-use serde_json::{Number, Value};
+use serde_json::Number;
+
+use super::tree::Tree;
+
+pub(super) use decimal::Decimal;
 
 /// A JSON number as it was read.
 #[derive(Debug, Clone, Copy)]
-pub enum Num {
+pub enum Num<'a> {
     /// A whole number, as nearly all are.
     Whole(i64),
     /// A whole number beyond 64 bits: apart from the others, as it takes twice the registers.
     Wide(i128),
-    /// Any other.
+    /// Any other, or one of which no more was kept: whole numbers beyond 64 bits become the nearest
+    /// float where `serde_json` reads them.
     Float(f64),
+    /// A whole number beyond 128 bits, in JSON.
+    Long(&'a str),
 }
 
-impl From<i128> for Num {
+impl From<i128> for Num<'_> {
     fn from(value: i128) -> Self {
         i64::try_from(value).map_or(Self::Wide(value), Self::Whole)
     }
 }
 
-impl Num {
-    pub(super) fn of(number: &Number) -> Self {
+impl<'a> Num<'a> {
+    /// The number of `serde_json`; `digits` is a place for those that it may have kept.
+    pub(super) fn of(number: &Number, digits: &'a mut String) -> Self {
         if let Some(whole) = number.as_i64() {
             Self::Whole(whole)
         } else if let Some(whole) = number.as_u64() {
             Self::Wide(whole.into())
-        } else {
+        } else if number.is_f64() {
             Self::Float(number.as_f64().unwrap_or(f64::NAN))
+        } else {
+            // Only its feature `arbitrary_precision` has numbers that are none of these.
+            *digits = number.to_string();
+            Self::of_text(digits)
+        }
+    }
+
+    /// The number that a text in JSON is.
+    pub(super) fn of_text(text: &'a str) -> Self {
+        if let Ok(whole) = text.parse::<i128>() {
+            return Self::from(whole);
+        }
+        let float = text.parse().unwrap_or(f64::NAN);
+        let decimal = Decimal::of(text);
+        if !decimal.is_whole() || float.abs() < EXACT {
+            return Self::Float(float);
+        }
+        match decimal.text().parse::<i128>() {
+            Ok(whole) => Self::from(whole),
+            Err(_) => Self::Long(text),
         }
     }
 
     pub(super) fn is_whole(self) -> bool {
         match self {
-            Self::Whole(_) | Self::Wide(_) => true,
+            Self::Whole(_) | Self::Wide(_) | Self::Long(_) => true,
             Self::Float(float) => is_whole(float),
         }
     }
@@ -54,7 +85,7 @@ impl Num {
             Self::Wide(whole) => Some(whole),
             #[expect(clippy::cast_possible_truncation, reason = "checked by the guard")]
             Self::Float(float) if self.is_whole() && float.abs() < 1.7e38 => Some(float as i128),
-            Self::Float(_) => None,
+            Self::Float(_) | Self::Long(_) => None,
         }
     }
 
@@ -64,6 +95,7 @@ impl Num {
             Self::Whole(whole) => whole as f64,
             Self::Wide(whole) => whole as f64,
             Self::Float(float) => float,
+            Self::Long(text) => text.parse().unwrap_or(f64::NAN),
         }
     }
 
@@ -72,6 +104,7 @@ impl Num {
             Self::Whole(whole) => Some(whole.cmp(&limit)),
             Self::Wide(whole) => Some(whole.cmp(&limit.into())),
             Self::Float(float) => cmp_float(float, limit.into()),
+            Self::Long(text) => Some(beyond(text)),
         }
     }
 
@@ -80,6 +113,7 @@ impl Num {
             Self::Whole(whole) => Some(i128::from(whole).cmp(&limit)),
             Self::Wide(whole) => Some(whole.cmp(&limit)),
             Self::Float(float) => cmp_float(float, limit),
+            Self::Long(text) => Some(beyond(text)),
         }
     }
 
@@ -88,6 +122,29 @@ impl Num {
             Self::Whole(whole) => cmp_float(limit, whole.into()).map(Ordering::reverse),
             Self::Wide(whole) => cmp_float(limit, whole).map(Ordering::reverse),
             Self::Float(float) => float.partial_cmp(&limit),
+            Self::Long(text) if limit.abs() < f64::INFINITY => {
+                Some(Decimal::of(text).cmp(&Decimal::of(&format!("{limit:.0}"))))
+            }
+            Self::Long(text) => 0.0.partial_cmp(&limit).map(|order| order.then(beyond(text))),
+        }
+    }
+
+    /// Compares with a number that only its digits tell exactly.
+    #[cold]
+    pub(super) fn cmp_digits(self, limit: &str) -> Option<Ordering> {
+        let with = |text: &str| Some(Decimal::of(text).cmp(&Decimal::of(limit)));
+        match self {
+            Self::Whole(whole) => with(&whole.to_string()),
+            Self::Wide(whole) => with(&whole.to_string()),
+            Self::Long(text) => with(text),
+            Self::Float(float) => match limit.parse::<i128>() {
+                // Had it been a number of 64 bits, it would be no float.
+                Ok(limit) if (i64::MIN.into()..=u64::MAX.into()).contains(&limit) => {
+                    cmp_float(float, limit)
+                }
+                // What it was before is lost: as floats they may be the same.
+                _ => float.partial_cmp(&limit.parse().unwrap_or(f64::NAN)),
+            },
         }
     }
 
@@ -98,6 +155,7 @@ impl Num {
             Self::Whole(whole) => Some((whole.into(), 0)),
             Self::Wide(whole) => Some((whole, 0)),
             Self::Float(float) => decimal(float),
+            Self::Long(_) => return self.is_multiple_of_digits(&format!("{step:e}")),
         };
         let (Some((value, exponent)), Some((step, step_exponent))) = (digits, decimal(step)) else {
             return false;
@@ -114,6 +172,42 @@ impl Num {
             value == 0 || step.is_some_and(|step| value % step == 0)
         }
     }
+
+    /// [`Num::is_multiple_of`], of a step that only its digits tell exactly.
+    #[cold]
+    pub(super) fn is_multiple_of_digits(self, step: &str) -> bool {
+        let of = |text: &str| Decimal::of(text).is_multiple_of(&Decimal::of(step));
+        match self {
+            Self::Whole(whole) => of(&whole.to_string()),
+            Self::Wide(whole) => of(&whole.to_string()),
+            Self::Float(float) => of(&format!("{float:e}")),
+            Self::Long(text) => of(text),
+        }
+    }
+}
+
+/// As it stands in a sentence.
+impl fmt::Display for Num<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole(value) => value.fmt(f),
+            Self::Wide(value) => value.fmt(f),
+            Self::Float(value) => value.fmt(f),
+            Self::Long(text) if text.len() > SHOWN => write!(f, "{text:.SHOWN$} …"),
+            Self::Long(text) => f.write_str(text),
+        }
+    }
+}
+
+/// How many digits of a number a message shows.
+const SHOWN: usize = 60;
+
+/// Below this, a float tells each whole number from the next.
+pub(super) const EXACT: f64 = 9_007_199_254_740_992.0;
+
+/// On which side of all numbers of 128 bits a number beyond them is.
+fn beyond(text: &str) -> Ordering {
+    if text.starts_with('-') { Ordering::Less } else { Ordering::Greater }
 }
 
 // Both stay calls: inlined, their slow casts would be made for whole numbers too, before it is
@@ -146,40 +240,47 @@ fn decimal(float: f64) -> Option<(i128, i32)> {
 }
 
 /// JSON Schema's equality: `1` and `1.0` are the same, the order of members says nothing.
-pub(super) fn equal(a: &Value, b: &Value) -> bool {
+pub(super) fn equal(a: &Tree, b: &Tree) -> bool {
     match (a, b) {
-        (Value::Number(a), Value::Number(b)) => {
-            let (a, b) = (Num::of(a), Num::of(b));
-            let order = match b {
+        (Tree::Number(a), Tree::Number(b)) => {
+            let a = a.num();
+            let order = match b.num() {
                 Num::Whole(b) => a.cmp_i64(b),
                 Num::Wide(b) => a.cmp_i128(b),
                 Num::Float(b) => a.cmp_f64(b),
+                Num::Long(b) => a.cmp_digits(b),
             };
             order == Some(Ordering::Equal)
         }
-        (Value::Array(a), Value::Array(b)) => {
+        (Tree::Array(a), Tree::Array(b)) => {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b))
         }
-        (Value::Object(a), Value::Object(b)) => {
+        (Tree::Object(a), Tree::Object(b)) => {
             let same = |(key, a)| b.get(key).is_some_and(|b| equal(a, b));
             a.len() == b.len() && a.iter().all(same)
         }
-        (a, b) => a == b,
+        (Tree::String(a), Tree::String(b)) => a == b,
+        (Tree::Bool(a), Tree::Bool(b)) => a == b,
+        (Tree::Null, Tree::Null) => true,
+        _ => false,
     }
 }
 
 /// The text that all [`equal`] values have in common, and no others.
-pub(super) fn canonical(value: &Value) -> String {
+pub(super) fn canonical(value: &Tree) -> String {
     match value {
-        Value::Number(number) => {
-            let number = Num::of(number);
-            number.as_i128().map_or_else(|| format!("{:e}", number.as_f64()), |n| n.to_string())
-        }
-        Value::Array(items) => {
+        Tree::Number(number) => match number.num() {
+            Num::Long(text) => Decimal::of(text).text(),
+            number => match number.as_i128() {
+                Some(whole) => whole.to_string(),
+                None => Decimal::of(&format!("{:e}", number.as_f64())).text(),
+            },
+        },
+        Tree::Array(items) => {
             let items: Vec<_> = items.iter().map(canonical).collect();
             format!("[{}]", items.join(","))
         }
-        Value::Object(members) => {
+        Tree::Object(members) => {
             let members: BTreeMap<_, _> =
                 members.iter().map(|(key, member)| (key, canonical(member))).collect();
             format!("{members:?}")
@@ -190,8 +291,8 @@ pub(super) fn canonical(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Num, canonical, equal};
-    use serde_json::json;
+    use super::{Num, Tree, canonical, equal};
+    use serde_json::{Value, json};
     use std::cmp::Ordering::{Equal, Greater, Less};
 
     #[test]
@@ -256,9 +357,10 @@ mod tests {
 
     #[test]
     fn equality_is_that_of_json_schema() {
-        assert!(equal(&json!({"a": [1, 2.0]}), &json!({"a": [1.0, 2]})));
-        assert!(!equal(&json!({"a": 1}), &json!({"a": 1, "b": 2})));
-        assert!(!equal(&json!(0), &json!(false)));
+        let same = |a: &Value, b: &Value| equal(&a.into(), &b.into());
+        assert!(same(&json!({"a": [1, 2.0]}), &json!({"a": [1.0, 2]})));
+        assert!(!same(&json!({"a": 1}), &json!({"a": 1, "b": 2})));
+        assert!(!same(&json!(0), &json!(false)));
     }
 
     #[test]
@@ -284,6 +386,7 @@ mod tests {
             json!({"b": [2.0], "a": 1}),
             json!({"a": "1", "b": [2]}),
         ];
+        let values = values.map(|value| Tree::from(&value));
         for a in &values {
             for b in &values {
                 assert_eq!(canonical(a) == canonical(b), equal(a, b), "{a} {b}");

@@ -13,7 +13,7 @@ mod whole;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::value::SeqAccessDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
@@ -22,9 +22,11 @@ use super::path::Path;
 use super::report::{Faults, fault};
 use super::scalar::Scalar;
 use super::slot::{Given, Member, Slot, View};
+use super::tree::{self, Tree};
 use super::{Invalid, Object, Row, Rule, check};
 use text::Text;
 
+pub(super) use object::DIGITS;
 pub(super) use scalar::expected;
 
 /// What a whole document is read into.
@@ -85,15 +87,22 @@ fn json_by_serde(into: &mut dyn Member, text: &str) -> Result<(), Invalid> {
 /// Reads a JSON value.
 pub fn value(mut into: Root<'_>, from: &Value) -> Result<(), Invalid> {
     let mut out = Faults::new();
-    read_value(&mut into, &[], from, &Path::ROOT, &mut out);
+    if let Err(error) = Reader::new(&mut into, &[], &Path::ROOT, &mut out).deserialize(from) {
+        fault(&mut out, &Path::ROOT, "syntax", error.to_string());
+    }
     Invalid::unless_empty(out)
 }
 
-/// Reads a JSON value into a place of a document.
+/// Reads JSON text that is held to be looked at.
+pub(super) fn tree(text: &str) -> Option<Tree> {
+    Tree::deserialize(&mut Text::new(text)).ok()
+}
+
+/// Reads what is held into a place of a document.
 pub(super) fn read_value(
     into: &mut dyn Member,
     rules: &'static [Rule],
-    from: &Value,
+    from: &Tree,
     path: &Path<'_>,
     out: &mut Faults,
 ) {
@@ -159,7 +168,7 @@ impl<'a> Reader<'a> {
         self.scalar(Scalar::Number(Num::Whole(value)));
     }
 
-    fn number(self, value: Num) {
+    fn number(self, value: Num<'_>) {
         self.scalar(Scalar::Number(value));
     }
 
@@ -174,7 +183,7 @@ impl<'a> Reader<'a> {
     #[inline(always)]
     fn scalar(self, scalar: Scalar<'_>) {
         if self.deep {
-            check::deep(&scalar.to_value(), self.rules, self.path, self.out);
+            check::deep(&scalar.to_tree(), self.rules, self.path, self.out);
         }
         scalar::put(self.into.slot(Some(&scalar)), self.rules, scalar, self.path, self.out);
     }
@@ -184,7 +193,8 @@ impl<'de> DeserializeSeed<'de> for Reader<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
-        from.deserialize_any(self)
+        // What no other format has a use for: [`Text`] tells by it that all digits are wanted.
+        from.deserialize_newtype_struct("Json", self)
     }
 }
 
@@ -206,6 +216,10 @@ impl<'de> Visitor<'de> for Reader<'_> {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
+        from.deserialize_any(self)
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
         from.deserialize_any(self)
     }
 
@@ -232,9 +246,8 @@ impl<'de> Visitor<'de> for Reader<'_> {
         Ok(())
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "the nearest float, as of any number so large")]
     fn visit_u128<E>(self, value: u128) -> Result<(), E> {
-        self.number(i128::try_from(value).map_or(Num::Float(value as f64), Num::from));
+        self.number(Num::of_text(&value.to_string()));
         Ok(())
     }
 
@@ -254,7 +267,7 @@ impl<'de> Visitor<'de> for Reader<'_> {
         {
             return array::read(list, self.rules, seq, self.path, self.out);
         }
-        let whole = Value::deserialize(SeqAccessDeserializer::new(seq))?;
+        let whole = Tree::deserialize(SeqAccessDeserializer::new(seq))?;
         self.whole(&whole);
         Ok(())
     }
@@ -271,8 +284,10 @@ impl<'de> Visitor<'de> for Reader<'_> {
                 _ => {}
             }
         }
-        let whole = Value::deserialize(MapAccessDeserializer::new(map))?;
-        self.whole(&whole);
+        match tree::of_map(map)? {
+            Tree::Number(number) => self.number(number.num()),
+            members => self.whole(&members),
+        }
         Ok(())
     }
 }

@@ -10,6 +10,7 @@ use super::nearest::Nearest;
 use super::path::Path;
 use super::plain::is_plain;
 use super::rule::Kind;
+use super::tree::Tree;
 use super::violation::Violation;
 use crate::redact;
 
@@ -42,7 +43,7 @@ pub(super) fn missing(out: &mut Faults, path: &Path<'_>, name: &str) {
 
 /// `"4k" is not one of "1K", "2K", "4K"; did you mean "4K"?`
 #[cold]
-pub(super) fn not_one_of(out: &mut Faults, path: &Path<'_>, found: &Value, allowed: Allowed<'_>) {
+pub(super) fn not_one_of(out: &mut Faults, path: &Path<'_>, found: &Tree, allowed: Allowed<'_>) {
     let count = allowed.len();
     let mut message = String::with_capacity(192);
     show(found, &mut message);
@@ -73,7 +74,7 @@ pub(super) fn not_one_of(out: &mut Faults, path: &Path<'_>, found: &Value, allow
 #[derive(Clone, Copy)]
 pub(super) enum Allowed<'a> {
     Wires(&'static Wires),
-    Values(&'a [Value]),
+    Values(&'a [Tree]),
 }
 
 impl<'a> Allowed<'a> {
@@ -96,7 +97,7 @@ impl<'a> Allowed<'a> {
 #[derive(Clone, Copy)]
 enum Listed<'a> {
     Wire(Wire),
-    Value(&'a Value),
+    Value(&'a Tree),
 }
 
 impl<'a> Listed<'a> {
@@ -109,17 +110,18 @@ impl<'a> Listed<'a> {
         }
     }
 
-    fn value(self) -> Cow<'a, Value> {
+    fn json(self) -> String {
         match self {
-            Self::Wire(wire) => Cow::Owned(wire.to_value()),
-            Self::Value(value) => Cow::Borrowed(value),
+            Self::Wire(Wire::Digits(digits)) => digits.to_owned(),
+            Self::Wire(wire) => wire.to_value().to_string(),
+            Self::Value(value) => value.to_string(),
         }
     }
 
     fn write(self, to: &mut String) {
         match self.text() {
             Some(text) => quote(text, to),
-            None => to.push_str(&self.value().to_string()),
+            None => to.push_str(&self.json()),
         }
     }
 }
@@ -132,11 +134,8 @@ struct Meant<'a> {
 }
 
 impl<'a> Meant<'a> {
-    fn by(found: &Value) -> Option<Self> {
-        let word = match found {
-            Value::String(text) => Cow::Borrowed(text.as_str()),
-            value => Cow::Owned(value.to_string()),
-        };
+    fn by(found: &Tree) -> Option<Self> {
+        let word = found.as_str().map_or_else(|| found.to_string().into(), Cow::Borrowed);
         let number = word.parse::<f64>().ok().filter(|number| number.is_finite());
         let word = (word.len() <= SHOWN).then(|| Nearest::new(&word))?;
         Some(Self { number, nearest: None, word })
@@ -150,14 +149,14 @@ impl<'a> Meant<'a> {
     }
 
     fn look_beyond_strings(&mut self, listed: Listed<'a>) {
-        let value = listed.value();
-        if let (Some(number), Some(value)) = (self.number, value.as_f64()) {
+        let json = listed.json();
+        if let (Some(number), Ok(value)) = (self.number, json.parse::<f64>()) {
             let distance = (value - number).abs();
             if self.nearest.is_none_or(|(least, _)| distance < least) {
                 self.nearest = Some((distance, listed));
             }
         } else {
-            self.word.look(&value.to_string(), listed);
+            self.word.look(&json, listed);
         }
     }
 
@@ -182,27 +181,30 @@ pub(super) fn unknown_key(
 }
 
 /// The value as JSON, cut where it is long.
-pub(super) fn shown(value: &Value) -> String {
+pub(super) fn shown(value: &Tree) -> String {
     let mut shown = String::new();
     show(value, &mut shown);
     shown
 }
 
-fn show(value: &Value, to: &mut String) {
+fn show(value: &Tree, to: &mut String) {
     let _ = match value {
-        Value::Array(items) if items.len() > 8 => write!(to, "an array of {} items", items.len()),
-        Value::Object(members) if members.len() > 8 => {
+        Tree::Array(items) if items.len() > 8 => write!(to, "an array of {} items", items.len()),
+        Tree::Object(members) if members.len() > 8 => {
             write!(to, "an object of {} members", members.len())
         }
-        Value::String(text) => {
+        Tree::String(text) => {
             show_str(text, to);
             Ok(())
         }
-        Value::Array(_) | Value::Object(_) => {
-            to.push_str(&cut(redact::json(value).to_string()));
+        Tree::Array(_) | Tree::Object(_) => {
+            to.push_str(&cut(redact::json(&value.to_value()).to_string()));
             Ok(())
         }
-        value => write!(to, "{value}"),
+        value => {
+            to.push_str(&cut(value.to_string()));
+            Ok(())
+        }
     };
 }
 

@@ -25,8 +25,18 @@ pub enum Rule {
     ExclusiveMinimumF64(f64),
     /// `exclusiveMaximum`, with a fraction or beyond [`i64`].
     ExclusiveMaximumF64(f64),
+    /// `minimum`, in digits that no other number keeps.
+    MinimumDigits(&'static str),
+    /// `maximum`, in digits that no other number keeps.
+    MaximumDigits(&'static str),
+    /// `exclusiveMinimum`, in digits that no other number keeps.
+    ExclusiveMinimumDigits(&'static str),
+    /// `exclusiveMaximum`, in digits that no other number keeps.
+    ExclusiveMaximumDigits(&'static str),
     /// `multipleOf`.
     MultipleOf(f64),
+    /// `multipleOf`, in digits that no float keeps.
+    MultipleOfDigits(&'static str),
     /// `minLength`, in Unicode code points.
     MinLength(u64),
     /// `maxLength`, in Unicode code points.
@@ -145,7 +155,12 @@ impl Rule {
                 | Self::MaximumF64(_)
                 | Self::ExclusiveMinimumF64(_)
                 | Self::ExclusiveMaximumF64(_)
+                | Self::MinimumDigits(_)
+                | Self::MaximumDigits(_)
+                | Self::ExclusiveMinimumDigits(_)
+                | Self::ExclusiveMaximumDigits(_)
                 | Self::MultipleOf(_)
+                | Self::MultipleOfDigits(_)
                 | Self::MinLength(_)
                 | Self::MaxLength(_)
                 | Self::MinItems(_)

@@ -4,27 +4,29 @@ use std::fmt::{self, Display};
 
 use serde_json::Value;
 
+use super::integer::Integer;
 use super::number::Num;
 use super::report::shown_str;
+use super::tree::Tree;
 
 /// A value that is neither an array nor an object, as it was read.
+#[expect(missing_docs, reason = "the words of JSON")]
 #[derive(Debug, Clone, Copy)]
 pub enum Scalar<'a> {
     Null,
     Bool(bool),
-    Number(Num),
+    Number(Num<'a>),
     String(&'a str),
 }
 
 impl<'a> Scalar<'a> {
-    pub(super) fn of(value: &'a Value) -> Option<Self> {
-        Some(match value {
-            Value::Null => Self::Null,
-            Value::Bool(value) => Self::Bool(*value),
-            Value::Number(value) => Self::Number(Num::of(value)),
-            Value::String(value) => Self::String(value),
-            Value::Array(_) | Value::Object(_) => return None,
-        })
+    pub(super) fn to_tree(self) -> Tree {
+        match self {
+            Self::Null => Tree::Null,
+            Self::Bool(value) => Tree::Bool(value),
+            Self::Number(value) => value.into(),
+            Self::String(value) => Tree::String(value.to_owned()),
+        }
     }
 
     /// The text of a string.
@@ -36,11 +38,11 @@ impl<'a> Scalar<'a> {
         }
     }
 
-    /// A whole number that was written as one and has all of its digits.
+    /// A whole number, however it is written.
     #[must_use]
-    pub fn as_i64(&self) -> Option<i64> {
+    pub fn as_integer(&self) -> Option<Integer> {
         match self {
-            Self::Number(Num::Whole(value)) => Some(*value),
+            Self::Number(number) if number.is_whole() => Some(Integer::of(*number)),
             _ => None,
         }
     }
@@ -50,18 +52,30 @@ impl<'a> Scalar<'a> {
             Self::Null => Value::Null,
             Self::Bool(value) => value.into(),
             Self::Number(Num::Whole(value)) => value.into(),
-            Self::Number(wide @ Num::Wide(value)) => {
-                u64::try_from(value).map_or_else(|_| wide.as_f64().into(), Value::from)
-            }
             Self::Number(Num::Float(value)) => value.into(),
+            Self::Number(Num::Wide(value)) => large(&value.to_string()),
+            Self::Number(Num::Long(text)) => large(text),
             Self::String(value) => value.into(),
         }
     }
 }
 
+/// A number with as many digits as `serde_json` keeps; it has to know numbers beyond all floats as
+/// something.
+pub(super) fn large(text: &str) -> Value {
+    let largest = || if text.starts_with('-') { f64::MIN } else { f64::MAX };
+    serde_json::from_str(text).unwrap_or_else(|_| largest().into())
+}
+
 impl<'a> From<&'a str> for Scalar<'a> {
     fn from(value: &'a str) -> Self {
         Self::String(value)
+    }
+}
+
+impl<'a> From<&'a Integer> for Scalar<'a> {
+    fn from(value: &'a Integer) -> Self {
+        Self::Number(value.num())
     }
 }
 
@@ -75,6 +89,7 @@ impl Display for Scalar<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::String(text) => f.write_str(&shown_str(text)),
+            Self::Number(number @ (Num::Wide(_) | Num::Long(_))) => number.fmt(f),
             scalar => scalar.to_value().fmt(f),
         }
     }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::choice::Wires;
 use super::scalar::Scalar;
 use super::shape::{Shape, Typed};
-use super::{Extra, Object, Rule, Union};
+use super::{Extra, Integer, Object, Rule, Union};
 use crate::OutputKind;
 
 /// A place that the reader fills.
@@ -19,7 +19,7 @@ pub enum Slot<'a> {
     Null,
     Bool(&'a mut bool),
     Integer(&'a mut i64),
-    BigInteger(&'a mut i128),
+    BigInteger(&'a mut Integer),
     Number(&'a mut f64),
     String(&'a mut String),
     Value(&'a mut Value),
@@ -51,7 +51,7 @@ pub enum View<'a> {
     Null,
     Bool(bool),
     Integer(i64),
-    BigInteger(i128),
+    BigInteger(&'a Integer),
     Number(f64),
     String(&'a str),
     /// A string that names a medium or holds it.
@@ -164,7 +164,7 @@ macro_rules! scalar {
 
 scalar!(bool, Bool, false, |this| *this);
 scalar!(i64, Integer, 0, |this| *this);
-scalar!(i128, BigInteger, 0, |this| *this);
+scalar!(Integer, BigInteger, Integer::default(), |this| this);
 scalar!(f64, Number, 0.0, |this| *this);
 scalar!(String, String, String::new(), |this| this);
 scalar!(Value, Value, Value::Null, |this| this);

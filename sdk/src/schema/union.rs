@@ -84,12 +84,12 @@ impl<T: Alternatives> Union for T {
 
 /// Makes an enum a [`Union`]: `union!(ImageSize { Preset: Preset, Custom: Custom, ..Other })`.
 ///
-/// A variant with a type is made of a value of that type by `From`; after `..` comes the variant
-/// that holds any value.
+/// A variant with a type is made of a value of that type by `From`, and of one after `as`; after `..`
+/// comes the variant that holds any value.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! union {
-    ($name:ident { $($variant:ident $(: $ty:ty)?),* $(, ..$other:ident)? $(,)? }) => {
+    ($name:ident { $($variant:ident $(: $ty:ty $(as $small:ty)?)?),* $(, ..$other:ident)? $(,)? }) => {
         $($(
             impl From<$ty> for $name {
                 #[inline]
@@ -97,6 +97,15 @@ macro_rules! union {
                     Self::$variant(value)
                 }
             }
+
+            $(
+                impl From<$small> for $name {
+                    #[inline]
+                    fn from(value: $small) -> Self {
+                        Self::$variant(value.into())
+                    }
+                }
+            )?
         )?)*
 
         const _: () = {

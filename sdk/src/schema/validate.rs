@@ -24,13 +24,13 @@ pub fn unknown_keys(view: View<'_>) -> Vec<Violation> {
 
 fn place(view: &View<'_>, rules: &'static [Rule], path: &Path<'_>, out: &mut Faults) {
     if rules.iter().any(Rule::is_deep) && !matches!(view, View::Absent) {
-        check::deep(&write::view_value(view), rules, path, out);
+        check::deep(&write::tree(view), rules, path, out);
     }
     match view {
         View::Absent | View::Null | View::Bool(_) => {}
-        View::Choice(..) | View::Other(_) => beside(view, rules, path, out),
+        View::Choice(..) | View::Other(_) | View::Value(_) => beside(view, rules, path, out),
         View::Integer(value) => check::number(Num::Whole(*value), rules, path, out),
-        View::BigInteger(value) => check::number(Num::from(*value), rules, path, out),
+        View::BigInteger(value) => check::number(value.num(), rules, path, out),
         View::Number(value) if value.is_finite() => {
             check::number(Num::Float(*value), rules, path, out);
         }
@@ -38,7 +38,6 @@ fn place(view: &View<'_>, rules: &'static [Rule], path: &Path<'_>, out: &mut Fau
             fault(out, path, "type", format!("must be a finite number, not {value}"));
         }
         View::String(value) | View::Media(_, value) => check::string(value, rules, path, out),
-        View::Value(value) => check::shallow(value, rules, path, out),
         View::Ruled(own, inner) => {
             beside(view, rules, path, out);
             place(&inner.view(), own, path, out);
@@ -66,7 +65,7 @@ fn place(view: &View<'_>, rules: &'static [Rule], path: &Path<'_>, out: &mut Fau
         }
         View::Object(object) => {
             if object.table().rules.iter().any(Rule::is_deep) {
-                check::deep(&write::view_value(view), object.table().rules, path, out);
+                check::deep(&write::tree(view), object.table().rules, path, out);
             }
             object.see(&mut |members, rest| object_members(*object, members, &rest, path, out));
         }
@@ -76,7 +75,7 @@ fn place(view: &View<'_>, rules: &'static [Rule], path: &Path<'_>, out: &mut Fau
 /// Applies the rules that stand beside a type with values of its own.
 fn beside(view: &View<'_>, rules: &'static [Rule], path: &Path<'_>, out: &mut Faults) {
     if !rules.is_empty() {
-        check::shallow(&write::view_value(view), rules, path, out);
+        check::shallow(&write::tree(view), rules, path, out);
     }
 }
 
@@ -117,7 +116,7 @@ fn exclude_others(
     path: &Path<'_>,
     out: &mut Faults,
 ) {
-    let (value, mut scratch) = (write::view_value(inner), union.scratch());
+    let (value, mut scratch) = (write::tree(inner), union.scratch());
     for (index, rules) in union.variants().iter().enumerate() {
         let mut faults = Faults::new();
         if index != chosen {

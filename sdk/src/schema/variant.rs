@@ -4,21 +4,20 @@
 //! alternatives that a property tells apart cost one reading, however deep they are nested, and
 //! the faults that are told are those of the alternative that was meant.
 
-use serde_json::Value;
-
+use super::check::is_kind;
 use super::choice::Wires;
-use super::number::Num;
 use super::object::Field;
 use super::path::Path;
 use super::read::{expected, read_value};
 use super::report::{self, Faults, fault, shown};
-use super::scalar::Scalar;
+use super::rule::Kind;
 use super::slot::{Member, Rest, RestView, Slot, View};
+use super::tree::{Members, Tree};
 use super::{Object, Union};
 
 /// Reads a value as the variant that it fits: of several, unless they exclude one another, the one
 /// that knows most of it.
-pub(super) fn read(union: &mut dyn Union, value: &Value, path: &Path<'_>, out: &mut Faults) {
+pub(super) fn read(union: &mut dyn Union, value: &Tree, path: &Path<'_>, out: &mut Faults) {
     let variants = union.variants();
     let mut scratch = union.scratch();
     let unlike: Vec<_> =
@@ -29,7 +28,7 @@ pub(super) fn read(union: &mut dyn Union, value: &Value, path: &Path<'_>, out: &
     let mut likely = (0..variants.len()).filter(|index| unlike[*index] == *least);
     let first = likely.next().unwrap_or(0);
     if *least == usize::MAX {
-        if !union.choose_other(value) {
+        if !union.choose_other(&value.to_value()) {
             wrong_kind(union, value, path, out);
         }
         return;
@@ -39,7 +38,7 @@ pub(super) fn read(union: &mut dyn Union, value: &Value, path: &Path<'_>, out: &
     let mut faults = Faults::new();
     read_value(union.choose(first), variants[first], value, path, &mut faults);
     if only {
-        if !faults.is_empty() && !union.choose_other(value) {
+        if !faults.is_empty() && !union.choose_other(&value.to_value()) {
             out.append(&mut faults);
         }
         return;
@@ -72,13 +71,13 @@ pub(super) fn read(union: &mut dyn Union, value: &Value, path: &Path<'_>, out: &
     }
     match better {
         Some(better) => union.adopt(better.into_any()),
-        None if best.is_some() || union.choose_other(value) => {}
+        None if best.is_some() || union.choose_other(&value.to_value()) => {}
         None => out.append(&mut nearest),
     }
 }
 
 /// The value is of the kind of no variant.
-fn wrong_kind(union: &mut dyn Union, value: &Value, path: &Path<'_>, out: &mut Faults) {
+fn wrong_kind(union: &mut dyn Union, value: &Tree, path: &Path<'_>, out: &mut Faults) {
     let mut words: Vec<String> = Vec::new();
     for index in 0..union.variants().len() {
         let word = expected(union.choose(index).slot(None));
@@ -98,13 +97,13 @@ fn remoteness(faults: &Faults, path: &Path<'_>) -> (bool, usize) {
 }
 
 /// How much speaks against a value at first sight; 0 where only a reading can tell.
-fn unlikeness(member: &mut dyn Member, value: &Value) -> usize {
-    match member.slot(Scalar::of(value).as_ref()) {
-        Slot::Nullable(_) if value.is_null() => 0,
+fn unlikeness(member: &mut dyn Member, value: &Tree) -> usize {
+    match member.slot(value.scalar().as_ref()) {
+        Slot::Nullable(_) if is_kind(value, Kind::Null) => 0,
         Slot::Nullable(nullable) => unlikeness(nullable.set_value(), value),
         Slot::Ruled(_, inner) => unlikeness(inner, value),
         Slot::Object(object) => match value {
-            Value::Object(members) => unlike_members(object, members),
+            Tree::Object(members) => unlike_members(object, members),
             _ => usize::MAX,
         },
         Slot::Choice(wires) if speaks_of(wires, value) => 1,
@@ -118,14 +117,14 @@ fn unlikeness(member: &mut dyn Member, value: &Value) -> usize {
     }
 }
 
-fn unlike_members(object: &mut dyn Object, given: &serde_json::Map<String, Value>) -> usize {
+fn unlike_members(object: &mut dyn Object, given: &Members) -> usize {
     let table = object.table();
     let mut unlike = 0;
     object.with(&mut |members, rest| {
         for (Field { name, row }, member) in table.fields().zip(members) {
             unlike += usize::from(match given.get(name) {
                 None => row.required,
-                Some(Value::Null) if row.null_is_absent => false,
+                Some(Tree::Null) if row.null_is_absent => false,
                 Some(value) => !fits(*member, value),
             });
         }
@@ -138,32 +137,32 @@ fn unlike_members(object: &mut dyn Object, given: &serde_json::Map<String, Value
 }
 
 /// Whether a value is of the kind that a place takes, and of its values where it lists them.
-fn fits(member: &mut dyn Member, value: &Value) -> bool {
-    fits_slot(member.slot(Scalar::of(value).as_ref()), value)
+fn fits(member: &mut dyn Member, value: &Tree) -> bool {
+    fits_slot(member.slot(value.scalar().as_ref()), value)
 }
 
-fn fits_slot(slot: Slot<'_>, value: &Value) -> bool {
+fn fits_slot(slot: Slot<'_>, value: &Tree) -> bool {
+    let is = |kind| is_kind(value, kind);
     match slot {
-        Slot::Null => value.is_null(),
-        Slot::Bool(_) => value.is_boolean(),
-        Slot::Integer(_) | Slot::BigInteger(_) => {
-            matches!(value, Value::Number(number) if Num::of(number).is_whole())
-        }
-        Slot::Number(_) => value.is_number(),
-        Slot::String(_) => value.is_string(),
-        Slot::List(_) => value.is_array(),
-        Slot::Object(_) | Slot::Map(_) => value.is_object(),
+        Slot::Null => is(Kind::Null),
+        Slot::Bool(_) => is(Kind::Boolean),
+        Slot::Integer(_) | Slot::BigInteger(_) => is(Kind::Integer),
+        Slot::Number(_) => is(Kind::Number),
+        Slot::String(_) => is(Kind::String),
+        Slot::List(_) => is(Kind::Array),
+        Slot::Object(_) | Slot::Map(_) => is(Kind::Object),
         Slot::Choice(_) => false,
-        Slot::Nullable(nullable) => value.is_null() || fits(nullable.set_value(), value),
+        Slot::Nullable(nullable) => is(Kind::Null) || fits(nullable.set_value(), value),
         Slot::Ruled(_, inner) => fits(inner, value),
         Slot::Taken | Slot::Value(_) | Slot::Union(_) | Slot::Opaque(_) => true,
     }
 }
 
 /// Whether one of an enum's values is of the same kind.
-fn speaks_of(wires: &Wires, value: &Value) -> bool {
+fn speaks_of(wires: &Wires, value: &Tree) -> bool {
     let kind = std::mem::discriminant(value);
-    wires.values().iter().any(|listed| std::mem::discriminant(listed) == kind)
+    let listed = |index| std::mem::discriminant(&wires.value(index).scalar().to_tree());
+    (0..wires.len()).any(|index| listed(index) == kind)
 }
 
 /// How much of what was read its type does not know: keys, values of enums, whole values.

@@ -1,13 +1,20 @@
 //! The writer: a generated type into JSON.
 
 mod text;
+mod tree;
+
+use std::cmp::Ordering;
 
 use serde::ser::{Error, Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::Value;
 
 use super::Wire;
+use super::number::{EXACT, Num};
 use super::object::Table;
+use super::scalar::Scalar;
 use super::slot::{Member, RestView, View};
+
+pub(super) use tree::tree;
 
 /// Writes to any format.
 pub fn serialize<S: Serializer>(view: View<'_>, to: S) -> Result<S::Ok, S::Error> {
@@ -23,15 +30,9 @@ pub fn json(view: View<'_>) -> String {
 /// Writes a JSON value.
 #[must_use]
 pub fn value(view: View<'_>) -> Value {
-    view_value(&view)
+    // Where a number has more digits than a value can hold, the nearest is wanted, and no error.
+    serde_json::to_value(view).unwrap_or_else(|_| tree(&view).to_value())
 }
-
-pub(super) fn view_value(view: &View<'_>) -> Value {
-    serde_json::to_value(view).unwrap_or_default()
-}
-
-/// Beyond this, a float no longer tells one whole number from the next.
-const EXACT: f64 = 9_007_199_254_740_992.0;
 
 impl Serialize for View<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
@@ -39,7 +40,7 @@ impl Serialize for View<'_> {
             View::Absent | View::Null => to.serialize_unit(),
             View::Bool(value) => to.serialize_bool(*value),
             View::Integer(value) => to.serialize_i64(*value),
-            View::BigInteger(value) => big(*value, to),
+            View::BigInteger(value) => big(value.num(), to),
             // `7`, not `7.0`: as the schema's own examples write it.
             #[expect(clippy::cast_possible_truncation, reason = "whole and small enough")]
             View::Number(value) if value.fract() == 0.0 && value.abs() < EXACT => {
@@ -48,6 +49,7 @@ impl Serialize for View<'_> {
             View::Number(value) => to.serialize_f64(*value),
             View::String(value) | View::Media(_, value) => to.serialize_str(value),
             View::Value(value) => value.serialize(to),
+            View::Other(Scalar::Number(value)) if value.is_whole() => big(*value, to),
             View::Other(value) => value.to_value().serialize(to),
             View::Choice(wires, index) => wire(wires.value(*index), to),
             View::Union(union) => union.chosen().1.serialize(to),
@@ -116,25 +118,30 @@ fn wire<S: Serializer>(wire: Wire, to: S) -> Result<S::Ok, S::Error> {
         Wire::Boolean(value) => to.serialize_bool(value),
         Wire::Integer(value) => to.serialize_i64(value),
         Wire::Number(value) => to.serialize_f64(value),
+        // One of a few: read again, the nearest float is the same one.
+        Wire::Digits(digits) => match digits.parse() {
+            Ok(whole) => to.serialize_u64(whole),
+            Err(_) => to.serialize_f64(Num::of_text(digits).as_f64()),
+        },
         Wire::String(value) => to.serialize_str(value),
     }
 }
 
-/// JSON knows integers of any size, serde's formats at most 64 bits of them.
-fn big<S: Serializer>(value: i128, to: S) -> Result<S::Ok, S::Error> {
-    if let Ok(value) = i64::try_from(value) {
-        to.serialize_i64(value)
-    } else if let Ok(value) = u64::try_from(value) {
-        to.serialize_u64(value)
-    } else {
-        #[expect(clippy::cast_precision_loss, reason = "compared in the next line")]
-        let float = value as f64;
-        #[expect(clippy::cast_possible_truncation, reason = "that is the question")]
-        let exact = float as i128 == value;
-        if exact {
+/// JSON knows integers of any size, serde's formats of 64 bits, and some of 128.
+fn big<S: Serializer>(value: Num<'_>, to: S) -> Result<S::Ok, S::Error> {
+    let whole = match value {
+        Num::Whole(value) => return to.serialize_i64(value),
+        number => number.as_i128(),
+    };
+    if let Some(whole) = whole.and_then(|whole| u64::try_from(whole).ok()) {
+        return to.serialize_u64(whole);
+    }
+    let float = value.as_f64();
+    match whole {
+        _ if float.is_finite() && value.cmp_f64(float) == Some(Ordering::Equal) => {
             to.serialize_f64(float)
-        } else {
-            Err(S::Error::custom(format!("{value} is no integer of 64 bits")))
         }
+        Some(whole) => to.serialize_i128(whole),
+        None => Err(S::Error::custom(format!("{value} is no integer of 128 bits"))),
     }
 }

@@ -130,7 +130,7 @@ impl Tally {
             self.changed,
         );
         println!(
-            "{word}s: {} excluded (numbers beyond the types), {} rounded (numbers beyond 53 bits), \
+            "{word}s: {} excluded (multiples beyond 53 bits), {} rounded (numbers beyond 53 bits), \
              {} read though refused",
             self.excluded, self.rounded, self.read_all_the_same,
         );

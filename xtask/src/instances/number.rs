@@ -14,6 +14,8 @@ pub(super) fn make(facts: &Facts<'_>, whole: bool, rng: &mut fastrand::Rng) -> V
     let plain =
         [0_i64, 1, -1, 2, 7, 42, 1000, 2_147_483_648, -2_147_483_649, 9_007_199_254_740_992];
     candidates.extend(plain.map(Value::from));
+    // Beyond 64 bits: what is held as a float, whole all the same.
+    candidates.extend([u64::MAX.into(), 36_893_488_147_419_103_232.0.into(), (-1e30).into()]);
     if !whole {
         let plain = [-0.0, 0.5, 0.1, -3.75, 1e-9, 0.333_333_333_333_333_3, 1e21];
         candidates.extend(plain.map(Value::from));

@@ -8,7 +8,7 @@ pub(super) fn caller(path: &str, surface: &Surface) -> String {
         "#![allow(unused, deprecated, non_snake_case)]\n\
          use std::collections::BTreeMap;\n\
          use models::{path}::*;\n\
-         use runcomfy::schema::{{Extra, Nullable}};\n\
+         use runcomfy::schema::{{Extra, Integer, Nullable}};\n\
          use runcomfy::{{Audio, Files, Image, Video}};\n\
          use serde_json::Value;\n\n\
          pub fn output(value: <Input as runcomfy::Input>::Output) -> models::{path}::Output {{ value }}\n"

@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value;
-
 use super::{Seen, is_right, value};
 use crate::schema::number::canonical;
 use crate::schema::path::Path;
 use crate::schema::report::{Faults, fault, shown};
 use crate::schema::rule::Rule;
+use crate::schema::tree::Tree;
 
 /// Applies the rules that speak of an array's length.
 pub(in crate::schema) fn array_length(
@@ -32,7 +31,7 @@ pub(in crate::schema) fn array_length(
 
 /// Applies a rule that looks at the items.
 pub(super) fn array(
-    items: &[Value],
+    items: &[Tree],
     rule: &Rule,
     path: &Path<'_>,
     out: &mut Faults,

@@ -1,18 +1,15 @@
 //! The rules that speak of objects.
 
-use serde_json::Value;
-
 use super::{Seen, look, value};
 use crate::schema::path::Path;
 use crate::schema::pattern;
 use crate::schema::report::{self, Faults, fault};
 use crate::schema::rule::{Properties, Rule};
-
-type Members = serde_json::Map<String, Value>;
+use crate::schema::tree::{Members, Tree};
 
 /// Applies a rule that looks at the members; `whole` is the object itself.
 pub(super) fn object(
-    whole: &Value,
+    whole: &Tree,
     members: &Members,
     rule: &Rule,
     path: &Path<'_>,
@@ -34,7 +31,7 @@ pub(super) fn object(
         Rule::Required(names) => require(members, names, path, out),
         Rule::PropertyNames(rules) => {
             for name in members.keys() {
-                value(&Value::from(name.as_str()), rules, &path.key(name), out);
+                value(&Tree::String(name.clone()), rules, &path.key(name), out);
             }
         }
         Rule::Properties(properties) => self::properties(members, properties, path, out, seen),
@@ -94,7 +91,7 @@ fn properties(
 
 /// Applies what is said of members that nothing else speaks of.
 pub(super) fn left_over(
-    member: &Value,
+    member: &Tree,
     rules: &[Rule],
     keyword: &'static str,
     path: &Path<'_>,

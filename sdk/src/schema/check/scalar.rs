@@ -10,9 +10,9 @@ use crate::schema::report::{self, Faults, fault};
 use crate::schema::rule::Rule;
 
 /// Applies the rules that speak of numbers.
-pub(in crate::schema) fn number(value: Num, rules: &[Rule], path: &Path<'_>, out: &mut Faults) {
+pub(in crate::schema) fn number(value: Num<'_>, rules: &[Rule], path: &Path<'_>, out: &mut Faults) {
     for rule in rules {
-        let (broken, keyword, words, limit): (bool, _, _, &dyn Display) = match rule {
+        let (broken, keyword, words, limit): Found<'_> = match rule {
             Rule::Minimum(m) => (value.cmp_i64(*m) == Some(Less), "minimum", BELOW, m),
             Rule::MinimumF64(m) => (value.cmp_f64(*m) == Some(Less), "minimum", BELOW, m),
             Rule::Maximum(m) => (value.cmp_i64(*m) == Some(Greater), "maximum", ABOVE, m),
@@ -22,12 +22,32 @@ pub(in crate::schema) fn number(value: Num, rules: &[Rule], path: &Path<'_>, out
             Rule::ExclusiveMaximum(m) => (value.cmp_i64(*m) != Some(Less), HIGH, NOT_BELOW, m),
             Rule::ExclusiveMaximumF64(m) => (value.cmp_f64(*m) != Some(Less), HIGH, NOT_BELOW, m),
             Rule::MultipleOf(m) => (!value.is_multiple_of(*m), "multipleOf", MULTIPLE, m),
-            _ => continue,
+            rule => match by_digits(value, rule) {
+                Some(found) => found,
+                None => continue,
+            },
         };
         if broken {
             out_of_bounds(value, keyword, words, limit, path, out);
         }
     }
+}
+
+/// What a number breaks, the keyword, its words and the limit.
+type Found<'a> = (bool, &'static str, &'static str, &'a dyn Display);
+
+/// The rules of which the limit is told by its digits.
+#[cold]
+fn by_digits<'a>(value: Num<'_>, rule: &'a Rule) -> Option<Found<'a>> {
+    let is = |limit: &str, order| value.cmp_digits(limit) == Some(order);
+    Some(match rule {
+        Rule::MinimumDigits(m) => (is(m, Less), "minimum", BELOW, m),
+        Rule::MaximumDigits(m) => (is(m, Greater), "maximum", ABOVE, m),
+        Rule::ExclusiveMinimumDigits(m) => (!is(m, Greater), LOW, NOT_ABOVE, m),
+        Rule::ExclusiveMaximumDigits(m) => (!is(m, Less), HIGH, NOT_BELOW, m),
+        Rule::MultipleOfDigits(m) => (!value.is_multiple_of_digits(m), "multipleOf", MULTIPLE, m),
+        _ => return None,
+    })
 }
 
 const BELOW: &str = "is below the minimum";
@@ -40,19 +60,14 @@ const MULTIPLE: &str = "is not a multiple of";
 
 #[cold]
 fn out_of_bounds(
-    value: Num,
+    value: Num<'_>,
     keyword: &'static str,
     words: &str,
     limit: &dyn Display,
     path: &Path<'_>,
     out: &mut Faults,
 ) {
-    let message = match value {
-        Num::Whole(value) => format!("{value} {words} {limit}"),
-        Num::Wide(value) => format!("{value} {words} {limit}"),
-        Num::Float(value) => format!("{value} {words} {limit}"),
-    };
-    fault(out, path, keyword, message);
+    fault(out, path, keyword, format!("{value} {words} {limit}"));
 }
 
 /// Applies the rules that speak of strings.

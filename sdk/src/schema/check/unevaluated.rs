@@ -1,12 +1,11 @@
 //! `unevaluatedItems` and `unevaluatedProperties`: what is said of all that no other rule of the
 //! same schema has looked at.
 
-use serde_json::Value;
-
 use super::{object, value};
 use crate::schema::path::Path;
 use crate::schema::report::Faults;
 use crate::schema::rule::Rule;
+use crate::schema::tree::Tree;
 
 /// Which items or members of one value were looked at, by their index: the annotations of JSON
 /// Schema. Most rules never ask for them; then nothing is kept.
@@ -19,10 +18,10 @@ impl Seen {
     }
 
     /// Nothing of a value was looked at so far.
-    pub(super) fn of(value: &Value) -> Self {
+    pub(super) fn of(value: &Tree) -> Self {
         let count = match value {
-            Value::Array(items) => items.len(),
-            Value::Object(members) => members.len(),
+            Tree::Array(items) => items.len(),
+            Tree::Object(members) => members.len(),
             _ => 0,
         };
         Self(Some(vec![false; count]))
@@ -59,7 +58,7 @@ impl Seen {
 
 /// Applies the two rules, once all others have said what they looked at.
 pub(super) fn unevaluated(
-    whole: &Value,
+    whole: &Tree,
     rules: &[Rule],
     path: &Path<'_>,
     out: &mut Faults,
@@ -67,13 +66,13 @@ pub(super) fn unevaluated(
 ) {
     for rule in rules {
         match (rule, whole) {
-            (Rule::UnevaluatedItems(rules), Value::Array(items)) => {
+            (Rule::UnevaluatedItems(rules), Tree::Array(items)) => {
                 for (index, item) in items.iter().enumerate().filter(|(at, _)| !seen.has(*at)) {
                     value(item, rules, &path.index(index), out);
                 }
                 seen.all();
             }
-            (Rule::UnevaluatedProperties(rules), Value::Object(members)) => {
+            (Rule::UnevaluatedProperties(rules), Tree::Object(members)) => {
                 for (index, (name, member)) in members.iter().enumerate() {
                     if !seen.has(index) {
                         let path = path.key(name);

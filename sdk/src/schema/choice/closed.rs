@@ -5,6 +5,7 @@ use std::fmt::{self, Display};
 use serde_json::Value;
 
 use super::{UnknownValue, Wire, Wires};
+use crate::schema::number::Num;
 
 /// What a closed enum lists, in the order of the schema.
 #[derive(Debug)]
@@ -32,13 +33,13 @@ pub fn of_str<E: Closed>(value: &str) -> Result<E, UnknownValue> {
 /// The value that a number stands for.
 #[inline]
 pub fn of_integer<E: Closed>(value: i64) -> Result<E, UnknownValue> {
-    at(E::LIST.wires.index_of(&value.into()), || value.into())
+    at(E::LIST.wires.index_of_number(Num::Whole(value)), || value.into())
 }
 
 /// The value that a constant stands for.
 #[inline]
 pub fn of_wire<E: Closed>(value: Wire) -> Result<E, UnknownValue> {
-    at(E::LIST.wires.index_of(&value.into()), || value.into())
+    at(E::LIST.wires.index_of_scalar(value.scalar()), || value.into())
 }
 
 #[inline]

@@ -17,7 +17,7 @@ use crate::schema::{Object, check};
 
 /// The one key under which `serde_json` hands out a number of which it keeps the digits, as it does
 /// where any crate has switched on its feature `arbitrary_precision`.
-const DIGITS: &str = "$serde_json::private::Number";
+pub(in crate::schema) const DIGITS: &str = "$serde_json::private::Number";
 
 /// What looked like an object is a number.
 #[cold]

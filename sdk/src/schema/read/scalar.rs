@@ -1,6 +1,7 @@
 //! Values that are neither arrays nor objects, put into their places.
 
 use super::Reader;
+use crate::schema::integer::Integer;
 use crate::schema::path::Path;
 use crate::schema::report::{self, Allowed, Faults};
 use crate::schema::rule::Rule;
@@ -27,9 +28,12 @@ pub(super) fn put(
             value.clone_into(place);
         }
         (Slot::Integer(place), Scalar::Number(value)) if value.is_whole() => {
+            let before = out.len();
             check::number(value, rules, path, out);
             match value.as_i64() {
                 Some(value) => *place = value,
+                // Mostly a limit has said so.
+                None if out.len() > before => {}
                 None => report::wrong_type(out, path, "an integer of 64 bits", &scalar),
             }
         }
@@ -57,13 +61,10 @@ fn put_elsewhere(
     match (slot, scalar) {
         (Slot::BigInteger(place), Scalar::Number(value)) if value.is_whole() => {
             check::number(value, rules, path, out);
-            match value.as_i128() {
-                Some(value) => *place = value,
-                None => report::wrong_type(out, path, "an integer of 128 bits", &scalar),
-            }
+            *place = Integer::of(value);
         }
         (Slot::Choice(wires), scalar) => {
-            report::not_one_of(out, path, &scalar.to_value(), Allowed::Wires(wires));
+            report::not_one_of(out, path, &scalar.to_tree(), Allowed::Wires(wires));
             beside(scalar, rules, path, out);
         }
         (Slot::Null, Scalar::Null) => {}
@@ -72,15 +73,15 @@ fn put_elsewhere(
             put(nullable.set_value().slot(Some(&scalar)), rules, scalar, path, out);
         }
         (Slot::Ruled(own, inner), scalar) => {
-            check::shallow(&scalar.to_value(), rules, path, out);
+            beside(scalar, rules, path, out);
             Reader::new(inner, own, path, out).scalar(scalar);
         }
         (Slot::Value(place), scalar) => {
             *place = scalar.to_value();
-            check::shallow(place, rules, path, out);
+            beside(scalar, rules, path, out);
         }
         (Slot::Union(union), scalar) => {
-            variant::read(union, &scalar.to_value(), path, out);
+            variant::read(union, &scalar.to_tree(), path, out);
             beside(scalar, rules, path, out);
         }
         (Slot::Opaque(opaque), scalar) => {
@@ -94,8 +95,10 @@ fn put_elsewhere(
 
 /// Applies the rules that stand beside a type with values of its own.
 fn beside(scalar: Scalar<'_>, rules: &'static [Rule], path: &Path<'_>, out: &mut Faults) {
-    if !rules.is_empty() {
-        check::shallow(&scalar.to_value(), rules, path, out);
+    match scalar {
+        Scalar::Number(value) => check::number(value, rules, path, out),
+        Scalar::String(value) => check::string(value, rules, path, out),
+        Scalar::Null | Scalar::Bool(_) => {}
     }
 }
 

@@ -2,14 +2,16 @@
 //! or merely rare, is left to `serde_json`.
 
 use std::borrow::Cow;
-use std::fmt;
+use std::{fmt, iter};
 
-use serde::de::value::BorrowedStrDeserializer;
+use serde::de::value::{BorrowedStrDeserializer, MapDeserializer};
 use serde::de::{
     DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor,
 };
 use serde_json::Number;
 
+use super::object::DIGITS;
+use crate::schema::number::{Decimal, EXACT};
 use crate::schema::plain::plain;
 
 /// Deeper than this, `serde_json` decides.
@@ -120,12 +122,31 @@ impl<'de> Text<'de> {
         Some(if sign == 1 { -value } else { value })
     }
 
-    fn number(&mut self) -> Result<Number, Odd> {
+    fn number(&mut self) -> &'de str {
         let rest = &self.json[self.at..];
         let is_part = |byte: u8| matches!(byte, b'0'..=b'9' | b'+' | b'-' | b'.' | b'e' | b'E');
         let len = rest.bytes().position(|byte| !is_part(byte)).unwrap_or(rest.len());
         self.at += len;
-        serde_json::from_str(&rest[..len]).map_err(|_| Odd)
+        &rest[..len]
+    }
+
+    fn any<V: Visitor<'de>>(&mut self, visitor: V, with_digits: bool) -> Result<V::Value, Odd> {
+        match self.token().ok_or(Odd)? {
+            b'"' => match self.string()? {
+                Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
+                Cow::Owned(text) => visitor.visit_str(&text),
+            },
+            b'{' => visitor.visit_map(self.open()?),
+            b'[' => visitor.visit_seq(self.open()?),
+            b't' => self.word("true").and_then(|()| visitor.visit_bool(true)),
+            b'f' => self.word("false").and_then(|()| visitor.visit_bool(false)),
+            b'n' => self.word("null").and_then(|()| visitor.visit_unit()),
+            b'-' | b'0'..=b'9' => match self.integer() {
+                Some(value) => visitor.visit_i64(value),
+                None => number(self.number(), visitor, with_digits),
+            },
+            _ => Err(Odd),
+        }
     }
 
     fn open(&mut self) -> Result<Items<'_, 'de>, Odd> {
@@ -139,30 +160,54 @@ impl<'de> Deserializer<'de> for &mut Text<'de> {
     type Error = Odd;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Odd> {
-        match self.token().ok_or(Odd)? {
-            b'"' => match self.string()? {
-                Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
-                Cow::Owned(text) => visitor.visit_str(&text),
-            },
-            b'{' => visitor.visit_map(self.open()?),
-            b'[' => visitor.visit_seq(self.open()?),
-            b't' => self.word("true").and_then(|()| visitor.visit_bool(true)),
-            b'f' => self.word("false").and_then(|()| visitor.visit_bool(false)),
-            b'n' => self.word("null").and_then(|()| visitor.visit_unit()),
-            b'-' | b'0'..=b'9' => match self.integer() {
-                Some(value) => visitor.visit_i64(value),
-                // With its digits, where a feature of `serde_json` says so.
-                None => self.number()?.deserialize_any(visitor).map_err(|_| Odd),
-            },
-            _ => Err(Odd),
-        }
+        self.any(visitor, false)
+    }
+
+    /// As [`Reader`](super::Reader) asks: with all digits of numbers.
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Odd> {
+        self.any(visitor, true)
     }
 
     serde::forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option
-        unit unit_struct newtype_struct seq tuple tuple_struct map struct enum identifier
+        unit unit_struct seq tuple tuple_struct map struct enum identifier
         ignored_any
     }
+}
+
+/// Any number but the whole ones of few digits.
+fn number<'de, V: Visitor<'de>>(
+    text: &'de str,
+    visitor: V,
+    with_digits: bool,
+) -> Result<V::Value, Odd> {
+    let number = serde_json::from_str::<Number>(text);
+    let is_large = match &number {
+        Ok(number) if number.is_i64() || number.is_u64() => false,
+        Ok(number) => number.as_f64().is_none_or(|float| float.abs() >= EXACT),
+        Err(_) => is_number(text),
+    };
+    if with_digits && is_large && Decimal::of(text).is_whole() {
+        return visitor.visit_map(MapDeserializer::new(iter::once((DIGITS, text))));
+    }
+    // With its digits, where a feature of `serde_json` says so.
+    number.map_err(|_| Odd)?.deserialize_any(visitor).map_err(|_| Odd)
+}
+
+/// Whether a text is a number in JSON, though one that `serde_json` may have no place for.
+fn is_number(text: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let text = text.strip_prefix('-').unwrap_or(text);
+    let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
+    digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent))
+        && digits(fraction)
+        && digits(whole)
+        && (whole.len() == 1 || !whole.starts_with('0'))
 }
 
 /// What stands between brackets.

@@ -1,32 +1,33 @@
 //! Values that had to be read whole before they could be judged, or whose place wants them whole.
 
 use serde::de::Deserializer;
-use serde_json::Value;
 
 use super::scalar;
 use super::{Reader, expected, read_value};
 use crate::schema::report::{self, shown};
-use crate::schema::scalar::Scalar;
+use crate::schema::rule::Kind;
 use crate::schema::slot::Slot;
+use crate::schema::tree::Tree;
 use crate::schema::{check, variant};
 
 impl Reader<'_> {
-    pub(super) fn whole(self, value: &Value) {
+    pub(super) fn whole(self, value: &Tree) {
         let Self { into, rules, path, out, deep, .. } = self;
         if deep {
             check::deep(value, rules, path, out);
         }
-        match into.slot(Scalar::of(value).as_ref()) {
+        let is = |kind| check::is_kind(value, kind);
+        match into.slot(value.scalar().as_ref()) {
             Slot::Value(place) => {
                 check::shallow(value, rules, path, out);
-                *place = value.clone();
+                *place = value.to_value();
             }
             Slot::Union(union) => {
                 check::shallow(value, rules, path, out);
                 variant::read(union, value, path, out);
             }
             Slot::Opaque(opaque) => {
-                if let Err(expected) = opaque.read(value.clone()) {
+                if let Err(expected) = opaque.read(value.to_value()) {
                     report::wrong_type(out, path, expected, &shown(value));
                 }
             }
@@ -37,17 +38,17 @@ impl Reader<'_> {
             Slot::Nullable(nullable) => {
                 Reader::checked(nullable.set_value(), rules, path, out).whole(value);
             }
-            Slot::Object(object) if value.is_object() => {
+            Slot::Object(object) if is(Kind::Object) => {
                 check::deep(value, object.table().rules, path, out);
                 Reader::checked(into, rules, path, out).again(value);
             }
-            Slot::List(_) if value.is_array() => {
+            Slot::List(_) if is(Kind::Array) => {
                 Reader::checked(into, rules, path, out).again(value);
             }
-            Slot::Map(_) if value.is_object() => {
+            Slot::Map(_) if is(Kind::Object) => {
                 Reader::checked(into, rules, path, out).again(value);
             }
-            slot => match Scalar::of(value) {
+            slot => match value.scalar() {
                 Some(scalar) => scalar::put(slot, rules, scalar, path, out),
                 None => report::wrong_type(out, path, &expected(slot), &shown(value)),
             },
@@ -55,8 +56,8 @@ impl Reader<'_> {
     }
 
     /// Reads a value again, now that its rules are checked.
-    fn again(self, value: &Value) {
-        let again: Result<(), serde_json::Error> = value.deserialize_any(self);
+    fn again(self, value: &Tree) {
+        let again: Result<(), serde_json::Error> = value.deserialize_newtype_struct("Json", self);
         debug_assert!(again.is_ok(), "a value is always readable");
     }
 }

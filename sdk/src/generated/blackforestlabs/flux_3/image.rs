@@ -13,6 +13,7 @@
 //! ```
 
 use crate::schema::runtime::Blank;
+use crate::schema::Integer;
 use crate::{model, object, setters, string_enum};
 
 object! {
@@ -28,7 +29,7 @@ object! {
         /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
         ///
         /// Default `-1`.
-        pub seed: Option<i64> = optional("seed"),
+        pub seed: Option<Integer> = optional("seed"),
         ..extra
     }
 }
@@ -43,7 +44,7 @@ impl Input {
     }
 }
 
-setters!(Input { image_size: ImageSize, seed: i64, ..extra });
+setters!(Input { image_size: ImageSize, seed: impl Into<Integer>, ..extra });
 
 string_enum! {
     /// Image size.

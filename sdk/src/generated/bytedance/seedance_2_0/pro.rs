@@ -13,6 +13,7 @@
 //! ```
 
 use crate::schema::runtime::{Blank, Rule};
+use crate::schema::Integer;
 use crate::{Audio, Image, Video, model, object, setters, string_enum};
 
 object! {
@@ -52,7 +53,7 @@ object! {
         /// Default `true`.
         pub generate_audio: Option<bool> = optional("generate_audio"),
         /// Start value of the randomness; the same seed and inputs give a similar result. Left out, a random one is normally picked.
-        pub seed: Option<i64> = optional("seed"),
+        pub seed: Option<Integer> = optional("seed"),
         ..extra
     }
 }
@@ -87,7 +88,7 @@ impl Input {
 
 setters!(Input {
     aspect_ratio: AspectRatio, resolution: Resolution, duration: i64, generate_audio: bool,
-    seed: i64, ..extra
+    seed: impl Into<Integer>, ..extra
 });
 
 string_enum! {

@@ -13,6 +13,7 @@
 //! ```
 
 use crate::schema::runtime::{Blank, Rule};
+use crate::schema::Integer;
 use crate::{Files, integer_enum, model, object, setters, string_enum};
 
 object! {
@@ -53,7 +54,7 @@ object! {
         /// Start value of the randomness; the same seed and inputs give a similar result. `0` normally picks a random one.
         ///
         /// Default `0`.
-        pub seed: Option<i64> = optional("seed"),
+        pub seed: Option<Integer> = optional("seed"),
         /// How much the content filter lets through; `1` is strictest, `6` most relaxed.
         ///
         /// Default `4`. One of `1`, `2`, `3`, `4`, `5`, `6`.
@@ -75,8 +76,8 @@ impl Input {
 
 setters!(Input {
     aspect_ratio: AspectRatio, resolution: Resolution, num_images: i64, output_format: OutputFormat,
-    enable_web_search: bool, limit_generations: bool, seed: i64, safety_tolerance: SafetyTolerance,
-    ..extra
+    enable_web_search: bool, limit_generations: bool, seed: impl Into<Integer>,
+    safety_tolerance: SafetyTolerance, ..extra
 });
 
 string_enum! {

@@ -14,6 +14,7 @@
 //! ```
 
 use crate::schema::runtime::{Blank, Rule};
+use crate::schema::Integer;
 use crate::{Image, model, object, setters, string_enum};
 
 object! {
@@ -45,7 +46,7 @@ object! {
         /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
         ///
         /// Default `-1`.
-        pub seed: Option<i64> = optional("seed"),
+        pub seed: Option<Integer> = optional("seed"),
         /// Has a content filter check the request and the result.
         ///
         /// Default `true`.
@@ -71,8 +72,8 @@ impl Input {
 }
 
 setters!(Input {
-    end_image_url: impl Into<Image>, resolution: Resolution, duration: i64, seed: i64,
-    enable_safety_checker: bool, ..extra
+    end_image_url: impl Into<Image>, resolution: Resolution, duration: i64,
+    seed: impl Into<Integer>, enable_safety_checker: bool, ..extra
 });
 
 string_enum! {

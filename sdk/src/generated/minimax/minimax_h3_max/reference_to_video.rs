@@ -14,6 +14,7 @@
 //! ```
 
 use crate::schema::runtime::{Blank, Rule};
+use crate::schema::Integer;
 use crate::{Audio, Image, Video, model, object, setters, string_enum};
 
 object! {
@@ -61,7 +62,7 @@ object! {
         /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
         ///
         /// Default `-1`.
-        pub seed: Option<i64> = optional("seed"),
+        pub seed: Option<Integer> = optional("seed"),
         /// Has a content filter check the request and the result.
         ///
         /// Default `true`.
@@ -105,7 +106,7 @@ impl Input {
 }
 
 setters!(Input {
-    aspect_ratio: AspectRatio, resolution: Resolution, duration: i64, seed: i64,
+    aspect_ratio: AspectRatio, resolution: Resolution, duration: i64, seed: impl Into<Integer>,
     enable_safety_checker: bool, ..extra
 });
 

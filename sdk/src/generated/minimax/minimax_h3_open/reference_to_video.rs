@@ -14,6 +14,7 @@
 //! ```
 
 use crate::schema::runtime::{Blank, Rule};
+use crate::schema::Integer;
 use crate::{Audio, Image, Video, model, object, setters, string_enum};
 
 object! {
@@ -54,7 +55,7 @@ object! {
         /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
         ///
         /// Default `-1`.
-        pub seed: Option<i64> = optional("seed"),
+        pub seed: Option<Integer> = optional("seed"),
         ..extra
     }
 }
@@ -92,7 +93,8 @@ impl Input {
 }
 
 setters!(Input {
-    aspect_ratio: AspectRatio, resolution: Resolution, duration: i64, seed: i64, ..extra
+    aspect_ratio: AspectRatio, resolution: Resolution, duration: i64, seed: impl Into<Integer>,
+    ..extra
 });
 
 string_enum! {

@@ -14,6 +14,7 @@
 //! ```
 
 use crate::schema::runtime::{Blank, Rule};
+use crate::schema::Integer;
 use crate::{Video, model, object, setters, string_enum};
 
 object! {
@@ -40,7 +41,7 @@ object! {
         /// Start value of the randomness; the same seed and inputs give a similar result. `0` normally picks a random one.
         ///
         /// Default `0`.
-        pub seed: Option<i64> = optional("seed"),
+        pub seed: Option<Integer> = optional("seed"),
         ..extra
     }
 }
@@ -57,7 +58,8 @@ impl Input {
 }
 
 setters!(Input {
-    resolution: Resolution, duration: i64, generate_audio_switch: bool, seed: i64, ..extra
+    resolution: Resolution, duration: i64, generate_audio_switch: bool, seed: impl Into<Integer>,
+    ..extra
 });
 
 string_enum! {

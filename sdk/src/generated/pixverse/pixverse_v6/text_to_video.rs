@@ -13,6 +13,7 @@
 //! ```
 
 use crate::schema::runtime::{Blank, Rule};
+use crate::schema::Integer;
 use crate::{model, object, setters, string_enum};
 
 object! {
@@ -48,7 +49,7 @@ object! {
         /// Start value of the randomness; the same seed and inputs give a similar result. `0` normally picks a random one.
         ///
         /// Default `0`.
-        pub seed: Option<i64> = optional("seed"),
+        pub seed: Option<Integer> = optional("seed"),
         ..extra
     }
 }
@@ -65,7 +66,7 @@ impl Input {
 
 setters!(Input {
     aspect_ratio: AspectRatio, resolution: Resolution, duration: i64, generate_audio_switch: bool,
-    generate_multi_clip_switch: bool, seed: i64, ..extra
+    generate_multi_clip_switch: bool, seed: impl Into<Integer>, ..extra
 });
 
 string_enum! {

@@ -18,6 +18,7 @@
 //! ```
 
 use crate::schema::runtime::{Blank, Rule};
+use crate::schema::Integer;
 use crate::{Image, model, object, setters, show_members, string_enum};
 
 object! {
@@ -46,7 +47,7 @@ object! {
         /// Start value of the randomness; the same seed and inputs give a similar result. `0` normally picks a random one.
         ///
         /// Default `0`.
-        pub seed: Option<i64> = optional("seed"),
+        pub seed: Option<Integer> = optional("seed"),
         ..extra
     }
 }
@@ -78,7 +79,8 @@ impl Input {
 }
 
 setters!(Input {
-    resolution: Resolution, duration: i64, generate_audio_switch: bool, seed: i64, ..extra
+    resolution: Resolution, duration: i64, generate_audio_switch: bool, seed: impl Into<Integer>,
+    ..extra
 });
 
 string_enum! {

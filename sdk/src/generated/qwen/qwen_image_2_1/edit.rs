@@ -14,6 +14,7 @@
 //! ```
 
 use crate::schema::runtime::{Blank, MediaRule, Rule};
+use crate::schema::Integer;
 use crate::{Image, model, object, setters, string_enum};
 
 object! {
@@ -60,7 +61,7 @@ object! {
         /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
         ///
         /// Default `-1`.
-        pub seed: Option<i64> = optional("seed"),
+        pub seed: Option<Integer> = optional("seed"),
         ..extra
     }
 }
@@ -81,7 +82,8 @@ impl Input {
 
 setters!(Input {
     mask_url: impl Into<Image>, aspect_ratio: AspectRatio, resolution: Resolution,
-    background: Background, output_format: OutputFormat, enhance_prompt: bool, seed: i64, ..extra
+    background: Background, output_format: OutputFormat, enhance_prompt: bool,
+    seed: impl Into<Integer>, ..extra
 });
 
 string_enum! {

@@ -13,6 +13,7 @@
 //! ```
 
 use crate::schema::runtime::Blank;
+use crate::schema::Integer;
 use crate::{model, object, setters, string_enum};
 
 object! {
@@ -46,7 +47,7 @@ object! {
         /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
         ///
         /// Default `-1`.
-        pub seed: Option<i64> = optional("seed"),
+        pub seed: Option<Integer> = optional("seed"),
         ..extra
     }
 }
@@ -63,7 +64,7 @@ impl Input {
 
 setters!(Input {
     aspect_ratio: AspectRatio, resolution: Resolution, background: Background,
-    output_format: OutputFormat, enhance_prompt: bool, seed: i64, ..extra
+    output_format: OutputFormat, enhance_prompt: bool, seed: impl Into<Integer>, ..extra
 });
 
 string_enum! {

@@ -14,6 +14,7 @@
 //! ```
 
 use crate::schema::runtime::{Blank, Rule};
+use crate::schema::Integer;
 use crate::{Image, model, object, setters, string_enum};
 
 object! {
@@ -45,7 +46,7 @@ object! {
         /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
         ///
         /// Default `-1`.
-        pub seed: Option<i64> = optional("seed"),
+        pub seed: Option<Integer> = optional("seed"),
         ..extra
     }
 }
@@ -65,8 +66,8 @@ impl Input {
 }
 
 setters!(Input {
-    aspect_ratio: AspectRatio, resolution: Resolution, enable_prompt_expansion: bool, seed: i64,
-    ..extra
+    aspect_ratio: AspectRatio, resolution: Resolution, enable_prompt_expansion: bool,
+    seed: impl Into<Integer>, ..extra
 });
 
 string_enum! {

@@ -13,6 +13,7 @@
 //! ```
 
 use crate::schema::runtime::{Blank, Rule};
+use crate::schema::Integer;
 use crate::{model, object, setters, string_enum};
 
 object! {
@@ -44,7 +45,7 @@ object! {
         /// Default `true`.
         pub prompt_extend: Option<bool> = optional("prompt_extend"),
         /// Start value of the randomness; the same seed and inputs give a similar result. Left out, a random one is normally picked.
-        pub seed: Option<i64> = optional("seed"),
+        pub seed: Option<Integer> = optional("seed"),
         ..extra
     }
 }
@@ -61,7 +62,7 @@ impl Input {
 
 setters!(Input {
     aspect_ratio: AspectRatio, resolution: Resolution, duration: i64, enable_audio: bool,
-    prompt_extend: bool, seed: i64, ..extra
+    prompt_extend: bool, seed: impl Into<Integer>, ..extra
 });
 
 string_enum! {

@@ -13,6 +13,7 @@
 //! ```
 
 use crate::schema::runtime::Blank;
+use crate::schema::Integer;
 use crate::{model, object, setters, string_enum};
 
 object! {
@@ -39,7 +40,7 @@ object! {
         /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
         ///
         /// Default `-1`.
-        pub seed: Option<i64> = optional("seed"),
+        pub seed: Option<Integer> = optional("seed"),
         ..extra
     }
 }
@@ -55,8 +56,8 @@ impl Input {
 }
 
 setters!(Input {
-    aspect_ratio: AspectRatio, resolution: Resolution, enable_prompt_expansion: bool, seed: i64,
-    ..extra
+    aspect_ratio: AspectRatio, resolution: Resolution, enable_prompt_expansion: bool,
+    seed: impl Into<Integer>, ..extra
 });
 
 string_enum! {
