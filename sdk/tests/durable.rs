@@ -12,9 +12,11 @@ mod durable {
     mod cancel;
     mod chaos;
     mod collect;
+    mod damage;
     mod disk;
     mod journal;
     mod kill;
+    mod locks;
     mod meaning;
     mod prices;
     mod service;

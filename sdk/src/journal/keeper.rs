@@ -37,7 +37,7 @@ pub(super) struct Keeper {
     owed: String,
     /// What is known of the jobs that are not settled, for the lines to come.
     jobs: BTreeMap<String, Facts>,
-    /// What the journal looked like when it was last written here, or read whole.
+    /// What the journal looked like when it was opened, or last read or written here.
     seen: Option<Seen>,
     /// Whether this process has read it whole.
     is_read: bool,
@@ -67,14 +67,17 @@ pub(super) enum What {
 impl Keeper {
     /// Sees whether the journal can be locked, and tidies up after those who could not.
     pub(super) fn new(file: File) -> io::Result<Self> {
-        file.hold(PATIENCE)?.sweep();
+        let mut held = file.hold(PATIENCE)?;
+        held.sweep();
         owner::sweep(&file);
+        let seen = held.seen();
+        drop(held);
         Ok(Self {
             file: Arc::new(file),
             owner: Owner::new(),
             owed: String::new(),
             jobs: BTreeMap::new(),
-            seen: None,
+            seen,
             is_read: false,
             is_folder_synced: false,
             is_lock_stuck: false,
@@ -163,6 +166,9 @@ impl Keeper {
         let file = self.file.clone();
         let mut held = self.hold(&file)?;
         let tail = self.tail(&mut held);
+        if let (Err(error), true) = (&tail, outcomes.is_empty()) {
+            return Err(copy(error));
+        }
         self.is_folder_synced &= !held.make_if_missing()?;
         let ready = tail.as_ref().map(drop).map_err(copy).and_then(|()| self.sync_folder());
         let results: Vec<_> = entries.iter().map(|entry| entry.may_be_written(&ready)).collect();

@@ -9,6 +9,7 @@ use runcomfy::simulator::{Endpoint, FalseAnswer, Fault, Faults, ModelSpec, Simul
 use runcomfy::{BatchResults, Client, JsonInput};
 use serde_json::json;
 
+use super::service::{self, service};
 use super::tools::{PRICE, charges, client_of, job, jobs, simulator};
 use crate::support::{Act, MODEL, Server, json_answer, script, status, success};
 
@@ -229,6 +230,26 @@ async fn limits_of_a_named_batch_count_all_its_starts() {
     let mut results = batch().max_jobs(8).start().await.unwrap();
     assert_eq!(all(&mut results).await.0.len(), 1);
     assert_eq!(simulator.ledger().billed, 8);
+}
+
+#[tokio::test]
+async fn what_earlier_starts_have_really_cost_counts() {
+    let dear = |_: &str| json!({ "status": "succeeded", "output": "x", "cost": 2.0 });
+    let server = service(dear, |_| Act::Hang).await;
+    let dir = tempfile::tempdir().unwrap();
+    let mut spent = Vec::new();
+    for start in 0..3 {
+        let client = service::with_journal(&server, dir.path());
+        if start == 2 {
+            client.journal().unwrap().compact().unwrap();
+        }
+        let batch = client.batch(jobs(9)).named("n").in_flight(1).price_usd(1.0).max_usd(5.0);
+        let mut results = batch.start().await.unwrap();
+        all(&mut results).await;
+        assert!(results.left_out());
+        spent.push((server.submits(), results.usd()));
+    }
+    assert_eq!(spent, [(2, 4.0); 3], "a third one might cost as much as the dearest");
 }
 
 #[tokio::test]

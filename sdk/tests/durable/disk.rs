@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use runcomfy::{Error, Journal};
 use serde_json::json;
@@ -90,12 +91,146 @@ fn a_folder_in_its_place_is_refused() {
     assert!(error.is_journal(), "{error:?}");
 }
 
+#[cfg(unix)]
+#[test]
+fn what_can_never_be_a_journal_is_refused_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let pipe = dir.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let socket = dir.path().join("socket");
+    let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    let link = dir.path().join("link");
+    std::os::unix::fs::symlink(&pipe, &link).unwrap();
+    for path in [pipe, socket, link] {
+        let error = Journal::open(&path).unwrap_err();
+        assert!(error.is_journal(), "{error:?}");
+        assert!(error.to_string().contains("not a regular file"), "{error}");
+    }
+}
+
+/// In a folder in which others can write, too, somebody may lay out links for us to write through.
+#[cfg(unix)]
+#[test]
+fn no_link_that_was_laid_out_is_written_through() {
+    use std::os::unix::fs::symlink;
+    let dir = tempfile::tempdir().unwrap();
+    let (path, precious) = (dir.path().join("journal"), dir.path().join("precious"));
+    fs::write(&precious, "precious").unwrap();
+    symlink(&precious, dir.path().join("journal.new")).unwrap();
+    symlink(&precious, dir.path().join("journal.damaged")).unwrap();
+    let journal = Journal::open(&path).unwrap();
+    journal.forget_batch("none").unwrap();
+    journal.compact().unwrap();
+    fs::write(&path, "damage\n").unwrap();
+    let repair = journal.repair().unwrap();
+    assert_eq!(fs::read_to_string(repair.kept_in.unwrap()).unwrap(), "damage\n");
+    fs::remove_file(dir.path().join("journal.lock")).unwrap();
+    symlink(&precious, dir.path().join("journal.lock")).unwrap();
+    assert!(journal.forget_batch("none").unwrap_err().is_journal());
+    assert_eq!(fs::read_to_string(&precious).unwrap(), "precious");
+}
+
+#[cfg(unix)]
+#[test]
+fn compaction_keeps_those_who_may_read_it_and_parts_no_names() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    let (path, other) = (dir.path().join("journal"), dir.path().join("other"));
+    let journal = Journal::open(&path).unwrap();
+    journal.forget_batch("none").unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+    journal.compact().unwrap();
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+    fs::hard_link(&path, &other).unwrap();
+    let error = journal.compact().unwrap_err();
+    assert!(error.is_journal() && error.to_string().contains("hard links"), "{error}");
+    fs::remove_file(other).unwrap();
+    journal.compact().unwrap();
+}
+
+/// Runs this program as somebody whom permissions stop; false if that cannot be done.
+#[cfg(unix)]
+fn as_nobody(test: &str, dir: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    use std::os::unix::process::CommandExt;
+    let mut child = child(test, &[("RUNCOMFY_TEST_DIR", dir.to_str().unwrap())]);
+    if fs::metadata(dir).unwrap().uid() == 0 {
+        child.uid(65534).gid(65534);
+    }
+    match child.status() {
+        Ok(status) => {
+            assert!(status.success());
+            true
+        }
+        Err(error) => {
+            println!("skipped: this program cannot be run as nobody: {error}");
+            false
+        }
+    }
+}
+
+/// Of a folder that cannot be synced, nobody knows whether it keeps the new file.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_folder_that_cannot_be_synced_refuses_the_submit_and_leaves_no_trace_of_it() {
+    use std::os::unix::fs::PermissionsExt;
+    if let Some(dir) = given("RUNCOMFY_TEST_DIR") {
+        let path = Path::new(&dir).join("journal");
+        for _ in 0..2 {
+            let error = refused_without_sending(&path).await;
+            assert!(error.is_journal() && !error.may_have_cost(), "{error:?}");
+            let left = Journal::open(&path).unwrap().recover().unwrap();
+            assert!(left.unknown.is_empty(), "{left:?}");
+        }
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    // It may be written in, and not be opened.
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o333)).unwrap();
+    let test = "disk::a_folder_that_cannot_be_synced_refuses_the_submit_and_leaves_no_trace_of_it";
+    let _ = as_nobody(test, dir.path());
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// A file that may not grow any more takes a part of a line: that is taken back.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_write_that_failed_is_taken_back() {
+    if let Some(dir) = given("RUNCOMFY_TEST_DIR") {
+        let path = Path::new(&dir).join("journal");
+        let answer = json_answer(200, &json!({ "request_id": "r-1" }));
+        let server = Server::start(script([answer])).await;
+        let client = server.builder().journal(&path).build().unwrap();
+        let mut accepted = 0;
+        let error = loop {
+            match client.submit_as("x".repeat(100), input()).await {
+                Ok(_) => accepted += 1,
+                Err(error) => break error,
+            }
+            assert!(accepted < 1000);
+        };
+        assert!(error.is_journal() && !error.may_have_cost(), "{error:?}");
+        assert_eq!(server.submits(), accepted);
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.ends_with("\"}\n"), "half a line is left: {text}");
+        assert!(client.recover().await.unwrap().unknown.is_empty());
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let program = std::env::current_exe().unwrap();
+    let mut limited = Command::new("sh");
+    // In blocks of 512 bytes or of 1024; beyond, the system call fails, instead of the process.
+    limited.args(["-c", "trap '' XFSZ; ulimit -f 4; exec \"$@\"", "sh"]).arg(program);
+    limited.args(["--exact", "durable::disk::a_write_that_failed_is_taken_back", "--nocapture"]);
+    limited.env("RUNCOMFY_TEST_DIR", dir.path()).stdout(Stdio::null());
+    assert!(limited.status().unwrap().success());
+}
+
 /// Root may do everything, so these are tried as nobody.
 #[cfg(unix)]
 #[test]
 fn without_permission_it_says_so_when_it_is_opened() {
-    use std::os::unix::fs::{MetadataExt, PermissionsExt};
-    use std::os::unix::process::CommandExt;
+    use std::os::unix::fs::PermissionsExt;
     if let Some(dir) = given("RUNCOMFY_TEST_DIR") {
         let dir = Path::new(&dir);
         for path in ["mine", "closed/journal", "read-only/journal", "read-only/old"] {
@@ -119,17 +254,8 @@ fn without_permission_it_says_so_when_it_is_opened() {
         mode(&folder.join("old"), 0o666);
         mode(&folder, bits);
     }
-    let variables = [("RUNCOMFY_TEST_DIR", dir.path().to_str().unwrap())];
-    let mut child = child("disk::without_permission_it_says_so_when_it_is_opened", &variables);
-    if fs::metadata(dir.path()).unwrap().uid() == 0 {
-        child.uid(65534).gid(65534);
-    }
-    let ended = child.status();
+    let _ = as_nobody("disk::without_permission_it_says_so_when_it_is_opened", dir.path());
     for folder in ["closed", "read-only"] {
         mode(&dir.path().join(folder), 0o755);
-    }
-    match ended {
-        Ok(status) => assert!(status.success()),
-        Err(error) => println!("skipped: this program cannot be run as nobody: {error}"),
     }
 }

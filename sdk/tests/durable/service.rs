@@ -51,3 +51,9 @@ pub(super) async fn listed(client: &Client) -> Vec<String> {
     let Recovery { jobs, .. } = client.recover().await.unwrap();
     jobs.iter().map(|job| job.token.request_id().to_owned()).collect()
 }
+
+impl Server {
+    pub(super) fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+}

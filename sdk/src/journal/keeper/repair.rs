@@ -13,7 +13,7 @@ use crate::journal::trust::{Found, is_distrust};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Repair {
-    /// How many lines could not be read.
+    /// How many lines cannot be read.
     pub damaged_lines: usize,
     /// The file in which those lines are kept, if there were any.
     pub kept_in: Option<PathBuf>,
@@ -54,7 +54,7 @@ impl Keeper {
         self.replace(&mut held, &whole, seen, &sorted.good)?;
         let seen = Seen { version: String::new(), ..self.seen.clone().unwrap_or_default() };
         self.seen = Some(seen);
-        Ok(Repair { damaged_lines: state.damage.len(), kept_in, unknown: sorted.lost.len() })
+        Ok(Repair { damaged_lines: sorted.count, kept_in, unknown: sorted.lost.len() })
     }
 
     /// Writes the damaged lines into a file of their own.
@@ -84,6 +84,8 @@ impl Keeper {
 struct Sorted {
     good: Vec<u8>,
     damaged: Vec<u8>,
+    /// How many are damaged.
+    count: usize,
     /// For each run of lines that may have recorded a submit of which nothing else is known: how
     /// many they are.
     lost: Vec<u64>,
@@ -107,6 +109,7 @@ impl Sorted {
             }
             sorted.damaged.extend_from_slice(line);
             sorted.damaged.push(b'\n');
+            sorted.count += 1;
             run += u64::from(!is_header(line) && !is_known(line, state));
         }
         sorted.lost.extend((run > 0).then_some(run));
