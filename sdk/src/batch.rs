@@ -44,7 +44,7 @@ impl Client {
     /// let mut results = client.batch(inputs).in_flight(8).max_usd(5.0).start().await?;
     /// while let Some(item) = results.next().await {
     ///     match item.result {
-    ///         Ok(done) => println!("{}: {:?}", prompts[item.index], done.media_urls()),
+    ///         Ok(done) => println!("{:?}", client.download(&done).to("pictures").await?),
     ///         Err(error) => println!("{}: {error}", prompts[item.index]),
     ///     }
     /// }
@@ -95,7 +95,7 @@ impl Client {
 /// - What failed or was cancelled comes again as that error, from the journal: nothing is asked, and
 ///   nothing is paid.
 /// - What was [collected](crate::Journal#collecting) does not come again: its files are all in place, or
-///   [`BatchItem::collect`] said so.
+///   [`BatchItem::collect`] was called.
 ///
 /// ```no_run
 /// # async fn f(client: runcomfy::Client, inputs: Vec<runcomfy::JsonInput>) -> Result<(), runcomfy::Error> {
@@ -108,7 +108,9 @@ impl Client {
 /// # }
 /// ```
 ///
-/// Whatever ends that early, nothing is lost: the next start brings it again.
+/// Whatever ends that early, nothing is lost, and nothing is paid for again: the next start brings
+/// every item that is not collected. (So does an item that failed, and `?` ends the loop with it each
+/// time; to go on with the others, look at the error, and [`collect`](BatchItem::collect) the item.)
 ///
 /// Inputs are recognised by what they mean, not by how they are spelled or where they stand: a list
 /// that has grown pays for what is new, and the same input twice in a list is two jobs. Where another
