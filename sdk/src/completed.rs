@@ -7,7 +7,7 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::job::JobToken;
-use crate::journal::Collector;
+use crate::journal::Journal;
 use crate::money::dollars;
 
 pub(crate) use urls::{is_without_output, media_urls, urls_in_text};
@@ -36,8 +36,8 @@ pub struct Completed<T> {
     /// The whole answer of the result call, as it came.
     pub raw: Value,
     pub(crate) job: JobToken,
-    /// Marks the job as collected.
-    pub(crate) collector: Option<Collector>,
+    /// Where the job is marked as collected.
+    pub(crate) journal: Option<Journal>,
 }
 
 impl<T> Completed<T> {
@@ -50,12 +50,12 @@ impl<T> Completed<T> {
             finished_at: text("finished_at"),
             raw,
             job,
-            collector: None,
+            journal: None,
         }
     }
 
-    pub(crate) fn collected_by(mut self, collector: Option<Collector>) -> Self {
-        self.collector = collector;
+    pub(crate) fn collected_in(mut self, journal: Option<Journal>) -> Self {
+        self.journal = journal;
         self
     }
 
@@ -79,8 +79,8 @@ impl<T> Completed<T> {
     /// that are kept in another way. Without a [`Journal`](crate::Journal) it does nothing. It does not
     /// wait for the disk: a program that is killed right after may find the job listed once more.
     pub fn collect(&self) {
-        if let Some(collector) = &self.collector {
-            collector.collect();
+        if let Some(journal) = &self.journal {
+            journal.collect(&self.job);
         }
     }
 

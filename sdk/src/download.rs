@@ -212,7 +212,7 @@ impl Download {
         self,
         tell: Option<UnboundedSender<DownloadEvent>>,
     ) -> Result<Vec<SavedFile>, Error> {
-        let Self { client, sources: Sources { urls, job, collector }, .. } = self;
+        let Self { client, sources: Sources { urls, job, journal }, .. } = self;
         let span = tracing::debug_span!("runcomfy.download", files = urls.len());
         let work = async {
             let call = Call {
@@ -238,13 +238,13 @@ impl Download {
             sum_up::sum_up(ended.into_iter().map(|(_, url, end)| (url, end)))
         };
         let ended = work.instrument(span).await;
-        if let (Ok(saved), Some(collector)) = (&ended, &collector)
+        if let (Ok(saved), Some(job), Some(journal)) = (&ended, &job, &journal)
             && !saved.is_empty()
         {
-            collector.collected().await;
+            journal.collected(job).await;
         }
         ended.map_err(|error| match &job {
-            Some(job) => error.about(job).collected_by(collector),
+            Some(job) => error.about(job).collected_in(journal),
             None => error,
         })
     }

@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::completed::{media_urls, urls_in_text};
 use crate::download::{FailedFile, SavedFile};
 use crate::job::{CancelOutcome, JobToken};
-use crate::journal::Collector;
+use crate::journal::Journal;
 use crate::money::dollars;
 use crate::schema::{Invalid, Violation};
 use crate::wire::text_of;
@@ -59,8 +59,8 @@ struct Inner {
     source: Option<Box<dyn StdError + Send + Sync>>,
     /// What the job cost, where there is no whole answer that says so.
     cost: Option<f64>,
-    /// Marks the job as collected, where it is over.
-    collector: Option<Collector>,
+    /// Where the job is marked as collected, if it is over.
+    journal: Option<Journal>,
 }
 
 /// What kind of error it is; `Error`'s predicates say what each of them means.
@@ -235,8 +235,8 @@ impl Error {
     /// For all other errors it does nothing: a job that goes on is not over because a call about it
     /// failed.
     pub fn collect(&self) {
-        if let Some(collector) = &self.inner.collector {
-            collector.collect();
+        if let (Some(journal), Some(job)) = (&self.inner.journal, &self.inner.job) {
+            journal.collect(job);
         }
     }
 

@@ -1,6 +1,5 @@
 //! What was submitted, written down before it is sent.
 
-mod collector;
 mod facts;
 mod file;
 mod keeper;
@@ -26,7 +25,6 @@ use crate::job::JobToken;
 pub use keeper::Repair;
 pub use recovery::{KnownJob, Recovery, UnknownSubmit};
 
-pub(crate) use collector::Collector;
 pub(crate) use facts::End;
 pub(crate) use lock::Claim;
 pub(crate) use pending::{Pending, UnderWay};
@@ -216,6 +214,12 @@ impl Journal {
     ) {
         let facts = Facts { end: Some(end), cost_usd, message, ..Facts::of_job(job) };
         self.send(Step::Ended, facts);
+    }
+
+    /// Writes down that what a job made is safe, and does not wait for the disk: the worst that can
+    /// come of that is a job that is listed once more.
+    pub(crate) fn collect(&self, job: &JobToken) {
+        self.send(Step::Collected, Facts::of_job(job));
     }
 
     /// Writes down that what a job made is safe, and waits until that is written.

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::error::{Error, Kind};
 use crate::job::JobToken;
-use crate::journal::{Claim, Collector, End, Entry, Journal, Stage, State, UnderWay};
+use crate::journal::{Claim, End, Entry, Journal, Stage, State, UnderWay};
 use crate::submit::{fingerprint, older_fingerprints};
 
 /// What is known of an item from an earlier start.
@@ -151,7 +151,7 @@ impl Past {
         Error::new(kind, message)
             .about(job)
             .costing(entry.facts().cost_usd)
-            .collected_by(Some(Collector::new(&self.journal, job)))
+            .collected_in(Some(self.journal.clone()))
     }
 
     fn items(&self) -> MutexGuard<'_, Items> {

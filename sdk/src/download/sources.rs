@@ -6,7 +6,7 @@ use crate::completed::Completed;
 use crate::error::Error;
 use crate::files::Files;
 use crate::job::JobToken;
-use crate::journal::Collector;
+use crate::journal::Journal;
 
 /// What is to be downloaded: URLs, or something that has them.
 ///
@@ -24,8 +24,8 @@ use crate::journal::Collector;
 pub struct Sources {
     pub(super) urls: Vec<String>,
     pub(super) job: Option<JobToken>,
-    /// What marks the job as collected, where these are all files of it that are not saved yet.
-    pub(super) collector: Option<Collector>,
+    /// Where the job is marked as collected, if these are all files of it that are not saved yet.
+    pub(super) journal: Option<Journal>,
 }
 
 impl Sources {
@@ -41,9 +41,9 @@ impl Sources {
         self.urls.is_empty()
     }
 
-    fn about(mut self, job: Option<&JobToken>, collector: Option<&Collector>) -> Self {
+    fn about(mut self, job: Option<&JobToken>, journal: Option<&Journal>) -> Self {
         self.job = job.cloned();
-        self.collector = collector.cloned();
+        self.journal = journal.cloned();
         self
     }
 }
@@ -57,13 +57,13 @@ impl<S: Into<String>> FromIterator<S> for Sources {
                 distinct.push(url);
             }
         }
-        Self { urls: distinct, job: None, collector: None }
+        Self { urls: distinct, job: None, journal: None }
     }
 }
 
 impl<T> From<&Completed<T>> for Sources {
     fn from(done: &Completed<T>) -> Self {
-        Self::from(done.media_urls()).about(Some(done.job()), done.collector.as_ref())
+        Self::from(done.media_urls()).about(Some(done.job()), done.journal.as_ref())
     }
 }
 
@@ -71,7 +71,7 @@ impl From<&Error> for Sources {
     fn from(error: &Error) -> Self {
         let failed = error.failed_files().iter().map(|file| file.url.clone());
         let urls: Self = failed.chain(error.media_urls()).collect();
-        urls.about(error.job(), error.collector())
+        urls.about(error.job(), error.journal_of_job())
     }
 }
 
@@ -120,6 +120,9 @@ impl<S: Clone + Into<String>> From<&[S]> for Sources {
 /// Shows no URL: they may be signed.
 impl fmt::Debug for Sources {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sources").field("urls", &self.len()).field("job", &self.job).finish()
+        f.debug_struct("Sources")
+            .field("urls", &self.len())
+            .field("job", &self.job)
+            .finish_non_exhaustive()
     }
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{Error, Inner, Kind, Reason};
 use crate::download::{FailedFile, SavedFile};
 use crate::job::{CancelOutcome, JobToken};
-use crate::journal::Collector;
+use crate::journal::Journal;
 use crate::schema::Invalid;
 use crate::wire::{ErrorName, Fault, Reply, Scrub};
 
@@ -70,7 +70,7 @@ impl Error {
                 failed: Vec::new(),
                 source: None,
                 cost: None,
-                collector: None,
+                journal: None,
             }),
         }
     }
@@ -182,9 +182,9 @@ impl Error {
         self
     }
 
-    /// Where the job is over, or its files are concerned: what marks it as collected.
-    pub(crate) fn collected_by(mut self, collector: Option<Collector>) -> Self {
-        self.inner.collector = collector;
+    /// Where the job is over, or all its files are concerned: where it is marked as collected.
+    pub(crate) fn collected_in(mut self, journal: Option<Journal>) -> Self {
+        self.inner.journal = journal;
         self
     }
 
@@ -193,8 +193,8 @@ impl Error {
         self
     }
 
-    pub(crate) fn collector(&self) -> Option<&Collector> {
-        self.inner.collector.as_ref()
+    pub(crate) fn journal_of_job(&self) -> Option<&Journal> {
+        self.inner.journal.as_ref()
     }
 
     /// The message without what `Display` adds.

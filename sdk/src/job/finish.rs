@@ -18,8 +18,10 @@ pub(super) fn hand_over<T: Output>(
     let end = end.and_then(|raw| decode(job, raw));
     client.hooks.ended(job, &end);
     match end {
-        Ok(done) => Ok(done.collected_by(client.hooks.collector(job))),
-        Err(error) if error.is_end_of_job() => Err(error.collected_by(client.hooks.collector(job))),
+        Ok(done) => Ok(done.collected_in(client.hooks.journal.clone())),
+        Err(error) if error.is_end_of_job() => {
+            Err(error.collected_in(client.hooks.journal.clone()))
+        }
         Err(error) => Err(error),
     }
 }

@@ -258,7 +258,7 @@ impl Entry {
                 )),
                 None => Err(io::Error::other("the batch was dropped before this was written")),
             },
-            What::Intent(..) | What::Wish(_) => ready.as_ref().map(|()| ()).map_err(copy),
+            What::Intent(..) | What::Wish(_) => ready.as_ref().map_err(copy).copied(),
         }
     }
 }

@@ -134,6 +134,7 @@ pub(super) fn is_at(_: &Handle, _: &Path) -> bool {
 
 /// What tells a file from all others, whatever it is called.
 #[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "other systems do not tell")]
 pub(super) fn identity(of: &fs::Metadata) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;
     Some((of.dev(), of.ino()))

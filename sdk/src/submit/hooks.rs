@@ -7,7 +7,7 @@ use super::Intent;
 use crate::completed::Completed;
 use crate::error::Error;
 use crate::job::JobToken;
-use crate::journal::{Collector, End, Journal, Pending};
+use crate::journal::{End, Journal, Pending};
 use crate::money::{Usd, settled};
 
 /// What an error says about a job that was cancelled.
@@ -67,10 +67,5 @@ impl Hooks {
         if let Some(journal) = &self.journal {
             journal.ended(job, End::Cancelled, Some(0.0), Some(CANCELLED.to_owned()));
         }
-    }
-
-    /// What marks a job as collected.
-    pub(crate) fn collector(&self, job: &JobToken) -> Option<Collector> {
-        self.journal.as_ref().map(|journal| Collector::new(journal, job))
     }
 }

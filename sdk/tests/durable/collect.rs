@@ -261,7 +261,9 @@ async fn a_result_that_does_not_fit_is_kept_until_it_is_safe() {
     assert_eq!(listed(&client).await, ["r-1"]);
 }
 
-fn is_safe(item: &BatchItem<Value>, kind: fn(&Error) -> bool) -> String {
+type Kind = fn(&Error) -> bool;
+
+fn told(item: &BatchItem<Value>, kind: Kind) -> String {
     let error = item.result.as_ref().unwrap_err();
     assert!(kind(error), "{error:?}");
     assert!(item.result.as_ref().is_err_and(|error| error.request_id() == Some("r-1")));
@@ -270,25 +272,25 @@ fn is_safe(item: &BatchItem<Value>, kind: fn(&Error) -> bool) -> String {
 
 #[tokio::test]
 async fn a_failure_is_settled_at_once_and_told_again_from_the_journal() {
-    let cases: [(Value, fn(&Error) -> bool); 3] = [
+    let cases: [(Value, Kind); 3] = [
         (json!({ "status": "failed", "error": "no memory", "cost": 0.03 }), Error::is_job_failed),
         (json!({ "status": "failed" }), Error::is_job_failed),
         (json!({ "status": "cancelled" }), Error::is_cancelled),
     ];
     for (answer, kind) in cases {
-        let told = answer.clone();
-        let server = service(move |_| told.clone(), picture).await;
+        let result = answer.clone();
+        let server = service(move |_| result.clone(), picture).await;
         let dir = tempfile::tempdir().unwrap();
         let client = with_journal(&server, dir.path());
         let start = async || client.batch([job(1)]).named("n").start().await.unwrap().next().await;
         // The process may die between being told and making use of it.
-        let first = is_safe(&start().await.unwrap(), kind);
+        let first = told(&start().await.unwrap(), kind);
         assert_eq!(listed(&client).await, [""; 0], "there is nothing to fetch");
         let calls = server.seen().len();
         client.journal().unwrap().compact().unwrap();
         for _ in 0..2 {
             let again = start().await.unwrap();
-            let again = is_safe(&again, kind);
+            let again = told(&again, kind);
             assert!(first == again || again.contains("Some(0.0)"), "{first} and {again}");
         }
         let item = start().await.unwrap();

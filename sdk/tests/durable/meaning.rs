@@ -9,7 +9,7 @@ use runcomfy::{BatchItem, Client, Input, JsonInput};
 use serde_json::{Map, Value, json};
 
 use super::service::{made, picture, service, with_journal};
-use super::tools::{client_of, simulator};
+use super::tools::{client_of, hash, simulator};
 use crate::support::{Act, MODEL, Server, script};
 
 /// An input that is sent as it is spelled.
@@ -116,9 +116,7 @@ async fn the_error_and_the_journal_have_the_same_fingerprint() {
 #[tokio::test]
 async fn a_journal_of_the_first_version_is_read() {
     let old = |input: &str, job: &str, item: usize| {
-        let text = format!("{MODEL}\n{input}");
-        let hash = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
-        let print: String = hash.as_ref()[..8].iter().map(|b| format!("{b:02x}")).collect();
+        let print = hash(&format!("{MODEL}\n{input}"));
         format!(
             "{{\"at\":17,\"batch\":\"n\",\"id\":\"{job}\",\"input\":\"{print}\",\"is\":\"intent\",\
              \"item\":{item},\"model\":\"{MODEL}\",\"usd\":0.04}}\n\

@@ -85,12 +85,17 @@ pub(super) fn words(journal: &Path) -> Vec<String> {
     words.filter(|word| word != "journal").collect()
 }
 
+/// The beginning of the SHA-256, in hexadecimal digits.
+pub(super) fn hash(text: &str) -> String {
+    let hash = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
+    let start: [u8; 8] = hash.as_ref()[..8].try_into().unwrap();
+    format!("{:016x}", u64::from_be_bytes(start))
+}
+
 /// A line as the second version of the format has it: `content` is all of the object but its
 /// checksum and the bracket behind that.
 pub(super) fn sealed(content: &str) -> String {
-    let hash = ring::digest::digest(&ring::digest::SHA256, content.as_bytes());
-    let sum: String = hash.as_ref()[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{content},\"sum\":\"{sum}\"}}\n")
+    format!("{content},\"sum\":\"{}\"}}\n", hash(content))
 }
 
 /// What a crash leaves of a journal: the lock file is not synced, so it may say nothing.
