@@ -4,6 +4,7 @@ use std::fs;
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
+use futures_util::StreamExt;
 use runcomfy::{Journal, Recovery};
 use serde_json::json;
 
@@ -297,30 +298,31 @@ async fn whatever_byte_a_crash_cuts_it_at_the_rest_is_read_and_written_on() {
     let text = fs::read(&whole).unwrap();
     let ends: Vec<_> = (0..text.len()).filter(|at| text[*at] == b'\n').collect();
     let [header, intent, _] = ends[..] else { panic!("{ends:?}") };
-    for cut in 0..=text.len() {
-        for rest in [&b""[..], &[0; 7]] {
-            if cut == 0 && !rest.is_empty() {
-                // A file of nothing but zeros was something else before.
-                continue;
-            }
-            // A journal that nobody has in memory.
-            let path = dir.path().join(format!("{cut}-{}", rest.len()));
-            fs::write(&path, [&text[..cut], rest].concat()).unwrap();
-            let client = lost.builder().journal(&path).build().unwrap();
-            let found = client.recover().await.unwrap();
-            // The end of a line may be missing, and zeros may follow: whole lines count.
-            let is_whole = |end: usize| cut > end || (cut == end && rest.is_empty());
-            let unknown = usize::from(is_whole(intent));
-            let known = usize::from(is_whole(text.len() - 1));
-            assert!(is_whole(header) || unknown == 0);
-            let expected = (known, unknown - known);
-            assert_eq!((found.jobs.len(), found.unknown.len()), expected, "at {cut}");
-            client.submit(input()).await.unwrap_err();
-            let found = client.recover().await.unwrap();
-            let expected = (expected.0, expected.1 + 1);
-            assert_eq!((found.jobs.len(), found.unknown.len()), expected, "at {cut}");
-        }
-    }
+    let cuts = (0..=text.len()).flat_map(|cut| [(cut, 0), (cut, 7)]);
+    let check = async |(cut, zeros): (usize, usize)| {
+        // A journal that nobody has in memory.
+        let folder = dir.path().join(format!("{cut}-{zeros}"));
+        fs::create_dir(&folder).unwrap();
+        let path = folder.join("journal");
+        fs::write(&path, [&text[..cut], &vec![0; zeros]].concat()).unwrap();
+        let client = lost.builder().journal(&path).build().unwrap();
+        let found = client.recover().await.unwrap();
+        // The end of a line may be missing, and zeros may follow: whole lines count.
+        let is_whole = |end: usize| cut > end || (cut == end && zeros == 0);
+        let unknown = usize::from(is_whole(intent));
+        let known = usize::from(is_whole(text.len() - 1));
+        assert!(is_whole(header) || unknown == 0);
+        let expected = (known, unknown - known);
+        assert_eq!((found.jobs.len(), found.unknown.len()), expected, "at {cut}");
+        client.submit(input()).await.unwrap_err();
+        let found = client.recover().await.unwrap();
+        let expected = (expected.0, expected.1 + 1);
+        assert_eq!((found.jobs.len(), found.unknown.len()), expected, "at {cut}");
+    };
+    // A file of nothing but zeros was something else before.
+    let cuts = cuts.filter(|(cut, zeros)| *cut > 0 || *zeros == 0);
+    let checks = futures_util::stream::iter(cuts.map(check)).buffer_unordered(32);
+    checks.for_each(|()| async {}).await;
 }
 
 #[tokio::test]
