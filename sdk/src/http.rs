@@ -61,8 +61,8 @@ impl Fate {
 #[derive(Debug)]
 pub(crate) struct Cause {
     pub(crate) words: String,
-    /// Whether making the connection again is pointless: the certificate is not trusted,
-    /// or the request is none.
+    /// Whether making the connection again is pointless: the certificate is not trusted, there is
+    /// no TLS, or the request is none.
     pub(crate) hopeless: bool,
 }
 
@@ -215,36 +215,9 @@ impl Cause {
         let mut next = std::error::Error::source(error);
         while let Some(cause) = next {
             words = cause.to_string();
-            hopeless |= is_untrusted(cause);
+            hopeless |= tls::is_final(cause);
             next = cause.source();
         }
         Self { words, hopeless }
-    }
-}
-
-/// Whether the server's certificate was refused; `io::Error` hides it from `source`.
-fn is_untrusted(cause: &(dyn std::error::Error + 'static)) -> bool {
-    let inner = cause
-        .downcast_ref::<std::io::Error>()
-        .and_then(std::io::Error::get_ref)
-        .and_then(|inner| inner.downcast_ref());
-    let tls: Option<&rustls::Error> = inner.or_else(|| cause.downcast_ref());
-    matches!(tls, Some(rustls::Error::InvalidCertificate(_)))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io;
-
-    use super::*;
-
-    #[test]
-    fn a_certificate_that_is_refused_is_found_inside_an_io_error() {
-        let unknown = rustls::CertificateError::UnknownIssuer;
-        let refused = io::Error::other(rustls::Error::InvalidCertificate(unknown));
-        assert!(is_untrusted(&refused));
-        assert!(is_untrusted(refused.get_ref().unwrap()));
-        assert!(!is_untrusted(&io::Error::other(rustls::Error::DecryptError)));
-        assert!(!is_untrusted(&io::Error::from(io::ErrorKind::ConnectionReset)));
     }
 }

@@ -14,4 +14,5 @@ mod download {
     mod secrets;
     #[cfg(feature = "simulator")]
     mod simulator;
+    mod tls;
 }

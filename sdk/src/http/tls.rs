@@ -1,9 +1,13 @@
 //! TLS by rustls with *ring*, whatever the program has chosen for itself.
 
+use std::error::Error as StdError;
+use std::io;
 use std::sync::Arc;
 
 use rustls::crypto::{CryptoProvider, ring};
-use rustls::{ClientConfig, ConfigBuilder, RootCertStore, WantsVerifier};
+use rustls::{
+    AlertDescription, ClientConfig, ConfigBuilder, InvalidMessage, RootCertStore, WantsVerifier,
+};
 use rustls_platform_verifier::Verifier;
 
 use super::Origin;
@@ -51,9 +55,56 @@ fn failed(error: rustls::Error) -> Error {
     Error::config("TLS cannot be set up").caused_by(error)
 }
 
+/// Whether no connection to this server can be made, however often it is tried: its certificate is
+/// not trusted, it speaks no TLS, or none that we do.
+pub(super) fn is_final(error: &(dyn StdError + 'static)) -> bool {
+    use AlertDescription as Alert;
+    // An `io::Error` hides what it is made of from `source`, and may be made of another one.
+    if let Some(inner) = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+        return is_final(inner);
+    }
+    match error.downcast_ref() {
+        Some(rustls::Error::AlertReceived(alert)) => matches!(
+            alert,
+            Alert::HandshakeFailure
+                | Alert::ProtocolVersion
+                | Alert::InsufficientSecurity
+                | Alert::UnrecognisedName
+                | Alert::AccessDenied
+                | Alert::CertificateRequired
+                | Alert::BadCertificate
+                | Alert::UnknownCA
+                | Alert::NoApplicationProtocol
+        ),
+        Some(
+            rustls::Error::InvalidCertificate(_)
+            | rustls::Error::NoCertificatesPresented
+            | rustls::Error::UnsupportedNameType
+            | rustls::Error::PeerIncompatible(_)
+            | rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType),
+        ) => true,
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_no_other_try_will_change_is_found_inside_of_io_errors() {
+        let untrusted = || {
+            let unknown = rustls::CertificateError::UnknownIssuer;
+            io::Error::other(rustls::Error::InvalidCertificate(unknown))
+        };
+        assert!(is_final(&untrusted()) && is_final(untrusted().get_ref().unwrap()));
+        assert!(is_final(&io::Error::other(untrusted())));
+        let alert = |alert| io::Error::other(rustls::Error::AlertReceived(alert));
+        assert!(is_final(&alert(AlertDescription::ProtocolVersion)));
+        assert!(!is_final(&alert(AlertDescription::InternalError)));
+        assert!(!is_final(&io::Error::other(rustls::Error::DecryptError)));
+        assert!(!is_final(&io::Error::from(io::ErrorKind::ConnectionReset)));
+    }
 
     #[test]
     fn the_programs_own_choice_of_provider_is_left_alone() {
