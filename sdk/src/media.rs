@@ -57,8 +57,8 @@ macro_rules! media {
             ///
             /// The file is read now, by the calling thread.
             ///
-            /// Fails with [`is_disk`](crate::Error::is_disk) if it cannot be read, and otherwise
-            /// as [`bytes`](Self::bytes) does.
+            /// Fails with [`is_disk`](crate::Error::is_disk) if it cannot be read or is no regular
+            /// file, and otherwise as [`bytes`](Self::bytes) does.
             ///
             /// ```no_run
             #[doc = concat!("use runcomfy::", stringify!($name), ";")]

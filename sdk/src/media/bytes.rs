@@ -1,6 +1,6 @@
 //! Files of this machine as `data:` URIs.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -27,9 +27,24 @@ pub(super) fn read(kind: OutputKind, path: &Path) -> Result<String, Error> {
 
 /// No more than is needed to see that it is too much.
 fn contents(kind: OutputKind, path: &Path) -> io::Result<Vec<u8>> {
+    // Before it is opened: a pipe that nobody writes to would be waited for without end.
+    regular(&path.metadata()?)?;
+    let file = File::open(path)?;
+    regular(&file.metadata()?)?;
     let mut bytes = Vec::new();
-    File::open(path)?.take(cap(kind) + 1).read_to_end(&mut bytes)?;
+    file.take(cap(kind) + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+fn regular(file: &Metadata) -> io::Result<()> {
+    if file.is_file() {
+        return Ok(());
+    }
+    if file.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    let words = "it is a pipe, a socket or a device, and only regular files can be read";
+    Err(io::Error::new(io::ErrorKind::InvalidInput, words))
 }
 
 fn media_type(kind: OutputKind, bytes: &[u8]) -> Result<&'static str, String> {

@@ -1,6 +1,12 @@
 //! What pictures, films and sound are made of.
 
 use std::io::ErrorKind;
+#[cfg(unix)]
+use std::os::unix::net::UnixListener;
+#[cfg(unix)]
+use std::path::Path;
+#[cfg(unix)]
+use std::process::Command;
 
 use runcomfy::{Audio, Image, Video};
 use tempfile::tempdir;
@@ -81,11 +87,43 @@ fn a_file_that_cannot_be_read_is_named() {
     }
 }
 
+/// A pipe that nobody writes to would be waited for without end, and `/dev/zero` has none.
 #[cfg(unix)]
 #[test]
-fn a_file_without_end_is_read_to_its_limit() {
-    let error = Image::file("/dev/zero").unwrap_err();
+fn what_is_no_regular_file_is_refused_at_once() {
+    let place = tempdir().unwrap();
+    let pipe = place.path().join("pipe.png");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let link = place.path().join("link.png");
+    std::os::unix::fs::symlink(&pipe, &link).unwrap();
+    let socket = place.path().join("socket.png");
+    let _listener = UnixListener::bind(&socket).unwrap();
+    for path in [&*pipe, &link, &socket, Path::new("/dev/zero"), Path::new("/dev/null")] {
+        let error = Image::file(path).unwrap_err();
+        assert!(error.is_disk() && !error.may_have_cost(), "{error}");
+        assert!(error.to_string().contains("only regular files can be read"), "{error}");
+    }
+}
+
+#[test]
+fn a_file_is_read_to_its_limit() {
+    let place = tempdir().unwrap();
+    let path = place.path().join("long.png");
+    std::fs::write(&path, PNG).unwrap();
+    // Far more than there is memory for, of which the disk has nothing.
+    let file = std::fs::File::options().write(true).open(&path).unwrap();
+    file.set_len(1 << 40).unwrap();
+    let error = Image::file(&path).unwrap_err();
     assert!(error.is_invalid_input() && error.to_string().contains("6 MiB"), "{error}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_a_file_is_read() {
+    let place = tempdir().unwrap();
+    std::fs::write(place.path().join("cat.png"), PNG).unwrap();
+    std::os::unix::fs::symlink("cat.png", place.path().join("link.png")).unwrap();
+    assert_eq!(Image::file(place.path().join("link.png")).unwrap(), Image::bytes(PNG).unwrap());
 }
 
 #[test]
