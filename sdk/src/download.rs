@@ -3,13 +3,17 @@
 mod content;
 mod events;
 mod fetch;
+mod leftovers;
 mod name;
+mod notes;
 mod part;
 mod place;
 mod policy;
+mod retry;
 mod sources;
 mod sum_up;
 mod transfer;
+mod version;
 
 use std::fmt;
 use std::future::IntoFuture;
@@ -18,11 +22,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::stream::{self, StreamExt};
+use serde_json::Value;
 use tokio::sync::mpsc::UnboundedSender;
 use tracing::Instrument;
 
 use crate::client::{Client, Inner};
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::wire::Scrub;
 
 use events::Boxed;
@@ -39,18 +44,29 @@ pub use sources::Sources;
 ///
 /// # What it does
 ///
-/// Each file comes under a name of its own beside its target, is checked, is brought to the disk,
+/// Each file comes under a hidden name beside its target, is checked, is brought to the disk,
 /// and only then gets its name, in one step: under a file's own name there is the whole file or
-/// nothing. What breaks off goes on where it was, if the host can do that; what stalls is asked
-/// for again.
+/// nothing. What breaks off goes on where it was, as long as that gets it further; what stalls is
+/// asked for again.
+///
+/// A download that is given up, dropped, or ended with its process leaves what it has of a file,
+/// and the next one of the same URL to the same folder goes on there. Both happen only where the
+/// host proves, by a strong entity tag or by date and size, that it still has the same file; pieces
+/// of two versions are never put together. What nobody goes on with is cleared away by the next
+/// download to the folder, after a day.
 ///
 /// A file is fetched by https and only from `*.runcomfy.net`, `*.runcomfy.com` and the
 /// [hosts that are allowed](Self::allow_host); every redirect is held against that too. **The
 /// token goes to none of them.** A client whose service is on this machine fetches from this
 /// machine as well, by http.
 ///
-/// The first bytes of a file have to be of the kind that its host and its URL promise: an error
-/// page is not saved as a picture. The ending of its name follows the bytes.
+/// A file is saved as what its first bytes say that it is, whatever its host and its URL promise,
+/// with a [`Warning`](DownloadEvent::Warning) where they differ. Only what is plainly a page about
+/// an error, or words where a medium should be, is not saved.
+///
+/// Of the URLs in a result those on other hosts are [skipped](DownloadEvent::Skipped) if there is
+/// any on a host that files are fetched from: results may repeat the URLs of their inputs. A result
+/// in which all are on other hosts is refused, until they are [allowed](Self::allow_host).
 ///
 /// # Names
 ///
@@ -73,8 +89,9 @@ pub use sources::Sources;
 /// [`is_interrupted`](Error::is_interrupted), [`is_wrong_content`](Error::is_wrong_content),
 /// [`is_too_large`](Error::is_too_large) or [`is_disk`](Error::is_disk). The error of the whole is
 /// of the first of these kinds that is no passing one. It is [`is_disk`](Error::is_disk) without any
-/// `failed_files` if the folder cannot be made, and [`is_config`](Error::is_config) if a host that
-/// is to be allowed is none.
+/// `failed_files` if the folder cannot be made, [`is_config`](Error::is_config) if a host that
+/// is to be allowed is none, and [`is_without_files`](Error::is_without_files) if there is no URL in
+/// a result.
 ///
 /// ```no_run
 /// # async fn f(client: runcomfy::Client, input: runcomfy::JsonInput) -> Result<(), runcomfy::Error> {
@@ -178,8 +195,9 @@ impl Download {
         self
     }
 
-    /// How often a file that broke off, or that a busy host turned away, is tried again; 8 times by
-    /// default, with growing pauses.
+    /// How often a file that broke off, or that a busy host turned away, is tried again without
+    /// getting any further; 8 times by default, with growing pauses of up to 30 s. With 0 nothing is
+    /// tried again.
     pub fn retries(mut self, times: u32) -> Self {
         self.retries = times;
         self
@@ -212,22 +230,34 @@ impl Download {
         self,
         tell: Option<UnboundedSender<DownloadEvent>>,
     ) -> Result<Vec<SavedFile>, Error> {
-        let Self { client, sources: Sources { urls, job, journal }, .. } = self;
+        let Self { client, sources: Sources { urls, job, journal, found, raw }, .. } = self;
         let span = tracing::debug_span!("runcomfy.download", files = urls.len());
         let work = async {
+            if found && urls.is_empty() {
+                return Err(without_files(raw));
+            }
+            let policy = Policy::new(&client.http.origin, &self.hosts)?;
+            let all = urls.into_iter().enumerate().map(|(n, url)| Wanted::new(n, url));
+            let all: Vec<_> = all.collect();
+            // A result may repeat the URLs of its input; what it made is on the service's hosts.
+            let selects = found && all.iter().any(|file| file.is_at_home(&policy));
+            let (mut files, others): (Vec<_>, Vec<_>) =
+                all.into_iter().partition(|file| !selects || !file.is_foreign(&policy));
+            name_all(&mut files, self.stem.as_deref());
+            let fingerprints = files.iter().filter_map(Wanted::fingerprint).collect();
             let call = Call {
                 http: client.http.files.client(&client.http.origin)?,
                 scrub: client.http.scrub.clone(),
-                policy: Policy::new(&client.http.origin, &self.hosts)?,
-                folder: Folder::open(self.folder, self.existing).await?,
+                policy,
+                folder: Folder::open(self.folder, self.existing, fingerprints).await?,
                 max_bytes: self.max_bytes,
                 stall: self.stall,
                 retries: self.retries,
                 tell,
             };
             let call = &call;
-            let files = stream::iter(wanted(urls, self.stem.as_deref()));
-            let mut ended: Vec<_> = files
+            others.iter().for_each(|file| file.skip(call));
+            let mut ended: Vec<_> = stream::iter(files)
                 .map(|wanted| async move {
                     (wanted.file, wanted.source.clone(), wanted.save(call).await)
                 })
@@ -250,10 +280,18 @@ impl Download {
     }
 }
 
-/// The files to fetch, with names that differ.
-fn wanted(urls: Vec<String>, stem: Option<&str>) -> Vec<Wanted> {
-    let mut files: Vec<_> =
-        urls.into_iter().enumerate().map(|(n, url)| Wanted::new(n, url)).collect();
+fn without_files(raw: Option<Value>) -> Error {
+    let message = "the result has no file to download: no URL was found in its output, which is in \
+                   the job's result (`raw`)";
+    let error = Error::new(Kind::WithoutFiles, message);
+    match raw {
+        Some(raw) => error.keeping(raw),
+        None => error,
+    }
+}
+
+/// Gives the files names that differ.
+fn name_all(files: &mut [Wanted], stem: Option<&str>) {
     let mut names: Vec<_> = files.iter().map(|file| file.name.clone()).collect();
     if let Some(stem) = stem {
         // Numbered as if they all had the same ending: they belong together.
@@ -263,7 +301,6 @@ fn wanted(urls: Vec<String>, stem: Option<&str>) -> Vec<Wanted> {
     for (file, name) in files.iter_mut().zip(names) {
         file.name.stem = name.stem;
     }
-    files
 }
 
 /// What the files of one download share.

@@ -86,6 +86,7 @@ pub(crate) enum Kind {
     Interrupted,
     WrongContent,
     TooLarge,
+    WithoutFiles,
     Disk,
 }
 
@@ -118,6 +119,7 @@ impl Kind {
             Self::Interrupted => "interrupted",
             Self::WrongContent => "wrong_content",
             Self::TooLarge => "too_large",
+            Self::WithoutFiles => "without_files",
             Self::Disk => "disk",
         }
     }

@@ -1,19 +1,42 @@
-//! Formats of media, told by their first bytes.
+//! Formats of files, and what is known of each.
+//!
+//! The crates `infer` and `file-format` were held against the tables of `format/tests.rs`. The first
+//! knows neither TIFF nor Matroska and takes `BMW` for a bitmap; the second takes AVIF with the brand
+//! `mif1` for HEIF, `WebM` for plain EBML, and an MP3 with a tag for the tag. What this API makes is
+//! few formats, and they have to be right.
+
+mod bytes;
+mod text;
+
+#[cfg(test)]
+pub(crate) mod tests;
 
 use crate::OutputKind;
 
-/// A format of media.
+pub(crate) use bytes::{ENOUGH, recognize};
+pub(crate) use text::{Text, recognize_text};
+
+/// A format of files.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Format {
     pub(crate) name: &'static str,
-    /// What it holds; containers of films hold sound too.
+    /// What it holds; containers of films hold sound too, and documents neither.
     pub(crate) kinds: &'static [OutputKind],
     /// Its media types, the proper one first.
-    pub(crate) media_types: &'static [&'static str],
+    media_types: &'static [&'static str],
     /// The endings of its files' names, the proper one first.
-    pub(crate) endings: &'static [&'static str],
-    /// Whether [`recognize`] knows every file of it.
-    pub(crate) certain: bool,
+    endings: &'static [&'static str],
+    /// Which other endings its files may have.
+    also: Also,
+}
+
+/// Endings that are another format's, or nobody's.
+#[derive(Debug, PartialEq, Eq)]
+enum Also {
+    /// Of the same container: `ftyp` with a general brand may be an `.m4a`.
+    These(&'static [&'static str]),
+    /// Anything that is no format here: a `.usdz` is a ZIP file, and an `.srt` plain text.
+    Unknown,
 }
 
 impl Format {
@@ -33,6 +56,49 @@ impl Format {
 
     pub(crate) fn ending(&self) -> &'static str {
         self.endings[0]
+    }
+
+    /// Whether a file of it may have a name with this ending.
+    pub(crate) fn may_end_with(&self, ending: &str) -> bool {
+        self.endings.contains(&ending)
+            || match self.also {
+                These(others) => others.contains(&ending),
+                Unknown => Self::of_ending(ending)
+                    .is_none_or(|other| self.is_text() && other.is_text() && other.is_open()),
+            }
+    }
+
+    /// Whether a file of it may be said to have this media type.
+    pub(crate) fn may_be(&self, media_type: &str) -> bool {
+        self.media_types.contains(&media_type)
+            || Self::of_media_type(media_type)
+                .map_or(self.is_open(), |other| self.may_end_with(other.ending()))
+    }
+
+    fn is_open(&self) -> bool {
+        self.also == Unknown
+    }
+
+    /// Whether it is text of some kind, which nothing but its content tells from an error page.
+    pub(crate) fn is_text(&self) -> bool {
+        FORMATS.iter().skip_while(|format| ***format != HTML).any(|text| *text == self)
+    }
+
+    /// Whether it is what people read, a page or words, which is never a medium under a false name.
+    pub(crate) fn is_prose(&self) -> bool {
+        [&HTML, &TEXT].contains(&self)
+    }
+
+    pub(crate) fn is_words(&self) -> bool {
+        self == &TEXT
+    }
+
+    pub(crate) fn is_svg(&self) -> bool {
+        self == &SVG
+    }
+
+    pub(crate) fn is_compressed(&self) -> bool {
+        [&GZIP, &ZSTD].contains(&self)
     }
 
     pub(crate) fn of_media_type(media_type: &str) -> Option<&'static Self> {
@@ -55,215 +121,86 @@ pub(crate) fn kind_of_media_type(media_type: &str) -> Option<OutputKind> {
 }
 
 macro_rules! formats {
-    ($($id:ident = $name:literal $kinds:tt $types:tt $endings:tt $certain:literal;)*) => {
+    ($($id:ident = $name:literal $kinds:tt $types:tt $endings:tt $also:expr;)*) => {
         $(pub(crate) static $id: Format = Format {
             name: $name,
             kinds: &$kinds,
             media_types: &$types,
             endings: &$endings,
-            certain: $certain,
+            also: $also,
         };)*
         static FORMATS: &[&Format] = &[$(&$id),*];
     };
 }
 
+use Also::{These, Unknown};
 use OutputKind::{Audio, Image, Video};
 
+const NO: Also = These(&[]);
+
 formats! {
-    PNG = "PNG" [Image] ["image/png", "image/x-png", "image/apng"] ["png", "apng"] true;
-    JPEG = "JPEG" [Image] ["image/jpeg", "image/jpg", "image/pjpeg"] ["jpg", "jpeg", "jpe", "jfif"] true;
-    WEBP = "WebP" [Image] ["image/webp"] ["webp"] true;
-    GIF = "GIF" [Image, Video] ["image/gif"] ["gif"] true;
-    AVIF = "AVIF" [Image] ["image/avif"] ["avif"] true;
-    HEIC = "HEIC" [Image] ["image/heic", "image/heif"] ["heic", "heif"] true;
-    BMP = "BMP" [Image] ["image/bmp", "image/x-ms-bmp"] ["bmp"] true;
-    TIFF = "TIFF" [Image] ["image/tiff"] ["tiff", "tif"] true;
-    SVG = "SVG" [Image] ["image/svg+xml"] ["svg"] false;
-    MP4 = "MP4" [Video, Audio] ["video/mp4", "video/x-m4v", "application/mp4"] ["mp4", "m4v"] false;
-    MOV = "QuickTime" [Video, Audio] ["video/quicktime"] ["mov", "qt"] false;
-    WEBM = "WebM" [Video, Audio] ["video/webm", "audio/webm"] ["webm"] true;
-    MKV = "Matroska" [Video, Audio] ["video/x-matroska", "video/matroska", "audio/x-matroska"] ["mkv", "mka"] true;
-    AVI = "AVI" [Video] ["video/x-msvideo", "video/avi"] ["avi"] true;
-    WAV = "WAV" [Audio] ["audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"] ["wav"] true;
-    FLAC = "FLAC" [Audio] ["audio/flac", "audio/x-flac"] ["flac"] true;
-    OGG = "Ogg" [Audio, Video] ["audio/ogg", "video/ogg", "application/ogg", "audio/opus"] ["ogg", "opus", "oga", "ogv"] true;
-    M4A = "M4A" [Audio, Video] ["audio/mp4", "audio/x-m4a", "audio/m4a"] ["m4a"] false;
-    MP3 = "MP3" [Audio] ["audio/mpeg", "audio/mp3"] ["mp3"] false;
-    AAC = "AAC" [Audio] ["audio/aac", "audio/x-aac", "audio/aacp"] ["aac"] false;
-}
-
-/// So many first bytes are enough to tell.
-pub(crate) const ENOUGH: usize = 512;
-
-/// The format of a file, by its first bytes.
-pub(crate) fn recognize(head: &[u8]) -> Option<&'static Format> {
-    let has = |at: usize, magic: &[u8]| head.get(at..).is_some_and(|rest| rest.starts_with(magic));
-    let riff = |kind: &[u8]| has(0, b"RIFF") && has(8, kind);
-    Some(match () {
-        () if has(0, b"\x89PNG\r\n\x1a\n") => &PNG,
-        () if has(0, b"\xff\xd8\xff") => &JPEG,
-        () if has(0, b"GIF87a") || has(0, b"GIF89a") => &GIF,
-        () if riff(b"WEBP") => &WEBP,
-        () if riff(b"WAVE") => &WAV,
-        () if riff(b"AVI ") => &AVI,
-        () if has(4, b"ftyp") => brand(head.get(8..12)?),
-        () if has(0, b"\x1a\x45\xdf\xa3") => matroska(head),
-        () if has(0, b"OggS") => &OGG,
-        () if has(0, b"fLaC") => &FLAC,
-        () if has(0, b"ID3") => &MP3,
-        () if has(0, b"II*\0") || has(0, b"MM\0*") => &TIFF,
-        () if has(0, b"BM") && has(6, &[0; 4]) => &BMP,
-        () if is_svg(head) => &SVG,
-        () => return frames(head),
-    })
-}
-
-/// Of the containers that begin with `ftyp`, by what they say they are.
-fn brand(brand: &[u8]) -> &'static Format {
-    match brand {
-        b"avif" | b"avis" => &AVIF,
-        b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"mif1" | b"msf1" => &HEIC,
-        b"qt  " => &MOV,
-        b"M4A " | b"M4B " => &M4A,
-        _ => &MP4,
-    }
-}
-
-fn matroska(head: &[u8]) -> &'static Format {
-    let start = &head[..head.len().min(64)];
-    if start.windows(4).any(|word| word == b"webm") { &WEBM } else { &MKV }
-}
-
-/// Sound without a header: the first frame has to make sense.
-fn frames(head: &[u8]) -> Option<&'static Format> {
-    let [0xff, kind, rates, ..] = *head else {
-        return None;
-    };
-    if kind & 0xf6 == 0xf0 {
-        return Some(&AAC);
-    }
-    let layer = kind & 0xe0 == 0xe0 && kind & 0x18 != 0x08 && kind & 0x06 != 0;
-    (layer && rates & 0xf0 != 0xf0 && rates & 0x0c != 0x0c).then_some(&MP3)
-}
-
-fn is_svg(head: &[u8]) -> bool {
-    let text = opening(head);
-    text.starts_with("<svg") || text.starts_with("<?xml") && text.contains("<svg")
-}
-
-/// Text that stands where a medium should: what it is called in a sentence.
-pub(crate) fn recognize_text(head: &[u8]) -> Option<&'static str> {
-    let text = opening(head);
-    let mut words = text.chars().filter(|c| !c.is_whitespace());
-    match (words.next()?, words.next()) {
-        ('{', Some('"' | '}')) | ('[', Some('{' | '"' | ']')) => Some("JSON"),
-        ('<', _) if is_html(&text) => Some("an HTML page"),
-        ('<', Some('?')) => Some("XML"),
-        _ if text.starts_with("<error") => Some("XML"),
-        _ => None,
-    }
-}
-
-fn is_html(text: &str) -> bool {
-    ["<!doctype html", "<html", "<head", "<body"].iter().any(|tag| text.starts_with(tag))
-        || text.starts_with("<!--") && text.contains("<html")
-}
-
-/// The beginning in lower case, without a byte order mark and blanks.
-fn opening(head: &[u8]) -> String {
-    let text = String::from_utf8_lossy(&head[..head.len().min(ENOUGH)]);
-    text.trim_start_matches('\u{feff}').trim_start().to_ascii_lowercase()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn formats_are_told_by_their_first_bytes() {
-        let cases: [(&[u8], &str); 22] = [
-            (b"\x89PNG\r\n\x1a\n....", "PNG"),
-            (b"\xff\xd8\xff\xe0..JFIF", "JPEG"),
-            (b"GIF89a", "GIF"),
-            (b"RIFF\x10\0\0\0WEBPVP8 ", "WebP"),
-            (b"RIFF\x10\0\0\0WAVEfmt ", "WAV"),
-            (b"RIFF\x10\0\0\0AVI LIST", "AVI"),
-            (b"\0\0\0\x20ftypisom", "MP4"),
-            (b"\0\0\0\x20ftypqt  ", "QuickTime"),
-            (b"\0\0\0\x20ftypM4A ", "M4A"),
-            (b"\0\0\0\x20ftypavif", "AVIF"),
-            (b"\0\0\0\x20ftypheic", "HEIC"),
-            (b"\x1a\x45\xdf\xa3\x01\0\0\x42\x82\x84webm", "WebM"),
-            (b"\x1a\x45\xdf\xa3\x01\0\0\x42\x82\x88matroska", "Matroska"),
-            (b"OggS\0\x02", "Ogg"),
-            (b"fLaC\0\0", "FLAC"),
-            (b"ID3\x04", "MP3"),
-            (b"\xff\xfb\x90\x64", "MP3"),
-            (b"\xff\xf1\x50\x80", "AAC"),
-            (b"II*\0\x08", "TIFF"),
-            (b"BM\x46\0\0\0\0\0\0\0", "BMP"),
-            (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "SVG"),
-            (b"\xef\xbb\xbf<?xml version='1.0'?>\n<svg>", "SVG"),
-        ];
-        for (head, name) in cases {
-            assert_eq!(recognize(head).map(|format| format.name), Some(name));
-        }
-    }
-
-    #[test]
-    fn what_is_no_medium_is_not_taken_for_one() {
-        let heads: [&[u8]; 9] = [
-            b"",
-            b"\xff",
-            b"\xff\xff\xff\xff",
-            b"....ftyp",
-            b"RIFF",
-            b"BMW",
-            b"II",
-            b"Not found",
-            b"<html>",
-        ];
-        for head in heads {
-            assert_eq!(recognize(head), None, "{head:?}");
-        }
-    }
-
-    #[test]
-    fn pages_of_text_are_told() {
-        let cases: [(&[u8], Option<&str>); 10] = [
-            (b"<!DOCTYPE html><html>", Some("an HTML page")),
-            (b"\xef\xbb\xbf \n<HTML lang=en>", Some("an HTML page")),
-            (b"<!-- x --><html>", Some("an HTML page")),
-            (b"{\"error\": 1}", Some("JSON")),
-            (b" [ {} ]", Some("JSON")),
-            (b"<?xml version=\"1.0\"?><Error>", Some("XML")),
-            (b"<Error><Code>AccessDenied</Code>", Some("XML")),
-            (b"{not json", None),
-            (b"\x89PNG", None),
-            (b"", None),
-        ];
-        for (head, expected) in cases {
-            assert_eq!(recognize_text(head), expected, "{head:?}");
-        }
-    }
-
-    #[test]
-    fn a_container_is_called_what_it_is_taken_for() {
-        assert_eq!(MP4.media_type_as(Video), "video/mp4");
-        assert_eq!(MP4.media_type_as(Audio), "audio/mp4");
-        assert_eq!(WEBM.media_type_as(Audio), "audio/webm");
-        assert_eq!(OGG.media_type_as(Video), "video/ogg");
-        assert_eq!(WAV.media_type_as(Audio), "audio/wav");
-        assert_eq!(GIF.media_type_as(Video), "image/gif");
-    }
-
-    #[test]
-    fn a_name_or_a_media_type_belongs_to_one_format() {
-        let mut seen = std::collections::BTreeSet::new();
-        for format in FORMATS {
-            for word in format.media_types.iter().chain(format.endings) {
-                assert!(seen.insert(*word), "{word}");
-            }
-        }
-    }
+    PNG = "PNG" [Image] ["image/png", "image/x-png", "image/apng"] ["png", "apng"] NO;
+    JPEG = "JPEG" [Image] ["image/jpeg", "image/jpg", "image/pjpeg"] ["jpg", "jpeg", "jpe", "jfif"] NO;
+    WEBP = "WebP" [Image] ["image/webp"] ["webp"] NO;
+    GIF = "GIF" [Image, Video] ["image/gif"] ["gif"] NO;
+    AVIF = "AVIF" [Image] ["image/avif", "image/avif-sequence"] ["avif", "avifs"] NO;
+    HEIC = "HEIC" [Image] ["image/heic", "image/heic-sequence"] ["heic", "heics"] These(&["heif", "hif"]);
+    HEIF = "HEIF" [Image] ["image/heif", "image/heif-sequence"] ["heif", "hif", "heifs"] These(&["heic", "avif"]);
+    JXL = "JPEG XL" [Image] ["image/jxl"] ["jxl"] NO;
+    JP2 = "JPEG 2000" [Image] ["image/jp2", "image/jpx"] ["jp2", "jpx", "j2k"] NO;
+    BMP = "BMP" [Image] ["image/bmp", "image/x-ms-bmp"] ["bmp", "dib"] NO;
+    TIFF = "TIFF" [Image] ["image/tiff"] ["tiff", "tif"] These(&["dng", "nef", "arw", "cr2", "svs"]);
+    ICO = "ICO" [Image] ["image/x-icon", "image/vnd.microsoft.icon"] ["ico", "cur"] NO;
+    PSD = "Photoshop" [Image] ["image/vnd.adobe.photoshop", "image/x-photoshop"] ["psd", "psb"] NO;
+    EXR = "OpenEXR" [Image] ["image/x-exr", "image/aces"] ["exr"] NO;
+    HDR = "Radiance HDR" [Image] ["image/vnd.radiance", "image/x-hdr"] ["hdr"] NO;
+    QOI = "QOI" [Image] ["image/qoi"] ["qoi"] NO;
+    DDS = "DDS" [Image] ["image/vnd-ms.dds"] ["dds"] NO;
+    SVG = "SVG" [Image] ["image/svg+xml"] ["svg"] These(&["xml"]);
+    MP4 = "MP4" [Video, Audio] ["video/mp4", "application/mp4"] ["mp4", "mpg4"] These(&["m4v", "m4a", "m4b", "mov", "3gp"]);
+    M4V = "M4V" [Video, Audio] ["video/x-m4v"] ["m4v"] These(&["mp4"]);
+    MOV = "QuickTime" [Video, Audio] ["video/quicktime"] ["mov", "qt"] NO;
+    THREE_GP = "3GP" [Video, Audio] ["video/3gpp", "video/3gpp2", "audio/3gpp"] ["3gp", "3g2"] These(&["mp4"]);
+    WEBM = "WebM" [Video, Audio] ["video/webm", "audio/webm"] ["webm", "weba"] NO;
+    MKV = "Matroska" [Video, Audio] ["video/x-matroska", "video/matroska", "audio/x-matroska"] ["mkv", "mka"] NO;
+    AVI = "AVI" [Video] ["video/x-msvideo", "video/avi", "video/vnd.avi"] ["avi"] NO;
+    FLV = "Flash video" [Video] ["video/x-flv"] ["flv"] NO;
+    MPEG = "MPEG" [Video] ["video/mpeg", "video/mp2p"] ["mpg", "mpeg", "vob"] NO;
+    TS = "MPEG-TS" [Video, Audio] ["video/mp2t"] ["ts", "m2ts", "mts"] NO;
+    ASF = "Windows Media" [Video, Audio] ["video/x-ms-wmv", "video/x-ms-asf", "audio/x-ms-wma"] ["wmv", "asf", "wma"] NO;
+    WAV = "WAV" [Audio] ["audio/wav", "audio/x-wav", "audio/wave", "audio/vnd.wave"] ["wav", "wave", "rf64"] NO;
+    AIFF = "AIFF" [Audio] ["audio/aiff", "audio/x-aiff"] ["aiff", "aif", "aifc"] NO;
+    FLAC = "FLAC" [Audio] ["audio/flac", "audio/x-flac"] ["flac"] NO;
+    OGG = "Ogg" [Audio, Video] ["audio/ogg", "video/ogg", "application/ogg"] ["ogg", "oga", "ogv", "spx"] These(&["opus"]);
+    OPUS = "Opus" [Audio] ["audio/opus"] ["opus"] These(&["ogg", "oga"]);
+    M4A = "M4A" [Audio, Video] ["audio/mp4", "audio/x-m4a", "audio/m4a"] ["m4a", "m4b", "m4r"] These(&["mp4"]);
+    MP3 = "MP3" [Audio] ["audio/mpeg", "audio/mp3", "audio/x-mp3", "audio/mpeg3"] ["mp3", "mp2", "mpga"] NO;
+    AAC = "AAC" [Audio] ["audio/aac", "audio/x-aac", "audio/aacp"] ["aac", "adts"] NO;
+    AMR = "AMR" [Audio] ["audio/amr", "audio/amr-wb"] ["amr", "awb"] NO;
+    CAF = "CAF" [Audio] ["audio/x-caf"] ["caf"] NO;
+    MIDI = "MIDI" [] ["audio/midi", "audio/x-midi"] ["mid", "midi"] NO;
+    GLB = "glTF" [] ["model/gltf-binary"] ["glb"] These(&["vrm"]);
+    FBX = "FBX" [] ["application/vnd.autodesk.fbx"] ["fbx"] NO;
+    PLY = "PLY" [] ["model/ply", "application/ply"] ["ply"] NO;
+    STL = "STL" [] ["model/stl", "application/sla"] ["stl"] NO;
+    USDC = "USD" [] ["model/vnd.usd", "model/vnd.usdc"] ["usdc", "usd"] NO;
+    BLEND = "Blender" [] ["application/x-blender"] ["blend"] NO;
+    PDF = "PDF" [] ["application/pdf"] ["pdf", "ai"] NO;
+    ZIP = "ZIP" [] ["application/zip", "application/x-zip-compressed"] ["zip"] Unknown;
+    GZIP = "gzip" [] ["application/gzip", "application/x-gzip"] ["gz", "tgz", "svgz"] Unknown;
+    ZSTD = "Zstandard" [] ["application/zstd"] ["zst"] Unknown;
+    SEVEN_ZIP = "7-Zip" [] ["application/x-7z-compressed"] ["7z"] NO;
+    RAR = "RAR" [] ["application/vnd.rar", "application/x-rar-compressed"] ["rar"] NO;
+    TAR = "tar" [] ["application/x-tar"] ["tar"] NO;
+    // From here on: text.
+    HTML = "an HTML page" [] ["text/html", "application/xhtml+xml"] ["html", "htm", "xhtml"] NO;
+    XML = "XML" [] ["application/xml", "text/xml"] ["xml"] Unknown;
+    JSON = "JSON" [] ["application/json", "text/json", "application/problem+json"] ["json", "jsonl"] Unknown;
+    TEXT = "text" [] ["text/plain"] ["txt", "text", "log"] Unknown;
+    CSV = "CSV" [] ["text/csv"] ["csv", "tsv"] Unknown;
+    VTT = "WebVTT" [] ["text/vtt"] ["vtt"] Unknown;
+    SRT = "SubRip" [] ["application/x-subrip", "text/srt"] ["srt"] Unknown;
+    MARKDOWN = "Markdown" [] ["text/markdown"] ["md"] Unknown;
+    OBJ = "OBJ" [] ["model/obj"] ["obj", "mtl"] Unknown;
+    GLTF = "glTF in JSON" [] ["model/gltf+json"] ["gltf"] Unknown;
 }

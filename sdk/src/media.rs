@@ -8,6 +8,8 @@ pub(crate) mod check;
 mod host;
 #[cfg(feature = "client")]
 mod limits;
+#[cfg(feature = "client")]
+pub(crate) mod link;
 
 use std::fmt;
 

@@ -38,9 +38,8 @@ pub(crate) fn link(text: &str) -> String {
 
 /// Where the query or the fragment begins; also the query of a URL that is quoted in a path.
 fn query(text: &str) -> Option<usize> {
-    let begins = |at: usize| match &text.as_bytes()[at..] {
-        [b'?' | b'#', ..] | [b'%', b'3', b'F' | b'f', ..] => true,
-        _ => false,
+    let begins = |at: usize| {
+        matches!(&text.as_bytes()[at..], [b'?' | b'#', ..] | [b'%', b'3', b'F' | b'f', ..])
     };
     (0..text.len()).find(|at| begins(*at))
 }

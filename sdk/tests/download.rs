@@ -10,9 +10,16 @@ mod download {
     mod files;
     mod hosts;
     mod network;
+    #[cfg(unix)]
+    mod parts;
+    mod results;
+    mod resume;
     mod saving;
     mod secrets;
     #[cfg(feature = "simulator")]
     mod simulator;
+    #[cfg(target_os = "linux")]
+    mod sync;
     mod tls;
+    mod unusual;
 }

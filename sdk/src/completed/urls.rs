@@ -4,9 +4,8 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use serde_json::Value;
-use url::Url;
 
-use crate::data_uri::DataUri;
+use crate::media::link::fetchable;
 use crate::wire::next_link;
 
 /// The keys under which the service lists files.
@@ -67,7 +66,7 @@ impl<'a> Urls<'a> {
     fn collect(&mut self, value: &'a Value, is_file: bool) {
         match value {
             Value::String(text) => {
-                if let Some(url) = url(text, is_file)
+                if let Some(url) = fetchable(text, is_file)
                     && self.seen.insert(url.clone())
                 {
                     self.list.push(url);
@@ -84,26 +83,6 @@ impl<'a> Urls<'a> {
     }
 }
 
-fn url(text: &str, is_file: bool) -> Option<Cow<'_, str>> {
-    let text = text.trim();
-    let starts_with = |scheme: &str| {
-        text.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme))
-    };
-    if starts_with("data:") {
-        let uri = DataUri::parse(text)?;
-        return uri.media_type.contains('/').then_some(Cow::Borrowed(text));
-    }
-    if !(starts_with("https://") || starts_with("http://")) {
-        return None;
-    }
-    if !text.contains(char::is_whitespace) {
-        return Some(Cow::Borrowed(text));
-    }
-    // A name with a blank in it, not yet encoded. Elsewhere it is a sentence about a URL.
-    let url = Url::parse(text).ok().filter(|_| is_file)?;
-    Some(Cow::Owned(url.into()))
-}
-
 /// The URLs in a text that could not be read as JSON, each of them once, without those of the
 /// service's own calls, and without one that breaks off with the text.
 pub(crate) fn urls_in_text(text: &str) -> Vec<String> {
@@ -117,7 +96,7 @@ pub(crate) fn urls_in_text(text: &str) -> Vec<String> {
         at = link.end;
         let link = text[link].replace("\\/", "/").replace("\\u0026", "&");
         let whole = link.find('\\').map_or(link.as_str(), |end| &link[..end]);
-        if let Some(url) = url(whole, false)
+        if let Some(url) = fetchable(whole, false)
             && !url.contains("/v1/requests/")
             && seen.insert(url.clone().into_owned())
         {

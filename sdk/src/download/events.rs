@@ -71,6 +71,24 @@ pub enum DownloadEvent {
         /// How long it is until the next attempt.
         retry_in: Duration,
     },
+    /// Something about it is not as it should be, and it is saved all the same: it is of another
+    /// format than its URL or its host says, it came packed, or its host did not say how long it
+    /// is. Comes before [`Saved`](Self::Saved), and is in the log as well.
+    Warning {
+        /// Which file.
+        file: usize,
+        /// What is not as it should be, in words.
+        message: String,
+    },
+    /// It is not one of the job's own files, as far as can be told, and is left out: results may
+    /// repeat the URLs of their inputs. That is no failure of the download, and is in the log as
+    /// well.
+    Skipped {
+        /// Which file.
+        file: usize,
+        /// Why, in words.
+        reason: String,
+    },
     /// It is in its place.
     Saved {
         /// Which file.

@@ -2,13 +2,13 @@
 
 use std::time::{Duration, SystemTime};
 
-use reqwest::header::{HeaderMap, IF_RANGE, LOCATION, RANGE};
+use reqwest::header::{HeaderMap, HeaderValue, IF_RANGE, LOCATION, RANGE};
 use reqwest::{Response, StatusCode};
 use tokio::time::timeout;
 use url::Url;
 
 use super::Call;
-use super::part::Resume;
+use super::version::Version;
 use crate::error::{Answer, Error, Kind};
 use crate::http::{Cause, retry_after};
 use crate::time::spoken;
@@ -22,11 +22,11 @@ const QUOTED: usize = 4 * 1024;
 pub(super) async fn get(
     call: &Call,
     url: &Url,
-    resume: Option<&Resume>,
+    rest: Option<(u64, &Version)>,
 ) -> Result<Response, Error> {
     let mut url = url.clone();
     for _ in 0..=REDIRECTS {
-        let response = ask(call, &url, resume).await?;
+        let response = ask(call, &url, rest).await?;
         let status = response.status();
         match status {
             StatusCode::OK | StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE => {
@@ -40,17 +40,23 @@ pub(super) async fn get(
     Err(Error::new(Kind::UrlRefused, message))
 }
 
-async fn ask(call: &Call, url: &Url, resume: Option<&Resume>) -> Result<Response, Error> {
+async fn ask(call: &Call, url: &Url, rest: Option<(u64, &Version)>) -> Result<Response, Error> {
     let mut request = reqwest::Request::new(reqwest::Method::GET, url.clone());
-    if let Some(Resume { from, validator }) = resume {
-        if let Ok(range) = format!("bytes={from}-").parse() {
-            request.headers_mut().insert(RANGE, range);
-        }
-        request.headers_mut().insert(IF_RANGE, validator.clone());
+    if let Some((from, version)) = rest
+        && let Ok(condition) = HeaderValue::from_str(version.if_range())
+    {
+        request.headers_mut().insert(IF_RANGE, condition);
+        request
+            .headers_mut()
+            .insert(RANGE, HeaderValue::from_str(&format!("bytes={from}-")).expect("digits"));
     }
     match timeout(call.stall, call.http.execute(request)).await {
         Ok(Ok(response)) => Ok(response),
-        Ok(Err(error)) => Err(broken(&error)),
+        Ok(Err(error)) => {
+            let Cause { words, hopeless } = Cause::of(&error);
+            let kind = if hopeless { Kind::UrlRefused } else { Kind::Interrupted };
+            Err(Error::new(kind, words))
+        }
         Err(_) => Err(stalled(call.stall)),
     }
 }
@@ -72,7 +78,8 @@ fn next(call: &Call, url: &Url, response: &Response) -> Result<Url, Error> {
 async fn refused(call: &Call, response: Response) -> Error {
     let status = response.status().as_u16();
     let (kind, message) = match status {
-        408 | 429 | 500.. => (Kind::Interrupted, "the host is busy or broken"),
+        501 | 505 => (Kind::FileGone, "the host cannot do what is asked of it"),
+        408 | 425 | 429 | 500.. => (Kind::Interrupted, "the host is busy or broken"),
         401 | 403 | 451 => (Kind::FileGone, "the host does not hand it out"),
         404 | 410 => (Kind::FileGone, "the host does not have it, or no longer"),
         _ => (Kind::FileGone, "the host answers something else"),
@@ -101,15 +108,9 @@ pub(super) async fn chunk(
 ) -> Result<Option<impl AsRef<[u8]> + use<>>, Error> {
     match timeout(patience, response.chunk()).await {
         Ok(Ok(chunk)) => Ok(chunk),
-        Ok(Err(error)) => Err(broken(&error)),
+        Ok(Err(error)) => Err(Error::new(Kind::Interrupted, Cause::of(&error).words)),
         Err(_) => Err(stalled(patience)),
     }
-}
-
-fn broken(error: &reqwest::Error) -> Error {
-    let Cause { words, hopeless } = Cause::of(error);
-    let kind = if hopeless { Kind::UrlRefused } else { Kind::Interrupted };
-    Error::new(kind, words)
 }
 
 fn stalled(patience: Duration) -> Error {

@@ -1,7 +1,7 @@
 //! Names for files, made of what stands in URLs: whatever that is, it names a file in the folder
 //! and nothing else.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use percent_encoding::percent_decode_str;
 use url::Url;
@@ -51,14 +51,19 @@ pub(super) fn numbered(stem: &str, number: usize, ending: Option<&str>) -> Strin
 /// is there first.
 pub(super) fn number_all(names: &mut [Name]) {
     let mut taken = BTreeSet::new();
-    let count = names.len();
+    // How often each name was met: the numbers up to there are taken.
+    let mut met: BTreeMap<String, usize> = BTreeMap::new();
     for name in names {
         let ending = name.ending.as_deref();
-        let free = (1..=count)
-            .map(|number| (number, numbered(&name.stem, number, ending)))
-            .find(|(_, full)| taken.insert(folded(full)));
-        if let Some((number @ 2.., _)) = free {
-            name.stem = numbered(&name.stem, number, None);
+        let last = met.entry(folded(&numbered(&name.stem, 1, ending))).or_default();
+        loop {
+            *last += 1;
+            if taken.insert(folded(&numbered(&name.stem, *last, ending))) {
+                break;
+            }
+        }
+        if *last > 1 {
+            name.stem = numbered(&name.stem, *last, None);
         }
     }
 }
@@ -168,6 +173,16 @@ mod tests {
             assert!(matches!(components.as_slice(), [std::path::Component::Normal(_)]), "{text:?}");
             assert!(!name.contains(['/', '\\', ':', '\0']) && !name.starts_with(['.', '-']));
         }
+    }
+
+    #[test]
+    fn many_files_of_one_name_take_no_longer_than_many_others() {
+        let mut names = vec![Name::chosen("cat", Some("png".to_owned())); 50_000];
+        let started = std::time::Instant::now();
+        number_all(&mut names);
+        assert_eq!(names[49_999].stem, "cat-50000");
+        // Less than a second; an hour, if each tried all numbers.
+        assert!(started.elapsed().as_secs() < 60);
     }
 
     #[test]

@@ -1,14 +1,15 @@
 //! Giving a finished file its name.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use tempfile::TempPath;
 
+use super::leftovers::sweep;
 use super::name::{folded, numbered};
-use super::part::blocking;
+use super::part::{Part, blocking};
 use crate::error::Error;
 
 /// What becomes of a file that has the name already.
@@ -30,15 +31,28 @@ pub(super) struct Folder {
     path: PathBuf,
     existing: Existing,
     given: Mutex<BTreeSet<String>>,
+    /// What earlier calls have left of files, by the fingerprints of their URLs.
+    left: BTreeMap<String, Vec<PathBuf>>,
 }
 
 impl Folder {
-    /// Makes the folder if it is not there.
-    pub(super) async fn open(path: PathBuf, existing: Existing) -> Result<Self, Error> {
+    /// Makes the folder if it is not there, and finds what is left of these files in it.
+    pub(super) async fn open(
+        path: PathBuf,
+        existing: Existing,
+        fingerprints: BTreeSet<String>,
+    ) -> Result<Self, Error> {
         let wanted = path.clone();
-        let made = blocking(move || std::fs::create_dir_all(wanted)).await;
-        made.map_err(|e| Error::disk("make the folder", &path, e))?;
-        Ok(Self { path, existing, given: Mutex::default() })
+        let made = blocking(move || {
+            std::fs::create_dir_all(&wanted)?;
+            Ok(sweep(&wanted, &fingerprints))
+        });
+        let left = made.await.map_err(|e| Error::disk("make the folder", &path, e))?;
+        Ok(Self { path, existing, given: Mutex::default(), left })
+    }
+
+    pub(super) fn left_of(&self, fingerprint: &str) -> Vec<PathBuf> {
+        self.left.get(fingerprint).cloned().unwrap_or_default()
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -58,10 +72,10 @@ impl Folder {
         }
     }
 
-    /// Gives the file its name, at once and whole.
+    /// Gives the file its name, at once and whole: what it has in it is on the disk already.
     pub(super) async fn give(
         &self,
-        mut file: TempPath,
+        file: Part,
         stem: &str,
         ending: Option<&str>,
     ) -> Result<PathBuf, Error> {
@@ -71,26 +85,25 @@ impl Folder {
                 continue;
             }
             let (target, replace) = (self.path.join(name), self.existing == Existing::Replace);
-            let wanted = target.clone();
-            let moved = blocking(move || {
-                let moved =
-                    if replace { file.persist(wanted) } else { file.persist_noclobber(wanted) };
-                Ok(moved.map_err(|refused| (refused.error, refused.path)))
-            });
+            let (from, to) = (file.path().to_owned(), target.clone());
+            let moved =
+                blocking(
+                    move || {
+                        if replace { replace_file(&from, &to) } else { move_to_free(&from, &to) }
+                    },
+                );
             match moved.await {
-                Ok(Ok(())) => {
+                Ok(()) => {
+                    file.moved();
                     self.sync().await?;
                     return Ok(target);
                 }
-                Ok(Err((error, path))) if error.kind() == io::ErrorKind::AlreadyExists => {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists && !replace => {
                     if self.existing == Existing::Fail {
                         return Err(exists(&target));
                     }
-                    file = path;
                 }
-                Ok(Err((error, _))) | Err(error) => {
-                    return Err(Error::disk("write", &target, error));
-                }
+                Err(error) => return Err(Error::disk("write", &target, error)),
             }
         }
         unreachable!("there is always a next number")
@@ -112,6 +125,23 @@ impl Folder {
             _ => Err(Error::disk("write in", &self.path, error)),
         })
     }
+}
+
+/// Replaces a file, or a link. A pipe, a device or a folder of that name is somebody's mistake.
+fn replace_file(from: &Path, to: &Path) -> io::Result<()> {
+    let is_file = |there: std::fs::Metadata| there.is_file() || there.is_symlink();
+    if to.symlink_metadata().is_ok_and(|there| !is_file(there)) {
+        let words = "what has this name already is not a regular file";
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, words));
+    }
+    std::fs::rename(from, to)
+}
+
+/// Moves a file to a name that nobody has.
+fn move_to_free(from: &Path, to: &Path) -> io::Result<()> {
+    let mut from = TempPath::try_from_path(from)?;
+    from.disable_cleanup(true);
+    from.persist_noclobber(to).map_err(|refused| refused.error)
 }
 
 #[cfg(unix)]

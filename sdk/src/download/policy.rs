@@ -30,6 +30,18 @@ impl Policy {
         Ok(Self { hosts, loopback: origin.is_plain() })
     }
 
+    /// Whether it is on a host that is known as one of the service, or that is allowed.
+    pub(super) fn knows(&self, url: &Url) -> bool {
+        let Some(host) = url.host() else { return false };
+        self.loopback && is_loopback(&host) || self.lists(&host)
+    }
+
+    fn lists(&self, host: &Host<&str>) -> bool {
+        let host = host.to_string();
+        let name = host.trim_end_matches('.');
+        self.hosts.iter().any(|pattern| matches(pattern, name))
+    }
+
     /// Whether a file may be fetched from there; if not, why.
     pub(super) fn check(&self, url: &Url) -> Result<(), String> {
         let Some(host) = url.host() else {
@@ -44,11 +56,11 @@ impl Policy {
             "http" => return Err("it is plain http, and only https is fetched".to_owned()),
             scheme => return Err(format!("its scheme is {scheme}, and only https is fetched")),
         }
-        let host = host.to_string();
-        let name = host.trim_end_matches('.');
-        if self.hosts.iter().any(|pattern| matches(pattern, name)) {
+        if self.lists(&host) {
             return Ok(());
         }
+        let host = host.to_string();
+        let name = host.trim_end_matches('.');
         Err(format!("{name} is not a host that files are fetched from (see `allow_host`)"))
     }
 }

@@ -1,6 +1,9 @@
 //! What is to be downloaded.
 
+use std::collections::HashSet;
 use std::fmt;
+
+use serde_json::Value;
 
 use crate::completed::Completed;
 use crate::error::Error;
@@ -26,6 +29,11 @@ pub struct Sources {
     pub(super) job: Option<JobToken>,
     /// Where the job is marked as collected, if these are all files of it that are not saved yet.
     pub(super) journal: Option<Journal>,
+    /// Whether they were found in a result: there has to be one, and they may be others besides the
+    /// job's own.
+    pub(super) found: bool,
+    /// The result in which there is none.
+    pub(super) raw: Option<Value>,
 }
 
 impl Sources {
@@ -41,6 +49,12 @@ impl Sources {
         self.urls.is_empty()
     }
 
+    fn found_in(mut self, raw: Option<&Value>) -> Self {
+        self.found = true;
+        self.raw = raw.filter(|_| self.urls.is_empty()).cloned();
+        self
+    }
+
     fn about(mut self, job: Option<&JobToken>, journal: Option<&Journal>) -> Self {
         self.job = job.cloned();
         self.journal = journal.cloned();
@@ -50,20 +64,17 @@ impl Sources {
 
 impl<S: Into<String>> FromIterator<S> for Sources {
     fn from_iter<I: IntoIterator<Item = S>>(urls: I) -> Self {
-        let mut distinct = Vec::new();
-        for url in urls {
-            let url = url.into();
-            if !distinct.contains(&url) {
-                distinct.push(url);
-            }
-        }
-        Self { urls: distinct, job: None, journal: None }
+        let mut seen = HashSet::new();
+        let urls = urls.into_iter().map(Into::into);
+        let urls = urls.filter(|url: &String| seen.insert(url.clone())).collect();
+        Self { urls, ..Self::default() }
     }
 }
 
 impl<T> From<&Completed<T>> for Sources {
     fn from(done: &Completed<T>) -> Self {
-        Self::from(done.media_urls()).about(Some(done.job()), done.journal.as_ref())
+        let found = Self::from(done.media_urls()).found_in(Some(&done.raw));
+        found.about(Some(done.job()), done.journal.as_ref())
     }
 }
 
@@ -71,13 +82,15 @@ impl From<&Error> for Sources {
     fn from(error: &Error) -> Self {
         let failed = error.failed_files().iter().map(|file| file.url.clone());
         let urls: Self = failed.chain(error.media_urls()).collect();
-        urls.about(error.job(), error.journal_of_job())
+        let urls = urls.about(error.job(), error.journal_of_job());
+        // What failed once was wanted.
+        if error.failed_files().is_empty() { urls.found_in(error.raw()) } else { urls }
     }
 }
 
 impl From<&Files> for Sources {
     fn from(files: &Files) -> Self {
-        files.iter().collect()
+        Self::from_iter(files).found_in(None)
     }
 }
 

@@ -1,20 +1,19 @@
 //! One file, from its URL to its place.
 
-use std::time::Duration;
-
 use reqwest::StatusCode;
-use reqwest::header::{CONTENT_ENCODING, HeaderMap};
-use tempfile::TempPath;
 use url::Url;
 
-use super::content::{Verdict, judge};
+use super::content::{Claims, Verdict, judge};
 use super::events::{DownloadEvent, SavedFile};
+use super::leftovers::fingerprint;
 use super::name::Name;
 use super::part::Part;
+use super::policy::Policy;
+use super::retry::Tries;
 use super::{Call, fetch};
 use crate::data_uri::DataUri;
 use crate::error::{Error, Kind};
-use crate::format::ENOUGH;
+use crate::media::link::fetchable;
 use crate::redact::is_data_uri;
 use crate::wire::shown_url;
 
@@ -30,16 +29,45 @@ pub(super) struct Wanted {
 
 /// How often progress is told.
 const STEP: u64 = 256 * 1024;
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// So much is enough to see that an error page comes in place of a file.
+const GLANCE: usize = 512;
 
 impl Wanted {
     pub(super) fn new(file: usize, source: String) -> Self {
-        let url = Url::parse(source.trim()).map_err(|why| format!("it is no URL ({why})"));
+        let text = fetchable(&source, true).unwrap_or(source.trim().into());
+        let url = Url::parse(&text).map_err(|why| format!("it is no URL ({why})"));
         let name = match &url {
-            Ok(url) if !is_data_uri(&source) => Name::of_url(url),
+            Ok(url) if !is_data_uri(&text) => Name::of_url(url),
             _ => Name::chosen("file", None),
         };
         Self { file, source, url, name }
+    }
+
+    /// Whether it is on a host of the service, or on one that is allowed.
+    pub(super) fn is_at_home(&self, policy: &Policy) -> bool {
+        self.fingerprint().is_some() && self.url.as_ref().is_ok_and(|url| policy.knows(url))
+    }
+
+    /// Whether it is somewhere else, or nowhere.
+    pub(super) fn is_foreign(&self, policy: &Policy) -> bool {
+        !is_data_uri(self.source.trim()) && !self.url.as_ref().is_ok_and(|url| policy.knows(url))
+    }
+
+    /// What its part is found by; nothing is left of what needs no fetching.
+    pub(super) fn fingerprint(&self) -> Option<String> {
+        let url = self.url.as_ref().ok().filter(|url| url.scheme() != "data");
+        url.map(|url| fingerprint(url.as_str()))
+    }
+
+    /// Leaves it out.
+    pub(super) fn skip(&self, call: &Call) {
+        let why = match &self.url {
+            Ok(url) => call.policy.check(url).err().unwrap_or_default(),
+            Err(why) => why.clone(),
+        };
+        let reason = format!("{}: {why}", self.shown());
+        tracing::warn!(file = self.file, reason, "left out: another host's file in a result");
+        call.tell(|| DownloadEvent::Skipped { file: self.file, reason });
     }
 
     /// The address as it may be shown.
@@ -67,28 +95,49 @@ impl Wanted {
     }
 
     async fn transfer(&self, call: &Call) -> Result<SavedFile, Error> {
-        let part = if is_data_uri(&self.source) {
+        let mut part = if is_data_uri(self.source.trim()) {
             self.unpack(call).await?
         } else {
             let url = self.url.as_ref().map_err(|why| Error::new(Kind::UrlRefused, why))?;
             call.policy.check(url).map_err(|why| Error::new(Kind::UrlRefused, why))?;
             self.fetch(call, url).await?
         };
-        let Verdict { ending, media_type } = self.judge(&part)?;
-        call.folder.check(&self.name.stem, ending.as_deref()).await?;
+        let placed = self.place(call, &mut part).await;
+        let Verdict { ending, media_type, .. } = match placed {
+            Ok(verdict) => verdict,
+            Err(error) => {
+                part.discard();
+                return Err(error);
+            }
+        };
         let bytes = part.len;
-        let file: TempPath = part.sync().await?;
-        let path = call.folder.give(file, &self.name.stem, ending.as_deref()).await?;
+        let path = call.folder.give(part, &self.name.stem, Some(&ending)).await?;
         Ok(SavedFile { url: self.source.clone(), path, bytes, media_type })
+    }
+
+    /// Looks at a file that is here whole, and brings it to the disk.
+    async fn place(&self, call: &Call, part: &mut Part) -> Result<Verdict, Error> {
+        let verdict = self.judge(part)?;
+        call.folder.check(&self.name.stem, Some(&verdict.ending)).await?;
+        part.sync().await?;
+        let endless =
+            "its host did not say how long it is, so that nothing tells whether it is whole";
+        let endless = part.is_endless.then(|| endless.to_owned());
+        for message in verdict.warning.clone().into_iter().chain(endless) {
+            tracing::warn!(file = self.file, url = self.shown(), message, "a file is unusual");
+            call.tell(|| DownloadEvent::Warning { file: self.file, message });
+        }
+        Ok(verdict)
     }
 
     /// The file inside of a `data:` URI.
     async fn unpack(&self, call: &Call) -> Result<Part, Error> {
         let wrong = |why: &str| Error::new(Kind::WrongContent, why);
-        let uri = DataUri::parse(&self.source).ok_or_else(|| wrong("it has no content"))?;
+        let source = self.source.trim();
+        let uri = DataUri::parse(source).ok_or_else(|| wrong("it has no content"))?;
         call.check_size(uri.size())?;
         let bytes = uri.decode().map_err(wrong)?;
-        let mut part = Part::create(call.folder.path()).await?;
+        let mut part = Part::open(call.folder.path(), fingerprint(source), Vec::new()).await?;
         part.media_type = Some(uri.media_type.to_owned());
         part.total = Some(bytes.len() as u64);
         self.tell_start(call, &part);
@@ -98,16 +147,25 @@ impl Wanted {
 
     /// The file behind a URL, tried until it is there whole.
     async fn fetch(&self, call: &Call, url: &Url) -> Result<Part, Error> {
-        let mut part = Part::create(call.folder.path()).await?;
-        let mut tries = 0;
+        let fingerprint = fingerprint(url.as_str());
+        let left = call.folder.left_of(&fingerprint);
+        let mut part = Part::open(call.folder.path(), fingerprint, left).await?;
+        let mut tries = Tries::new(call.retries);
         loop {
+            let (length, restarts) = (part.len, part.restarts);
             let error = match self.attempt(call, url, &mut part).await {
                 Ok(()) => return Ok(part),
-                Err(error) if error.is_interrupted() && tries < call.retries => error,
-                Err(error) => return Err(error),
+                Err(error) => error,
             };
-            let retry_in = pause(tries, error.retry_after());
-            tries += 1;
+            if !error.is_interrupted() {
+                part.discard();
+                return Err(error);
+            }
+            part.settle().await?;
+            let went_on = part.restarts == restarts && part.len > length;
+            let Some(retry_in) = tries.pause(part.len, went_on, error.retry_after()) else {
+                return Err(error);
+            };
             tracing::debug!(file = self.file, status = error.status(), ?retry_in, "interrupted");
             let error = error.regarding(&self.shown());
             call.tell(|| DownloadEvent::Interrupted { file: self.file, error, retry_in });
@@ -116,17 +174,16 @@ impl Wanted {
     }
 
     async fn attempt(&self, call: &Call, url: &Url, part: &mut Part) -> Result<(), Error> {
-        let mut response = fetch::get(call, url, part.resume().as_ref()).await?;
+        let mut response = fetch::get(call, url, part.rest()).await?;
         match response.status() {
             StatusCode::OK => {
                 part.restart().await?;
-                part.begin(response.headers());
-                check_coding(response.headers())?;
+                part.begin(&response);
             }
             StatusCode::PARTIAL_CONTENT if part.continues(response.headers()) => {}
             _ => {
                 part.restart().await?;
-                let message = "the host does not go on where it broke off";
+                let message = "the host does not go on where it broke off, with the same file";
                 return Err(Error::new(Kind::Interrupted, message));
             }
         }
@@ -140,11 +197,16 @@ impl Wanted {
             };
             let bytes = bytes.as_ref();
             call.check_size(part.len + bytes.len() as u64)?;
-            let unjudged = part.head.len() < ENOUGH;
+            if part.overflows(bytes) {
+                part.restart().await?;
+                let message = "the host sends more than it says that there is";
+                return Err(Error::new(Kind::Interrupted, message));
+            }
+            let is_unseen = part.head.len() < GLANCE;
             part.write(bytes).await?;
-            if unjudged && part.head.len() >= ENOUGH {
+            if is_unseen && part.head.len() >= GLANCE {
                 let verdict = self.judge(part)?;
-                call.folder.check(&self.name.stem, verdict.ending.as_deref()).await?;
+                call.folder.check(&self.name.stem, Some(&verdict.ending)).await?;
             }
             if part.len - told >= STEP {
                 told = part.len;
@@ -157,16 +219,16 @@ impl Wanted {
         if part.total.is_none_or(|total| total == part.len) {
             return Ok(());
         }
-        let error = Error::new(Kind::Interrupted, part.broke_off());
-        if part.total.is_some_and(|total| total < part.len) {
-            part.restart().await?;
-        }
-        Err(error)
+        Err(Error::new(Kind::Interrupted, part.broke_off()))
     }
 
     fn judge(&self, part: &Part) -> Result<Verdict, Error> {
-        judge(&part.head, part.media_type.as_deref(), self.name.ending.as_deref())
-            .map_err(|why| Error::new(Kind::WrongContent, why))
+        let claims = Claims {
+            media_type: part.media_type.as_deref(),
+            coding: part.coding.as_deref(),
+            ending: self.name.ending.as_deref(),
+        };
+        judge(&part.head, claims).map_err(|why| Error::new(Kind::WrongContent, why))
     }
 
     fn tell_start(&self, call: &Call, part: &Part) {
@@ -187,39 +249,5 @@ impl Call {
         }
         let message = format!("it is larger than the {} bytes that are allowed", self.max_bytes);
         Err(Error::new(Kind::TooLarge, message))
-    }
-}
-
-/// Bytes in a coding would be saved as they are, and nothing could read them.
-fn check_coding(headers: &HeaderMap) -> Result<(), Error> {
-    let coding = fetch::text(headers, CONTENT_ENCODING);
-    match coding.map(str::trim) {
-        None | Some("" | "identity" | "aws-chunked") => Ok(()),
-        Some(coding) => {
-            let coding = coding.chars().take(20).collect::<String>();
-            let message = format!("it comes in the coding {coding:?}, which was not asked for");
-            Err(Error::new(Kind::WrongContent, message))
-        }
-    }
-}
-
-/// How long to wait after so many tries: a little more each time, or as long as the host asks.
-fn pause(tries: u32, asked: Option<Duration>) -> Duration {
-    let step = Duration::from_millis(100) * 2_u32.saturating_pow(tries.min(10));
-    let jitter = 0.75 + fastrand::f64() / 2.0;
-    asked.unwrap_or(step.mul_f64(jitter)).min(LONGEST_PAUSE)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_grow_and_have_an_end() {
-        assert!(pause(0, None) <= Duration::from_millis(125));
-        assert!(pause(3, None) >= Duration::from_millis(600));
-        assert_eq!(pause(30, None), LONGEST_PAUSE);
-        assert_eq!(pause(0, Some(Duration::from_secs(2))), Duration::from_secs(2));
-        assert_eq!(pause(0, Some(Duration::from_secs(3600))), LONGEST_PAUSE);
     }
 }

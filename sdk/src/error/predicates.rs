@@ -227,8 +227,9 @@ impl Error {
         self.kind() == Kind::Interrupted
     }
 
-    /// A file is not what it should be: an error page in place of a picture, another medium,
-    /// nothing at all. Nothing of it was kept.
+    /// A file is no file: a page about an error in place of an image, words in place of a video,
+    /// nothing at all. Nothing of it was kept. A file that is only unusual is saved, with a
+    /// [warning](crate::DownloadEvent::Warning).
     ///
     /// *Caused by* the host. *Cost*: nothing more; the result is paid for. *Again*: it may help,
     /// later.
@@ -244,6 +245,16 @@ impl Error {
     #[must_use]
     pub fn is_too_large(&self) -> bool {
         self.kind() == Kind::TooLarge
+    }
+
+    /// A download of a job found no URL in the job's result: the model made no files, or the
+    /// service lists them in a way that this version does not understand.
+    ///
+    /// *Caused by* the result. *Cost*: nothing more; the result is paid for, and is whole in
+    /// [`raw`](Self::raw). *Again*: no; what is in the result has to be read there.
+    #[must_use]
+    pub fn is_without_files(&self) -> bool {
+        self.kind() == Kind::WithoutFiles
     }
 
     /// A file or folder on this machine cannot be read or written: the disk is full, there is
@@ -284,7 +295,8 @@ impl Error {
             | Kind::FileGone
             | Kind::Interrupted
             | Kind::WrongContent
-            | Kind::TooLarge => true,
+            | Kind::TooLarge
+            | Kind::WithoutFiles => true,
         }
     }
 

@@ -24,10 +24,8 @@ async fn an_error_page_is_not_saved_as_a_picture() {
         ("/a.png", text(200, page).header("content-type", "image/png"), "an HTML page"),
         ("/a", text(200, page), "an HTML page"),
         ("/a", text(200, json).header("content-type", "application/json"), "it is JSON"),
-        ("/a.png", text(200, "Not found"), "should be PNG, and its first bytes are not"),
+        ("/a.png", text(200, "Not found"), "should be PNG, and it is text"),
         ("/a.mp4", text(200, "").header("content-type", "video/mp4"), "it is empty"),
-        ("/a.mp4", text(200, &gif("x")).header("content-type", "audio/mpeg"), "it is GIF"),
-        ("/a", picture("x").header("content-encoding", "gzip"), "the coding \"gzip\""),
     ] {
         let error = refused(path, act).await;
         assert!(error.is_wrong_content() && !error.is_safe_to_retry(), "{error}");

@@ -1,7 +1,7 @@
 //! Files to be served, and a look at what has been saved.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::support::{Act, Seen, Server, text};
 
@@ -45,6 +45,52 @@ pub(crate) fn hanging(body: &str, sent: usize) -> Act {
 pub(crate) fn rest(body: &str, from: usize) -> Act {
     let range = format!("bytes {from}-{}/{}", body.len() - 1, body.len());
     text(206, &body[from..]).header("content-range", &range)
+}
+
+/// A picture of so many bytes, of which no two pieces are equal.
+pub(crate) fn numbered_gif(length: usize) -> String {
+    let mut body = gif("");
+    for number in 0.. {
+        if body.len() >= length {
+            break;
+        }
+        body.push_str(&format!("{number:08} "));
+    }
+    body.truncate(length);
+    body
+}
+
+/// From where on a request asks for a file.
+pub(crate) fn from(seen: &Seen) -> usize {
+    let range = header(seen, "range").unwrap_or_default();
+    let from = range.strip_prefix("bytes=").and_then(|range| range.strip_suffix('-'));
+    from.map_or(0, |from| from.parse().unwrap())
+}
+
+/// Serves this version of a file from wherever it is asked for, as long as it is the version that is
+/// asked for, and breaks off after so many bytes.
+pub(crate) fn served(seen: &Seen, body: &str, tag: &str, most: usize) -> Act {
+    let is_asked_for = header(seen, "if-range").is_none_or(|condition| condition == tag);
+    let from = if is_asked_for { from(seen) } else { 0 };
+    let rest = &body[from..];
+    let mut headers = vec![("etag", tag.to_owned()), ("content-type", "image/gif".to_owned())];
+    if from > 0 {
+        let range = format!("bytes {from}-{}/{}", body.len() - 1, body.len());
+        headers.push(("content-range", range));
+    }
+    let sent = rest[..rest.len().min(most)].to_owned();
+    let status = if from > 0 { 206 } else { 200 };
+    Act::Part { status, headers, length: rest.len(), sent, hang: false }
+}
+
+/// The hidden files in a folder, by what their names end with.
+pub(crate) fn hidden(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let is_hidden = |path: &PathBuf| {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        name.starts_with(".runcomfy-") && name.ends_with(ending)
+    };
+    entries.filter(is_hidden).collect()
 }
 
 /// Serves a folder of files by their paths; what is not there is not found.
