@@ -19,7 +19,7 @@ pub enum FileFormat {
     Heic,
     /// An SVG behind a comment and a DOCTYPE of 5 kB: `"svg"`.
     Svg,
-    /// A QuickTime film without a `ftyp`: `"mov"`.
+    /// A `QuickTime` film without a `ftyp`: `"mov"`.
     Mov,
     /// `WebM`: `"webm"`.
     Webm,
@@ -75,8 +75,8 @@ impl fmt::Display for FileFormat {
 }
 
 /// A `ftyp` box.
-fn brands(major: &[u8; 4], compatible: &[u8; 8]) -> Vec<u8> {
-    [b"\0\0\0\x18ftyp", &major[..], b"\0\0\0\0", compatible].concat()
+fn brands(major: &[u8], compatible: &[u8]) -> Vec<u8> {
+    [b"\0\0\0\x18ftyp", major, b"\0\0\0\0", compatible].concat()
 }
 
 fn noise(seed: u64) -> Vec<u8> {
@@ -86,9 +86,7 @@ fn noise(seed: u64) -> Vec<u8> {
 }
 
 fn svg(seed: u64) -> String {
-    let entities: String = (0..100)
-        .map(|n| format!("  <!ENTITY colour{n} \"a name that takes its place\">\n"))
-        .collect();
+    let entities = "  <!ENTITY colour \"a name that takes its place\">\n".repeat(100);
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- Made by a program that says so. -->\n\
          <!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \

@@ -39,6 +39,10 @@ pub struct SubmitEntry {
     pub request_id: Option<String>,
     /// The HTTP status of the answer; `None` where none was sent.
     pub status: Option<u16>,
+    /// When it arrived, in milliseconds since 1970.
+    pub arrived_at_ms: u64,
+    /// When its answer was made; `None` where none is made yet, or was sent.
+    pub answered_at_ms: Option<u64>,
     /// What was done to it on purpose.
     pub faults: Vec<Fault>,
 }

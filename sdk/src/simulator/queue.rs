@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::{Map, Value};
 use tokio::time::Instant;
@@ -31,6 +31,8 @@ struct Submit {
     input: Value,
     request_id: Option<String>,
     status: Option<u16>,
+    arrived: SystemTime,
+    answered: Option<SystemTime>,
     faults: Vec<Fault>,
 }
 
@@ -137,8 +139,15 @@ impl Queue {
 
     /// Writes down a submit that arrived, and gives it a number.
     pub(super) fn receive(&mut self, model_id: String, faults: Vec<Fault>) -> usize {
-        let input = Value::Null;
-        self.submits.push(Submit { model_id, input, request_id: None, status: None, faults });
+        self.submits.push(Submit {
+            model_id,
+            input: Value::Null,
+            request_id: None,
+            status: None,
+            arrived: SystemTime::now(),
+            answered: None,
+            faults,
+        });
         self.submits.len() - 1
     }
 
@@ -155,6 +164,7 @@ impl Queue {
         }
         submit.request_id = job;
         submit.status = status;
+        submit.answered = status.is_some().then(SystemTime::now);
     }
 
     /// Makes a job, and charges it.
@@ -299,9 +309,16 @@ impl Queue {
             input: job.map_or_else(|| submit.input.clone(), Job::input),
             request_id: submit.request_id.clone(),
             status: submit.status,
+            arrived_at_ms: millis(submit.arrived),
+            answered_at_ms: submit.answered.map(millis),
             faults: submit.faults.clone(),
         }
     }
+}
+
+fn millis(time: SystemTime) -> u64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl Job {

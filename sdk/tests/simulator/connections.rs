@@ -73,7 +73,7 @@ async fn a_refusal_comes_before_the_body_was_read() {
         );
         // The client has sent a part of the body, and waits.
         stream.write_all(head.as_bytes()).unwrap();
-        stream.write_all(&[b'x'; 100_000]).unwrap();
+        stream.write_all(&vec![b'x'; 100_000]).unwrap();
         let mut answer = [0; 12];
         stream.read_exact(&mut answer).unwrap();
         assert_eq!(answer, format!("HTTP/1.1 {status}").as_bytes());

@@ -116,6 +116,8 @@ async fn the_books_tell_of_every_submit_which_faults_it_met() {
     assert_eq!(found[0].faults, [Fault::ResetBefore, Fault::EchoInput]);
     assert_eq!(found[1].faults, [Fault::EchoInput]);
     assert_eq!((found.len(), ledger.submits.len()), (2, 3));
+    assert!(found[0].answered_at_ms.is_none(), "it was reset");
+    assert!(found[1].answered_at_ms.unwrap() >= found[1].arrived_at_ms);
     let refused = &ledger.submits[2];
     assert_eq!((refused.status, &refused.input), (Some(422), &json!({ "prompt": 7 })));
     let served = http::get(&format!("{}/simulator/ledger", simulator.url())).json();
