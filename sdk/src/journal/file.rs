@@ -91,19 +91,23 @@ impl File {
 
     /// A new name is on the disk once its folder is.
     pub(super) fn sync_folder(&self) -> io::Result<()> {
-        let Some(folder) = self.path.parent().filter(|_| cfg!(unix)) else { return Ok(()) };
-        match Handle::open(folder).and_then(|folder| folder.sync_all()) {
-            // There are file systems on which this cannot be done, nor need be.
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported
-                ) =>
-            {
-                Ok(())
-            }
-            done => done,
+        self.path.parent().map_or(Ok(()), sync_folder)
+    }
+}
+
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if !cfg!(unix) {
+        return Ok(());
+    }
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    match Handle::open(folder).and_then(|folder| folder.sync_all()) {
+        // There are file systems on which this cannot be done, nor need be.
+        Err(error)
+            if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) =>
+        {
+            Ok(())
         }
+        done => done,
     }
 }
 
@@ -294,5 +298,8 @@ fn make_folder(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.recursive(true).create(folder)
+    let missing: Vec<&Path> = folder.ancestors().take_while(|folder| !folder.exists()).collect();
+    builder.recursive(true).create(folder)?;
+    // What is in a folder is lost with its name.
+    missing.iter().filter_map(|folder| folder.parent()).try_for_each(sync_folder)
 }
