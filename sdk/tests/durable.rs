@@ -19,7 +19,11 @@ mod durable {
     mod locks;
     mod meaning;
     mod prices;
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    mod recorder;
     mod service;
     mod shared;
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    mod syscalls;
     mod tools;
 }
