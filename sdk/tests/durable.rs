@@ -13,6 +13,7 @@ mod durable {
     mod chaos;
     mod collect;
     mod damage;
+    mod damaged;
     mod disk;
     mod journal;
     mod kill;
