@@ -7,11 +7,11 @@ mod support;
 mod engine {
     mod cancel;
     mod foreign;
-    mod patience;
     mod reasons;
     mod resume;
     mod secrets;
     mod submit;
+    mod trouble;
     mod turns;
     mod wait;
 }

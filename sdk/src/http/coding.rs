@@ -97,7 +97,7 @@ mod tests {
     }
 
     fn undone(body: &[u8], said: &str) -> (Vec<u8>, Option<Broken>) {
-        let mut reply = Reply { status: 200, retry_after: None, body: body.into(), broken: None };
+        let mut reply = Reply { status: 200, body: body.into(), ..Reply::default() };
         undo(&mut reply, said, 1 << 20);
         (reply.body, reply.broken)
     }

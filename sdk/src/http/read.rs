@@ -28,8 +28,7 @@ pub(super) async fn reply(mut response: Response, limits: Limits) -> Reply {
     let mut reply = Reply {
         status: response.status().as_u16(),
         retry_after: retry_after(response.headers(), SystemTime::now()),
-        body: Vec::new(),
-        broken: None,
+        ..Reply::default()
     };
     let codings = response.headers().get_all(CONTENT_ENCODING).iter();
     let codings: Vec<String> = codings.filter_map(|c| Some(c.to_str().ok()?.to_owned())).collect();

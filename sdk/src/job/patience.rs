@@ -71,6 +71,11 @@ impl Doubt {
         };
         Limits { times, lasting: Duration::from_secs(seconds), both }
     }
+
+    /// Whether it is settled in minutes.
+    pub(super) fn is_short(self) -> bool {
+        self.limits().lasting < LONG
+    }
 }
 
 /// The doubts about a job, and what they rest on.

@@ -319,7 +319,7 @@ fn why(reply: &Reply, fault: &Fault, is_json: bool, scrub: &Scrub) -> String {
 /// What such an answer to a call about the job `r` means.
 #[cfg(test)]
 pub(super) fn reading_of(ask: Ask, status: u16, body: &str) -> JobReply {
-    let reply = Reply { status, retry_after: None, body: body.into(), broken: None };
+    let reply = Reply { status, body: body.into(), ..Reply::default() };
     let job = JobToken::from_request_id("r").expect("it is an id");
     read(ask, &job, reply, &Scrub::new("t".into()))
 }

@@ -86,6 +86,12 @@ pub(super) struct BackOff {
     pub(super) heavy: bool,
 }
 
+impl BackOff {
+    fn soon(self) -> Self {
+        Self { failures: self.failures.min(MOST_FAILURES_OF_A_DOUBT), ..self }
+    }
+}
+
 /// How a wait ends.
 #[derive(Debug)]
 pub(super) enum End {
@@ -118,6 +124,8 @@ enum Settled {
     Cancelled,
 }
 
+/// What is doubted is asked about again soon: so it passes, or is believed, as early as it may be.
+const MOST_FAILURES_OF_A_DOUBT: u32 = 4;
 /// A result from here on is not fetched again in quick succession.
 const HEAVY: usize = 1 << 20;
 /// A cancelled job need not have a result: how often, and for how long, it is asked for.
@@ -194,7 +202,7 @@ impl Progress {
         }
         self.result_failures += 1;
         let first = self.result_failures == 1;
-        quietly(if first { Then::Ask(Ask::Status) } else { self.back_off(Ask::Result, None, 0) })
+        quietly(if first { Then::Ask(Ask::Status) } else { self.doubt_result(None) })
     }
 
     /// The job is over, and its output is not there, or not yet.
@@ -203,8 +211,7 @@ impl Progress {
             return quietly(Then::End(end(body)));
         }
         self.result_failures += 1;
-        let then = self.back_off(Ask::Result, None, 0);
-        Step { news: self.tell(Told::OutputMissing), then }
+        Step { news: self.tell(Told::OutputMissing), then: self.doubt_result(None) }
     }
 
     /// The result call says by a code of its own that the job is not over.
@@ -218,11 +225,8 @@ impl Progress {
             }));
         }
         let first = self.result_failures == 1;
-        quietly(if first {
-            Then::Ask(Ask::Status)
-        } else {
-            self.back_off(Ask::Result, error.retry_after(), 0)
-        })
+        let hint = error.retry_after();
+        quietly(if first { Then::Ask(Ask::Status) } else { self.doubt_result(hint) })
     }
 
     fn trouble(
@@ -259,8 +263,12 @@ impl Progress {
                 Settled::Believed => End::Unsettled(Unsettled::Trouble(error)),
             }));
         }
-        let then = self.back_off(ask, error.retry_after(), bytes);
-        Step { news: Some(News::PollFailed(error)), then }
+        let mut back_off = self.back_off(ask, error.retry_after());
+        back_off.heavy = bytes >= HEAVY;
+        if doubt.is_some_and(Doubt::is_short) && !back_off.heavy {
+            back_off = back_off.soon();
+        }
+        Step { news: Some(News::PollFailed(error)), then: Then::BackOff(back_off) }
     }
 
     /// Notes a doubt, and tells what it has come to. Of a job that was cancelled, as the status call
@@ -279,12 +287,17 @@ impl Progress {
     }
 
     /// After a pause the other call is asked: it may be well, and it may know that the job lives.
-    fn back_off(&self, failed: Ask, hint: Option<Duration>, bytes: usize) -> Then {
+    fn back_off(&self, failed: Ask, hint: Option<Duration>) -> BackOff {
         let (ask, failures) = match failed {
             Ask::Status => (Ask::Result, self.status_failures),
             Ask::Result => (Ask::Status, self.result_failures),
         };
-        Then::BackOff(BackOff { ask, failures, hint, heavy: bytes >= HEAVY })
+        BackOff { ask, failures, hint, heavy: false }
+    }
+
+    /// The same after a result call that leaves a doubt.
+    fn doubt_result(&self, hint: Option<Duration>) -> Then {
+        Then::BackOff(self.back_off(Ask::Result, hint).soon())
     }
 
     /// What is new of it.

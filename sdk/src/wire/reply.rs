@@ -12,7 +12,7 @@ use super::{Fault, lenient};
 const MANY_VALUES: usize = 4 << 20;
 
 /// An answer whose status line arrived; its body may have broken off.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
     pub(crate) retry_after: Option<Duration>,

@@ -122,7 +122,7 @@ fn every_answer_to_the_result_call_is_sorted() {
 fn a_body_that_did_not_arrive_whole_is_told_apart() {
     let told = |broken, body: &str| {
         let reply =
-            Reply { status: 200, retry_after: None, body: body.into(), broken: Some(broken) };
+            Reply { status: 200, body: body.into(), broken: Some(broken), ..Reply::default() };
         let job = JobToken::from_request_id("r").unwrap();
         match read(Ask::Result, &job, reply, &Scrub::new("t".into())) {
             JobReply::Trouble(trouble, error) => (trouble, error.body().map(<[u8]>::len)),
