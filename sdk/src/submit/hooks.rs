@@ -58,7 +58,9 @@ impl Hooks {
             Err(error) if error.is_cancelled() => (End::Cancelled, error.raw(), Some(error)),
             Err(_) => return,
         };
-        let cost = raw.and_then(|raw| settled(raw, how == End::Cancelled)).map(Usd::dollars);
+        let not_billed =
+            message.is_some_and(|error| error.is_cancelled() && !error.may_have_cost());
+        let cost = raw.and_then(|raw| settled(raw, not_billed)).map(Usd::dollars);
         journal.ended(job, how, cost, message.map(Error::own_message));
     }
 
