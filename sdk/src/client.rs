@@ -19,7 +19,7 @@ use crate::input::{Input, Output};
 use crate::job::{Job, JobToken};
 use crate::media::check::{self as media, Reach};
 use crate::poll::{Bounds, Budget, History};
-use crate::submit::{self, Gate, Hooks, Label};
+use crate::submit::{self, Gates, Hooks, Label};
 use crate::trace;
 
 pub use builder::ClientBuilder;
@@ -56,7 +56,7 @@ pub struct Client {
 pub(crate) struct Inner {
     pub(crate) http: Arc<Http>,
     pub(crate) hooks: Hooks,
-    pub(crate) gate: Gate,
+    pub(crate) gates: Gates,
     pub(crate) options: Options,
     pub(crate) budget: Arc<Budget>,
     pub(crate) history: History,

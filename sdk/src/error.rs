@@ -49,6 +49,8 @@ struct Inner {
     message: String,
     job: Option<JobToken>,
     answer: Option<Answer>,
+    /// Where it is not this answer that says so.
+    retry_after: Option<Duration>,
     invalid: Option<Invalid>,
     sent: Option<(SystemTime, String)>,
     cancel: Option<CancelOutcome>,
@@ -169,10 +171,10 @@ impl Error {
         self.inner.answer.as_ref().map(|a| a.excerpt.as_str())
     }
 
-    /// How long the service asked to wait before the next call.
+    /// How long the service asked to wait before the next call; at most a day.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
-        self.inner.answer.as_ref()?.retry_after
+        self.inner.retry_after.or_else(|| self.inner.answer.as_ref()?.retry_after)
     }
 
     /// The faults of the input that were found before anything was sent; empty for other errors.

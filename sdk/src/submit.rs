@@ -15,13 +15,15 @@ use tracing::Instrument;
 
 use crate::client::Inner;
 use crate::error::{Error, Kind};
+use crate::http::Departure;
 use crate::job::JobToken;
 use crate::journal::Claim;
 use crate::time::utc;
 use crate::wire::valid_model_id;
+use attempt::{Caller, Submit};
 
 pub(crate) use fingerprint::{fingerprint, hash, older_fingerprints, raw_fingerprint};
-pub(crate) use gate::Gate;
+pub(crate) use gate::Gates;
 pub(crate) use hooks::Hooks;
 
 /// A submit that is about to happen.
@@ -52,7 +54,7 @@ pub(crate) struct Label {
 ///
 /// The work is done in a task of its own: once the request may have left, dropping this future
 /// loses the answer for the caller, but not for the hooks, which get the id. A caller who goes
-/// away before that stops it, and nothing is sent.
+/// away before the first byte of it stops it, and nothing is sent.
 pub(crate) async fn submit(
     client: Arc<Inner>,
     model_id: &str,
@@ -73,15 +75,31 @@ pub(crate) async fn submit(
         body: client.hooks.journal_inputs.then(|| body.clone()),
         label,
     };
-    let request = client.http.submit_request(model_id, body);
+    let payload = client.http.payload(model_id, body);
     let print = intent.fingerprint.clone();
     let (answer, caller) = oneshot::channel();
-    let task = attempt::run(client, intent, request, answer).in_current_span();
-    runtime.spawn(task);
+    let departure = Arc::new(Departure::default());
+    let present = Present(departure.clone());
+    let submit = Submit { client, intent, payload };
+    runtime.spawn(submit.run(Caller::new(answer, departure)).in_current_span());
     caller.await.unwrap_or_else(|_| {
         let why = "the runtime was shut down while it was under way";
-        Err(unknown(why, SystemTime::now(), &print))
+        Err(if present.0.has_left() {
+            unknown(why, SystemTime::now(), &print)
+        } else {
+            let message = format!("nothing was sent, and nothing was charged: {why}");
+            Error::new(Kind::NotSent, message)
+        })
     })
+}
+
+/// A caller who waits; what has not left by the time he goes is not to leave.
+struct Present(Arc<Departure>);
+
+impl Drop for Present {
+    fn drop(&mut self) {
+        self.0.call_off();
+    }
 }
 
 /// The error of a submit that may have reached the service, and says what to do next.

@@ -1,6 +1,17 @@
-//! Points in time, as people and the service write them.
+//! Points in time, as people and the service write them, and arithmetic that cannot overflow.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tokio::time::Instant;
+
+/// Thirty years: the longest that anything is waited for. `Duration::MAX` from now is past what an
+/// [`Instant`] can hold, and adding it panics.
+pub(crate) const FOREVER: Duration = Duration::from_secs(30 * 365 * 86_400);
+
+/// The moment so long after another; no duration is too long.
+pub(crate) fn after(start: Instant, wait: Duration) -> Instant {
+    start + wait.min(FOREVER)
+}
 
 /// `2026-01-31T09:05:00Z`.
 pub(crate) fn utc(at: SystemTime) -> String {
@@ -55,6 +66,15 @@ mod tests {
         for (seconds, written) in cases {
             assert_eq!(utc(UNIX_EPOCH + Duration::from_secs(seconds)), written);
         }
+    }
+
+    #[test]
+    fn no_duration_is_too_long_to_be_added() {
+        let start = Instant::now();
+        assert_eq!(after(start, Duration::MAX), start + FOREVER);
+        assert_eq!(after(start, Duration::from_millis(5)), start + Duration::from_millis(5));
+        // Sums of a few such moments still fit.
+        assert!(after(after(start, Duration::MAX), Duration::MAX) > start + FOREVER);
     }
 
     #[test]

@@ -5,7 +5,6 @@
 
 use std::time::Duration;
 
-use reqwest::Request;
 use tracing::Span;
 use tracing::field::Empty;
 
@@ -76,20 +75,20 @@ pub(crate) fn wait(client: &Inner, job: &JobToken) -> Span {
 }
 
 /// One request over HTTP; its URL as a template, without the ids in it.
-pub(crate) fn call(request: &Request) -> Span {
+pub(crate) fn call(method: &str, path: &str) -> Span {
     // Nothing of this is worked out where nobody listens.
     tracing::debug_span!(
         "runcomfy.http",
         "otel.kind" = "client",
-        "http.request.method" = request.method().as_str(),
-        "url.template" = template(request),
+        "http.request.method" = method,
+        "url.template" = template(path),
         "http.response.status_code" = Empty,
         "error.type" = Empty,
     )
 }
 
-fn template(request: &Request) -> String {
-    let segments: Vec<&str> = request.url().path().split('/').skip(1).collect();
+fn template(path: &str) -> String {
+    let segments: Vec<&str> = path.split('/').skip(1).collect();
     match *segments.as_slice() {
         ["v1", "requests", _, call] => format!("/v1/requests/{{request_id}}/{call}"),
         ["v1", "models"] => "/v1/models".to_owned(),

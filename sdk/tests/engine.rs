@@ -3,15 +3,22 @@
 
 #[expect(dead_code, reason = "tests of downloads use the rest of it")]
 mod support;
+#[path = "support/tls.rs"]
+mod tls;
 
 mod engine {
+    mod answers;
+    mod busy;
     mod cancel;
+    mod departure;
     mod foreign;
     mod reasons;
     mod resume;
     mod secrets;
+    mod slow;
     mod submit;
     mod trouble;
     mod turns;
     mod wait;
+    mod words;
 }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio::time::Instant;
+
 use super::past::{Before, Past};
 use super::price::Prices;
 use super::purse::{Earlier, Purse, Reservation};
@@ -13,6 +15,7 @@ use crate::job::JobToken;
 use crate::journal::Outcome;
 use crate::money::{Usd, settled};
 use crate::submit::{Label, fingerprint, unknown};
+use crate::time::after;
 
 /// What the items of a batch share.
 pub(super) struct Shared {
@@ -113,8 +116,11 @@ async fn begin<I: Input>(
         Ok(price) => price,
         Err(error) => return Some(Err(error)),
     };
-    // However long the service wants to be left alone, the items wait, and do not fail in a row.
-    shared.client.inner.gate.open().await;
+    // While the service wants to be left alone, the items wait without taking money for it; one that
+    // would have to wait for longer than a submit is tried fails, as the submit itself would.
+    let client = &shared.client.inner;
+    let deadline = after(Instant::now(), client.options.submit_retries);
+    client.gates.open_by(&model, deadline).await;
     let reservation = shared.purse.reserve(&model, price).await?;
     let usd = shared.purse.counts_dollars().then(|| reservation.usd().dollars());
     let past = shared.past.as_ref();

@@ -55,7 +55,8 @@ async fn once<T>(
         Fate::Replied(reply) => reply,
         Fate::NotSent(cause) | Fate::Lost(cause) => {
             let message = format!("{what} could not be had: {}", cause.words);
-            return Err((Error::new(Kind::Unreachable, message), None));
+            let error = Error::new(Kind::Unreachable, message).because(cause.source);
+            return Err((error, None));
         }
     };
     let body = reply.json();
@@ -81,7 +82,7 @@ fn failure(client: &Inner, what: &str, reply: &Reply, fault: &Fault, is_json: bo
         (_, Some(why)) => format!("the answer broke off: {why}"),
         (Some(words), None) if !reply.is_success() || fault.code.is_some() => scrub.text(words),
         _ if is_json => "the answer is not of the known form".to_owned(),
-        _ => "the answer is not JSON".to_owned(),
+        _ => scrub.text(&reply.gist()),
     };
     let message = format!("{what} could not be had: {why}");
     Error::new(Kind::Unreachable, message).answered(Answer::of(reply, fault, scrub))

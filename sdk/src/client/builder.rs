@@ -7,14 +7,16 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use super::{Client, Inner, Options, token};
+use super::token::Found;
+use super::{Client, Inner, Options};
 use crate::error::Error;
 use crate::http::{Http, Origin, Timeouts};
 use crate::job::JobToken;
 use crate::journal::Journal;
 use crate::media::check::Reach;
 use crate::poll::{Bounds, Budget, History};
-use crate::submit::{Gate, Hooks};
+use crate::submit::{Gates, Hooks};
+use crate::time::FOREVER;
 
 const BASE_URL: &str = "https://model-api.runcomfy.net";
 const USER_AGENT: &str = concat!("runcomfy-rust/", env!("CARGO_PKG_VERSION"));
@@ -85,11 +87,13 @@ impl ClientBuilder {
         self
     }
 
-    /// Where the service is: `https`, or `http` on this machine. Only scheme, host and port
-    /// count. The default is `https://model-api.runcomfy.net`.
+    /// Where the service is: `https`, or `http` on this machine (127.0.0.1, `[::1]` or `localhost`,
+    /// which is not looked up). Only scheme, host and port count. The default is
+    /// `https://model-api.runcomfy.net`.
     ///
-    /// Over `https` the proxy of the environment (`HTTPS_PROXY`) is used, as a tunnel that does
-    /// not see the token; over `http` none is.
+    /// Over `https` the proxy of the environment is used (`HTTPS_PROXY` or `ALL_PROXY`, but for the
+    /// hosts of `NO_PROXY`; by HTTP or SOCKS), as a tunnel that does not see the token; over `http`
+    /// none is.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
         self
@@ -101,31 +105,41 @@ impl ClientBuilder {
         self
     }
 
-    /// How long making a connection may take; 10 s by default.
+    /// How long making a connection may take, with proxy and TLS; 10 s by default.
+    ///
+    /// Each submit has a connection of its own, made before anything is sent: the caller may still
+    /// change its mind by then.
     pub fn connect_timeout(mut self, limit: Duration) -> Self {
-        self.timeouts.connect = limit;
+        self.timeouts.connect = limit.min(FOREVER);
         self
     }
 
-    /// How long the answer to a submit may take from the moment the connection stands; 180 s by
-    /// default. A submit that takes longer has an
+    /// How long the answer to a submit may take once the request has been sent, and how long sending
+    /// it may stand still; 180 s by default. A submit that takes longer has an
     /// [unknown outcome](Error::is_outcome_unknown), so do not be stingy.
+    ///
+    /// The request counts as sent when the operating system has taken it. For what may then still be
+    /// on its way, a second is added for each 64 KiB of it, up to 64 s. Time in which the process was
+    /// stopped does not count.
     pub fn submit_timeout(mut self, limit: Duration) -> Self {
-        self.timeouts.submit = limit;
+        self.timeouts.submit = limit.min(FOREVER);
         self
     }
 
     /// How long the answer to any other call may take from the moment the connection stands;
     /// 30 s by default.
     pub fn read_timeout(mut self, limit: Duration) -> Self {
-        self.timeouts.read = limit;
+        self.timeouts.read = limit.min(FOREVER);
         self
     }
 
     /// For how long a submit is tried again that cannot have started a job: no connection could be
     /// made, or the service turned it away as busy. 60 s by default; zero turns it off.
+    ///
+    /// Where the service asks for a longer pause than is left of it (`Retry-After`), the submit fails
+    /// at once, and so do others to the same model until that pause is over, or ten minutes.
     pub fn retry_submits_for(mut self, limit: Duration) -> Self {
-        self.submit_retries = limit;
+        self.submit_retries = limit.min(FOREVER);
         self
     }
 
@@ -135,6 +149,7 @@ impl ClientBuilder {
     ///
     /// Where the shortest exceeds the longest, the longest counts.
     pub fn poll_between(mut self, fastest: Duration, slowest: Duration) -> Self {
+        let slowest = slowest.min(FOREVER);
         self.bounds = Bounds { fastest: fastest.min(slowest), slowest };
         self
     }
@@ -166,10 +181,11 @@ impl ClientBuilder {
     }
 
     /// Is called with every job that the service accepts, even if the future that submitted it
-    /// has been dropped meanwhile: the place to write the job down.
+    /// has been dropped meanwhile: the place to write the job down. An answer that names a job and is
+    /// an error counts, too, as the job may exist.
     ///
     /// It runs inside the submit, before its caller hears of the job, so it should be quick. If
-    /// it panics, the submit goes on.
+    /// it panics, the submit goes on. The hook of a blocking client may use that client.
     pub fn on_submitted(mut self, hook: impl Fn(&JobToken) + Send + Sync + 'static) -> Self {
         self.hooks.on_submitted = Some(Arc::new(hook));
         self
@@ -231,10 +247,11 @@ impl ClientBuilder {
     /// Fails with [`is_config`](Error::is_config), and with [`is_journal`](Error::is_journal) if the
     /// journal cannot be opened.
     pub fn build(self) -> Result<Client, Error> {
-        let token = match &self.token {
-            Some(token) => token::checked(token)?,
-            None => token::checked(&token::from_env(|name| std::env::var(name).ok())?)?,
+        let token = match self.token {
+            Some(token) => Found::given(token),
+            None => Found::in_env(|name| std::env::var(name).ok())?,
         };
+        let token = token.checked()?;
         if !(self.polls_per_second.is_finite() && self.polls_per_second > 0.0) {
             return Err(Error::config("polls_per_second must be more than zero"));
         }
@@ -254,7 +271,7 @@ impl ClientBuilder {
         let inner = Inner {
             http: Arc::new(http),
             hooks,
-            gate: Gate::default(),
+            gates: Gates::default(),
             options: Options {
                 allow_unknown_keys: self.allow_unknown_keys,
                 reach,

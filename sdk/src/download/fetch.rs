@@ -53,7 +53,7 @@ async fn ask(call: &Call, url: &Url, rest: Option<(u64, &Version)>) -> Result<Re
     match timeout(call.stall, call.http.execute(request)).await {
         Ok(Ok(response)) => Ok(response),
         Ok(Err(error)) => {
-            let Cause { words, hopeless } = Cause::of(&error);
+            let Cause { words, hopeless, .. } = Cause::of(&error);
             let kind = if hopeless { Kind::UrlRefused } else { Kind::Interrupted };
             Err(Error::new(kind, words))
         }

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::{Error, Inner, Kind, Reason};
 use crate::download::{FailedFile, SavedFile};
+use crate::http::BoxError;
 use crate::job::{CancelOutcome, JobToken};
 use crate::journal::Journal;
 use crate::schema::Invalid;
@@ -61,6 +62,7 @@ impl Error {
                 message: message.into(),
                 job: None,
                 answer: None,
+                retry_after: None,
                 invalid: None,
                 sent: None,
                 cancel: None,
@@ -99,7 +101,7 @@ impl Error {
         };
         let words = match &fault.words {
             Some(words) => scrub.text(words),
-            None => "it gave no reason".to_owned(),
+            None => reason(reply, scrub),
         };
         Self::new(kind, format!("the service refused {}: {words}", call.name()))
             .answered(Answer::of(reply, fault, scrub))
@@ -107,6 +109,11 @@ impl Error {
 
     pub(crate) fn answered(mut self, answer: Answer) -> Self {
         self.inner.answer = Some(answer);
+        self
+    }
+
+    pub(crate) fn after(mut self, wait: Option<Duration>) -> Self {
+        self.inner.retry_after = wait;
         self
     }
 
@@ -182,6 +189,12 @@ impl Error {
         self
     }
 
+    /// The same of a call that got no answer.
+    pub(crate) fn because(mut self, source: Option<BoxError>) -> Self {
+        self.inner.source = source;
+        self
+    }
+
     /// Where the job is over, or all its files are concerned: where it is marked as collected.
     pub(crate) fn collected_in(mut self, journal: Option<Journal>) -> Self {
         self.inner.journal = journal;
@@ -207,6 +220,21 @@ impl Error {
     }
 }
 
+/// What there is instead of a reason.
+fn reason(reply: &Reply, scrub: &Scrub) -> String {
+    if reply.is_page() {
+        return format!(
+            "{}, which is not of the service: something in between, such as a firewall or a proxy, \
+             turned the call away",
+            scrub.text(&reply.gist()),
+        );
+    }
+    match scrub.bytes(&reply.body) {
+        words if words.is_empty() || reply.json().is_some() => "it gave no reason".to_owned(),
+        words => words,
+    }
+}
+
 impl Reason {
     /// The reason of what is known to be a refusal: by its code, else by its name, else by its
     /// status.
@@ -216,6 +244,8 @@ impl Reason {
             .code
             .and_then(Self::of_code)
             .or_else(|| Self::of_code(by_name?))
+            // The page of a firewall knows nothing about the token.
+            .or_else(|| (reply.status == 403 && reply.is_page()).then_some(Self::Other))
             .unwrap_or_else(|| Self::of_status(reply.meant_status(fault)))
     }
 

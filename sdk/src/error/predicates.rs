@@ -4,7 +4,8 @@
 use super::{Error, Kind, Reason};
 
 impl Error {
-    /// The client was set up wrongly: no token, a base URL that is none, a model id that is none.
+    /// The client was set up wrongly: no token, a base URL that is none, a model id that is none, a
+    /// runtime without timers or I/O.
     ///
     /// *Caused by* the program. *Cost*: nothing, nothing was sent. *Again*: after mending it.
     #[must_use]
@@ -22,7 +23,7 @@ impl Error {
     }
 
     /// The submit never left: no connection could be made in the time allowed for it, or the
-    /// caller went away before one was.
+    /// caller went away, or the runtime was shut down, before its first byte.
     ///
     /// *Caused by* the network or the service. *Cost*: nothing. *Again*: yes, it is safe.
     #[must_use]
@@ -31,7 +32,7 @@ impl Error {
     }
 
     /// The service turned the submit away because it is busy, for longer than the time allowed
-    /// for trying again.
+    /// for trying again; or it did so with another one to the same model just before.
     ///
     /// *Caused by* too many calls. *Cost*: nothing, a submit turned away starts no job.
     /// *Again*: yes, after [`retry_after`](Self::retry_after).
@@ -95,11 +96,13 @@ impl Error {
     }
 
     /// The submit was sent, and what became of it is not known: a timeout, a broken connection,
-    /// a 5xx, or an answer without a request id. It is never sent again by this crate.
+    /// a 5xx, an answer without a request id, or an error that names one. It is never sent again by
+    /// this crate.
     ///
     /// *Caused by* the network or the service. *Cost*: **maybe**: a job may be running and
-    /// billed. *Again*: only after looking at the account's recent requests, around
-    /// [`sent_at`](Self::sent_at), since to submit again may be to pay twice.
+    /// billed. *Again*: if the answer named a [`job`](Self::job), resume that first. Otherwise only
+    /// after looking at the account's recent requests, around [`sent_at`](Self::sent_at), since to
+    /// submit again may be to pay twice.
     #[must_use]
     pub fn is_outcome_unknown(&self) -> bool {
         self.kind() == Kind::OutcomeUnknown

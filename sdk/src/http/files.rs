@@ -6,7 +6,7 @@ use std::time::Duration;
 use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
 
-use super::{Origin, built, tls};
+use super::{Origin, built, on_this_machine, tls};
 use crate::error::Error;
 
 /// Is set up when the first file is fetched; many programs never fetch one.
@@ -36,7 +36,8 @@ impl FileHttp {
             .retry(reqwest::retry::never())
             .redirect(Policy::none())
             .referer(false);
-        let client = built(if origin.is_plain() { builder.no_proxy() } else { builder })?;
+        let plain = origin.is_plain();
+        let client = built(if plain { on_this_machine(builder) } else { builder })?;
         Ok(self.client.get_or_init(|| client).clone())
     }
 }

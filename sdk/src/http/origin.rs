@@ -13,6 +13,9 @@ pub(crate) struct Origin(Url);
 
 impl Origin {
     /// Reads a base URL: `https`, or `http` on this machine only.
+    ///
+    /// That is a loopback address, or the very name `localhost`, which is taken for one without
+    /// asking a name server. `api.localhost` would be looked up, anywhere.
     pub(crate) fn parse(text: &str) -> Result<Self, Error> {
         let refuse = |why: &str| Err(Error::config(format!("the base URL {why}")));
         let Ok(mut url) = Url::parse(text.trim()) else {
@@ -23,7 +26,7 @@ impl Origin {
             "http" if url.host().is_some_and(|host| is_loopback(&host)) => {}
             "http" => {
                 return refuse(
-                    "is plain http, over which the token could be read: only a server on this machine may have that, others need https",
+                    "is plain http, over which the token could be read: only 127.0.0.1, [::1] and localhost may have that, others need https",
                 );
             }
             _ => return refuse("needs the scheme https, or http on this machine"),
@@ -93,10 +96,10 @@ impl Origin {
     }
 }
 
-/// Whether a host is this machine.
+/// Whether a host is this machine for certain, whatever a name server says.
 pub(crate) fn is_loopback(host: &Host<&str>) -> bool {
     match host {
-        Host::Domain(name) => *name == "localhost" || name.ends_with(".localhost"),
+        Host::Domain(name) => *name == "localhost",
         Host::Ipv4(ip) => ip.is_loopback(),
         Host::Ipv6(ip) => IpAddr::V6(*ip).to_canonical().is_loopback(),
     }
@@ -115,6 +118,8 @@ mod tests {
             ("http://localhost:8080", "http://localhost:8080"),
             ("http://127.0.0.1:1", "http://127.0.0.1:1"),
             ("http://[::1]:1", "http://[::1]:1"),
+            ("http://[::ffff:127.0.0.1]:1", "http://[::ffff:7f00:1]:1"),
+            ("https://api.localhost", "https://api.localhost"),
         ];
         for (text, origin) in cases {
             assert_eq!(Origin::parse(text).unwrap().as_str(), origin);
@@ -125,8 +130,11 @@ mod tests {
     fn anything_else_is_refused_with_the_reason() {
         let cases = [
             ("model-api.runcomfy.net", "is not a URL"),
-            ("http://model-api.runcomfy.net", "only a server on this machine"),
-            ("http://127.0.0.1.example.com", "only a server on this machine"),
+            ("http://model-api.runcomfy.net", "others need https"),
+            ("http://127.0.0.1.example.com", "others need https"),
+            ("http://api.localhost", "others need https"),
+            ("http://localhost.", "others need https"),
+            ("http://0.0.0.0:1", "others need https"),
             ("ftp://localhost", "needs the scheme https"),
             ("https://me:secret@host", "user name or a password"),
             ("https://host/gateway", "has a path"),

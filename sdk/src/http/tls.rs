@@ -52,7 +52,7 @@ fn builder(
 }
 
 fn failed(error: rustls::Error) -> Error {
-    Error::config("TLS cannot be set up").caused_by(error)
+    Error::config(format!("TLS cannot be set up: {error}")).caused_by(error)
 }
 
 /// Whether no connection to this server can be made, however often it is tried: its certificate is

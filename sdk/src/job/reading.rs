@@ -110,14 +110,14 @@ pub(super) fn of_fate(job: &JobToken, ask: Ask, fate: Fate, scrub: &Scrub) -> Jo
     match fate {
         Fate::Replied(reply) => read(ask, job, reply, scrub),
         Fate::NotSent(cause) | Fate::Lost(cause) => {
-            JobReply::Trouble(Trouble::Passing, unanswered(job, ask, &cause))
+            JobReply::Trouble(Trouble::Passing, unanswered(job, ask, cause))
         }
     }
 }
 
-fn unanswered(job: &JobToken, ask: Ask, cause: &Cause) -> Error {
+fn unanswered(job: &JobToken, ask: Ask, cause: Cause) -> Error {
     let message = format!("{} could not be had: {}", name(ask), cause.words);
-    Error::new(Kind::Unreachable, message).about(job)
+    Error::new(Kind::Unreachable, message).about(job).because(cause.source)
 }
 
 /// What a call is called in messages.
@@ -135,7 +135,7 @@ pub(super) async fn status(client: &Inner, job: &JobToken) -> Result<Status, Err
             let body = reply.json();
             failure(Ask::Status, job, reply, body, &client.http.scrub).1
         }),
-        Fate::NotSent(cause) | Fate::Lost(cause) => Err(unanswered(job, Ask::Status, &cause)),
+        Fate::NotSent(cause) | Fate::Lost(cause) => Err(unanswered(job, Ask::Status, cause)),
     }
 }
 
@@ -271,7 +271,7 @@ fn failure(
             Some(Broken::Off(_)) if bytes > 0 => Trouble::CutOff(bytes),
             _ => Trouble::Passing,
         };
-        let error = unusable(&why(&reply, &fault, body.is_some(), scrub)).about(job);
+        let error = unusable(&why(&reply, &fault, scrub)).about(job);
         let keep = trouble != Trouble::Passing;
         return (trouble, if keep { error.with_body(reply.body) } else { error });
     }
@@ -280,7 +280,7 @@ fn failure(
     let error = if refused {
         Error::refused(Call::Job(name(ask)), &reply, &fault, scrub)
     } else {
-        unusable(&why(&reply, &fault, body.is_some(), scrub))
+        unusable(&why(&reply, &fault, scrub))
     };
     (trouble, error.about(job))
 }
@@ -305,14 +305,10 @@ pub(super) fn grade(reply: &Reply, fault: &Fault, is_json: bool) -> Trouble {
     }
 }
 
-fn why(reply: &Reply, fault: &Fault, is_json: bool, scrub: &Scrub) -> String {
-    match (&fault.words, &reply.broken) {
-        (Some(words), _) => scrub.text(words),
-        (None, Some(Broken::Off(why))) => format!("the answer broke off: {why}"),
-        (None, Some(broken)) => format!("the answer cannot be read: {broken}"),
-        (None, None) if is_json => "the answer says nothing".to_owned(),
-        (None, None) if reply.is_damaged() => "the answer is JSON that breaks off".to_owned(),
-        (None, None) => "the answer is not JSON".to_owned(),
+fn why(reply: &Reply, fault: &Fault, scrub: &Scrub) -> String {
+    match &fault.words {
+        Some(words) => scrub.text(words),
+        None => scrub.text(&reply.gist()),
     }
 }
 

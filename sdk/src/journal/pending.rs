@@ -105,6 +105,13 @@ impl Pending {
         }
     }
 
+    /// It was not sent after all, or was turned away.
+    pub(crate) fn not_sent(self) {
+        let id = self.facts.id.clone();
+        self.journal.send(Step::Closed, Facts { id, ..Facts::default() });
+        self.outcome.send_replace(Some(Outcome::NoJob));
+    }
+
     fn id(&self) -> &str {
         self.facts.id.as_deref().unwrap_or_default()
     }

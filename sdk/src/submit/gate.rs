@@ -1,23 +1,34 @@
-//! One gate for all submits of a client: when the service turns one away as busy, the others wait.
+//! A gate for the submits of each model: when the service turns one away as busy, the others wait.
+//!
+//! Nothing is known about whom a 429 concerns; that it is the whole account the service would have to
+//! say. So the other models go on, and find out for themselves.
 
+use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
+
+use crate::time::after;
 
 /// How far apart submits are after the gate was shut: at first, and at most.
 const FIRST: Duration = Duration::from_millis(10);
 const WIDEST: Duration = Duration::from_millis(200);
 /// Closer than this is not worth a timer.
 const CLOSE: Duration = Duration::from_millis(1);
+/// It is never shut for longer. Whatever was asked for, one more question by then harms nobody, and
+/// what was asked for may have been a mistake.
+const LONGEST: Duration = Duration::from_secs(600);
 
-/// Open, until the service is busy; then shut for as long as it wants to be left alone. After that
-/// the submits come one by one, and the closer together the more of them are accepted.
+/// The gates of a client's models.
 #[derive(Default)]
-pub(crate) struct Gate {
-    state: Mutex<State>,
+pub(crate) struct Gates {
+    /// Those that are not wide open.
+    models: Mutex<HashMap<String, State>>,
 }
 
+/// Shut for as long as the service wants to be left alone. After that the submits come one by one, and
+/// the closer together the more of them are accepted.
 #[derive(Default)]
 struct State {
     shut_until: Option<Instant>,
@@ -25,64 +36,72 @@ struct State {
     next: Option<Instant>,
 }
 
-impl Gate {
-    /// When it opens, if it is shut.
-    pub(crate) fn opens(&self) -> Option<Instant> {
-        self.lock().shut_until.filter(|until| *until > Instant::now())
+impl Gates {
+    /// When the gate of a model opens, if it is shut.
+    pub(crate) fn opens(&self, model: &str) -> Option<Instant> {
+        let models = self.lock();
+        models.get(model)?.shut_until.filter(|until| *until > Instant::now())
     }
 
-    /// Waits until it is open, however long that is, and takes no turn.
-    pub(crate) async fn open(&self) {
-        while let Some(until) = self.opens() {
+    /// Waits until the gate is open, and takes no turn. It does not wait for one that opens only
+    /// after the deadline.
+    pub(crate) async fn open_by(&self, model: &str, deadline: Instant) {
+        while let Some(until) = self.opens(model).filter(|until| *until <= deadline) {
             sleep_until(until).await;
         }
     }
 
-    /// Waits for a turn to submit.
-    pub(crate) async fn turn(&self) {
+    /// Waits for a turn to submit; false if the gate opens only after the deadline.
+    pub(crate) async fn turn(&self, model: &str, deadline: Instant) -> bool {
         loop {
-            self.open().await;
-            if let Some(turn) = self.reserve() {
+            self.open_by(model, deadline).await;
+            if self.opens(model).is_some() {
+                return false;
+            }
+            if let Some(turn) = self.reserve(model) {
                 sleep_until(turn).await;
             }
-            if self.opens().is_none() {
-                return;
+            if self.opens(model).is_none() {
+                return true;
             }
         }
     }
 
-    /// The service was busy: nobody is to submit for so long.
-    pub(crate) fn shut(&self, pause: Duration) {
-        let mut state = self.lock();
-        let until = Instant::now() + pause;
+    /// The service was busy: nobody is to submit to this model for so long.
+    pub(crate) fn shut(&self, model: &str, pause: Duration) {
+        let mut models = self.lock();
+        let state = models.entry(model.to_owned()).or_default();
+        let until = after(Instant::now(), pause.min(LONGEST));
         state.shut_until = state.shut_until.max(Some(until));
         state.next = state.shut_until;
         state.apart = (state.apart * 2).clamp(FIRST, WIDEST);
     }
 
     /// The service has accepted one.
-    pub(crate) fn accepted(&self) {
-        let mut state = self.lock();
+    pub(crate) fn accepted(&self, model: &str) {
+        let mut models = self.lock();
+        let Some(state) = models.get_mut(model) else { return };
         state.apart = state.apart * 3 / 4;
         if state.apart < CLOSE {
             state.apart = Duration::ZERO;
+            if state.shut_until.is_none_or(|until| until <= Instant::now()) {
+                models.remove(model);
+            }
         }
     }
 
     /// The next turn; `None` if it is now.
-    fn reserve(&self) -> Option<Instant> {
-        let mut state = self.lock();
-        if state.apart.is_zero() {
-            return None;
-        }
+    fn reserve(&self, model: &str) -> Option<Instant> {
+        let mut models = self.lock();
+        let state = models.get_mut(model).filter(|state| !state.apart.is_zero())?;
         let now = Instant::now();
         let turn = state.next.map_or(now, |next| next.max(now));
         state.next = Some(turn + state.apart);
         Some(turn)
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, State>> {
+        self.models.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -92,25 +111,30 @@ mod tests {
 
     use super::*;
 
+    fn far() -> Instant {
+        after(Instant::now(), Duration::MAX)
+    }
+
     #[tokio::test(start_paused = true)]
     async fn nobody_waits_while_all_is_well() {
-        let (gate, start) = (Gate::default(), Instant::now());
+        let (gates, start) = (Gates::default(), Instant::now());
         for _ in 0..100 {
-            gate.turn().await;
-            gate.accepted();
+            assert!(gates.turn("a", start).await);
+            gates.accepted("a");
         }
         assert_eq!(start.elapsed(), Duration::ZERO);
+        assert!(gates.lock().is_empty());
     }
 
     #[tokio::test(start_paused = true)]
     async fn one_that_is_busy_holds_all_and_then_they_come_one_by_one() {
-        let (gate, start) = (Arc::new(Gate::default()), Instant::now());
-        gate.shut(Duration::from_secs(7));
+        let (gates, start) = (Arc::new(Gates::default()), Instant::now());
+        gates.shut("a", Duration::from_secs(7));
         let waiting: Vec<_> = (0..5)
             .map(|_| {
-                let gate = gate.clone();
+                let gates = gates.clone();
                 tokio::spawn(async move {
-                    gate.turn().await;
+                    assert!(gates.turn("a", far()).await);
                     start.elapsed()
                 })
             })
@@ -125,25 +149,49 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn one_model_does_not_hold_another() {
+        let (gates, start) = (Gates::default(), Instant::now());
+        gates.shut("a", Duration::from_secs(7));
+        assert!(gates.turn("b", far()).await);
+        gates.accepted("b");
+        assert_eq!((start.elapsed(), gates.opens("b")), (Duration::ZERO, None));
+        assert!(gates.opens("a").is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn it_may_be_shut_again_while_they_wait() {
-        let (gate, start) = (Arc::new(Gate::default()), Instant::now());
-        gate.shut(Duration::from_secs(1));
+        let (gates, start) = (Arc::new(Gates::default()), Instant::now());
+        gates.shut("a", Duration::from_secs(1));
         let waiting = tokio::spawn({
-            let gate = gate.clone();
-            async move { gate.turn().await }
+            let gates = gates.clone();
+            async move { gates.turn("a", far()).await }
         });
         tokio::task::yield_now().await;
-        gate.shut(Duration::from_secs(3));
-        waiting.await.unwrap();
+        gates.shut("a", Duration::from_secs(3));
+        assert!(waiting.await.unwrap());
         assert!(start.elapsed() >= Duration::from_secs(3), "{:?}", start.elapsed());
     }
 
     #[tokio::test(start_paused = true)]
+    async fn nobody_waits_for_one_that_opens_too_late() {
+        let (gates, start) = (Gates::default(), Instant::now());
+        gates.shut("a", Duration::MAX);
+        let deadline = start + Duration::from_secs(60);
+        assert!(!gates.turn("a", deadline).await);
+        gates.open_by("a", deadline).await;
+        assert_eq!(start.elapsed(), Duration::ZERO);
+        let opens = gates.opens("a").unwrap();
+        assert_eq!(opens, start + LONGEST, "whatever was asked for");
+        assert!(gates.turn("a", opens).await);
+        assert_eq!(start.elapsed(), LONGEST);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn what_is_accepted_brings_them_closer_again() {
-        let gate = Gate::default();
-        (0..10).for_each(|_| gate.shut(Duration::ZERO));
-        assert_eq!(gate.lock().apart, WIDEST);
-        (0..30).for_each(|_| gate.accepted());
-        assert_eq!(gate.lock().apart, Duration::ZERO);
+        let gates = Gates::default();
+        (0..10).for_each(|_| gates.shut("a", Duration::ZERO));
+        assert_eq!(gates.lock()["a"].apart, WIDEST);
+        (0..30).for_each(|_| gates.accepted("a"));
+        assert!(gates.lock().is_empty(), "nothing is kept of it");
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Intent;
 use crate::completed::Completed;
 use crate::error::Error;
+use crate::http::Departure;
 use crate::job::JobToken;
 use crate::journal::{End, Journal, Pending};
 use crate::money::{Usd, settled};
@@ -27,23 +28,30 @@ pub(crate) struct Hooks {
 impl Hooks {
     /// Before anything is sent. An error stops the submit: what cannot be written down is not
     /// risked.
-    pub(crate) async fn before(&self, intent: &Intent) -> Result<Option<Pending>, Error> {
-        match &self.journal {
-            Some(journal) => journal.begin(intent).await.map(Some),
-            None => Ok(None),
-        }
+    pub(crate) async fn before(
+        &self,
+        intent: &Intent,
+        departure: &Arc<Departure>,
+    ) -> Result<Written, Error> {
+        let pending = match &self.journal {
+            Some(journal) => Some(journal.begin(intent).await?),
+            None => None,
+        };
+        Ok(Written { pending, departure: departure.clone() })
     }
 
     /// After the outcome is known, or known to be unknown; also when the caller has gone.
-    pub(crate) async fn after(&self, pending: Option<Pending>, outcome: &Result<JobToken, Error>) {
+    pub(crate) async fn after(&self, mut written: Written, outcome: &Result<JobToken, Error>) {
+        // An error may name a job, too.
+        let job = outcome.as_ref().map_or_else(Error::job, Some);
         // First: the journal may be slow, or locked by a process that is stopped.
-        if let (Some(hook), Ok(job)) = (&self.on_submitted, outcome) {
+        if let (Some(hook), Some(job)) = (&self.on_submitted, job) {
             // A hook that panics must not take the id with it.
             if catch_unwind(AssertUnwindSafe(|| hook(job))).is_err() {
                 tracing::error!(request_id = job.request_id(), "the on_submitted hook panicked");
             }
         }
-        if let Some(pending) = pending {
+        if let Some(pending) = written.pending.take() {
             pending.end(outcome).await;
         }
     }
@@ -68,6 +76,25 @@ impl Hooks {
     pub(crate) fn cancelled(&self, job: &JobToken) {
         if let Some(journal) = &self.journal {
             journal.ended(job, End::Cancelled, Some(0.0), Some(CANCELLED.to_owned()));
+        }
+    }
+}
+
+/// A submit that has been written down, where there is a journal.
+///
+/// One that is dropped without an outcome (it was not sent after all, or was turned away, or its
+/// runtime has been shut down) is unknown to the journal only if a byte may have left.
+pub(crate) struct Written {
+    pending: Option<Pending>,
+    departure: Arc<Departure>,
+}
+
+impl Drop for Written {
+    fn drop(&mut self) {
+        if let Some(pending) = self.pending.take()
+            && !self.departure.has_left()
+        {
+            pending.not_sent();
         }
     }
 }

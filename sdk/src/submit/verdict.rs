@@ -1,6 +1,8 @@
 //! What an answer to a submit means.
 
-use crate::wire::{Fault, Reply, salvage_request_id, valid_request_id};
+use serde_json::Value;
+
+use crate::wire::{Fault, Named, Reply};
 
 /// The meaning of an answer to a submit.
 #[derive(Debug, PartialEq, Eq)]
@@ -11,52 +13,84 @@ pub(crate) enum Verdict {
     Busy(Fault),
     /// The service said no: there is no job.
     Refused(Fault),
-    /// There may be a job.
-    Unknown(Fault, String),
+    /// There may be a job; its id, if the answer named one.
+    Unknown(Fault, Option<String>),
 }
 
-/// Sorts an answer. A request id that came with success counts for more than anything else in
-/// the body; then the error code, then the status. Whatever is not plainly a no is unknown.
+/// The codes that are documented as refusals.
+const REFUSALS: [i64; 5] = [400_001, 400_002, 400_004, 403_001, 404_001];
+
+/// Sorts an answer, in favour of the user's money: *refused* and *busy* need a plain word of it, and
+/// whatever else came is unknown.
+///
+/// - An answer that names a request is never a no. With success it is accepted.
+/// - The status line counts first. A body overrules it in two cases: success that is an error of the
+///   service, and a breakdown (500) in which the service names one of its documented refusals.
+/// - An id is taken from whatever can be read; *refused* by a code and *busy* by a code need JSON that
+///   is beyond doubt.
+/// - Only a code at the top is the service's word on this submit. Codes further down may be about
+///   anything, so they make nothing busy and nothing refused; but one that speaks of a breakdown
+///   leaves nothing certain.
 pub(crate) fn verdict(reply: &Reply) -> Verdict {
     let body = reply.json();
-    if reply.is_success()
-        && let Some(id) = request_id(reply, body.as_ref())
-    {
-        return Verdict::Accepted(id);
-    }
-    // A proxy's page about a 4xx is as good as none; about a 2xx it says nothing at all.
     let fault = match &body {
         Some(body) if reply.is_success() => Fault::disguised(body).unwrap_or_default(),
         Some(body) => Fault::of(body),
         None => Fault::default(),
     };
-    if reply.is_success() && fault.code.is_none() {
-        return Verdict::Unknown(fault, no_id(reply, body.is_some()));
+    match Named::of(&reply.body, body.as_ref()) {
+        Named::Job(id) if reply.is_success() => return Verdict::Accepted(id),
+        Named::Job(id) => return Verdict::Unknown(fault, Some(id)),
+        Named::Odd => return Verdict::Unknown(fault, None),
+        Named::Nothing => {}
     }
-    match reply.meant_status(&fault) {
-        429 => Verdict::Busy(fault),
-        408 => Verdict::Unknown(fault, "the service says that it took too long".to_owned()),
-        400..500 => Verdict::Refused(fault),
-        500.. => Verdict::Unknown(fault, "the service reports a fault of its own".to_owned()),
-        _ => Verdict::Unknown(fault, "the answer says neither yes nor no".to_owned()),
+    if matches!(fault.code.map(status_of), Some(408 | 500..600)) {
+        return Verdict::Unknown(fault, None);
     }
-}
-
-fn request_id(reply: &Reply, body: Option<&serde_json::Value>) -> Option<String> {
-    match body {
-        Some(body) => {
-            body.get("request_id")?.as_str().filter(|id| valid_request_id(id)).map(str::to_owned)
+    let body: Option<Value> = serde_json::from_slice(&reply.body).ok();
+    let code = body.as_ref().and_then(own_code);
+    match (reply.status, code.map(status_of)) {
+        (429, None | Some(429 | 0)) | (200..300, Some(429)) => Verdict::Busy(fault),
+        // The client went away, they say; but the service may have had it by then.
+        (408 | 460 | 499, _) => Verdict::Unknown(fault, None),
+        (200..300 | 429, Some(400..500)) | (400..429 | 430..500, _) => Verdict::Refused(fault),
+        (500, _)
+            if code.is_some_and(|code| REFUSALS.contains(&code)) && has_message(body.as_ref()) =>
+        {
+            Verdict::Refused(fault)
         }
-        None => salvage_request_id(&reply.body),
+        _ => Verdict::Unknown(fault, None),
     }
 }
 
-fn no_id(reply: &Reply, is_json: bool) -> String {
-    match &reply.broken {
-        Some(why) => format!("the answer broke off: {why}"),
-        None if is_json => "the answer has no request id that is one".to_owned(),
-        None => "the answer is not JSON".to_owned(),
+/// Why an answer leaves the outcome unknown, where it has no words of its own.
+pub(crate) fn why_unknown(reply: &Reply) -> String {
+    match reply.status {
+        _ if reply.broken.is_some() || reply.redirect.is_some() => reply.gist(),
+        408 => "the service says that it took too long".to_owned(),
+        200..300 if reply.json().is_some() => "the answer has no valid request id".to_owned(),
+        200..300 => reply.gist(),
+        _ if reply.is_page() => reply.gist(),
+        500.. => "the service reports a fault of its own".to_owned(),
+        _ => "the answer says neither yes nor no".to_owned(),
     }
+}
+
+/// The status that a code of the service begins with; 0 for any other code.
+fn status_of(code: i64) -> u16 {
+    if (100_000..=999_999).contains(&code) { u16::try_from(code / 1000).unwrap_or(0) } else { 0 }
+}
+
+/// Whether a body has the words that the service's own errors have beside their code.
+fn has_message(body: Option<&Value>) -> bool {
+    let message = body.and_then(|body| body.get("error_message")?.as_str());
+    message.is_some_and(|message| !message.trim().is_empty())
+}
+
+/// The code at the top of a body, in its documented spellings.
+fn own_code(body: &Value) -> Option<i64> {
+    let code = body.get("error_code").or_else(|| body.get("errorCode"))?;
+    code.as_i64().or_else(|| code.as_str()?.trim().parse().ok()).filter(|code| *code != 0)
 }
 
 #[cfg(test)]
@@ -64,15 +98,17 @@ mod tests {
     use super::*;
 
     fn sorted(status: u16, body: &str) -> String {
-        let reply = Reply { status, retry_after: None, body: body.into(), broken: None };
+        let reply = Reply { status, body: body.into(), ..Reply::default() };
         match verdict(&reply) {
             Verdict::Accepted(id) => format!("accepted {id}"),
             Verdict::Busy(_) => "busy".to_owned(),
             Verdict::Refused(fault) => format!("refused {}", fault.code.unwrap_or(0)),
-            Verdict::Unknown(..) => "unknown".to_owned(),
+            Verdict::Unknown(_, Some(id)) => format!("unknown {id}"),
+            Verdict::Unknown(_, None) => "unknown".to_owned(),
         }
     }
 
+    /// Many more are sorted over a real socket, in `tests/engine/answers.rs`.
     #[test]
     fn every_answer_is_sorted() {
         let cases = [
@@ -104,15 +140,56 @@ mod tests {
             (413, "", "refused 0"),
             (408, "", "unknown"),
             (429, "", "busy"),
+            (429, r#"{"error_code":7}"#, "busy"),
             (429, r#"{"error_code":500001}"#, "unknown"),
+            (429, r#"{"request_id":"r-1"}"#, "unknown r-1"),
             (301, "", "unknown"),
-            (500, r#"{"request_id":"r-1"}"#, "unknown"),
+            (500, r#"{"request_id":"r-1"}"#, "unknown r-1"),
+            (500, r#"{"request_id":"r-1","err"#, "unknown r-1"),
             (502, "<html>", "unknown"),
+            (503, r#"{"error_code":400002,"error_message":"x"}"#, "unknown"),
             (504, "", "unknown"),
             (524, "", "unknown"),
         ];
         for (status, body, meaning) in cases {
             assert_eq!(sorted(status, body), meaning, "{status} {body}");
+        }
+    }
+
+    /// Whatever the body says, these hold for every status.
+    #[test]
+    fn no_answer_that_may_have_made_a_job_is_called_anything_else() {
+        let codes = ["400002", "\"400002\"", "429001", "500001", "408001", "7", "0", "null", "{}"];
+        let ids = ["", r#""request_id":"r-1","#, r#""request_id":"a b","#, r#""request_id":1,"#];
+        for status in (100..=599).chain([999]) {
+            for code in codes {
+                for id in ids {
+                    for body in [
+                        format!(r#"{{{id}"error_code":{code},"error_message":"x"}}"#),
+                        format!(r#"{{{id}"error":[{{"errorCode":{code}}}]}}"#),
+                        format!(r#"{{{id}"error":{{"error_code":{code},"request_id":"r-2"}}}}"#),
+                        format!(r#"{{{id}"error_code":{code},"error"#),
+                        format!(r#"<script>{{{id}"error_code":{code}}}</script>"#),
+                    ] {
+                        let meaning = sorted(status, &body);
+                        let what = format!("{status} {body}: {meaning}");
+                        assert!(!meaning.contains("r-2"), "{what}");
+                        let top = body.contains(r#""error_message""#);
+                        if meaning == "busy" {
+                            let own = (200..300).contains(&status) && top && code == "429001";
+                            assert!(status == 429 || own, "{what}");
+                        }
+                        if meaning.starts_with("refused") {
+                            let own = [200..300, 500..501].iter().any(|of| of.contains(&status));
+                            let own = own && top && code.contains("400002");
+                            assert!((400..500).contains(&status) || own, "{what}");
+                        }
+                        if meaning == "busy" || meaning.starts_with("refused") {
+                            assert!(id.is_empty() || body.starts_with('<'), "{what}");
+                        }
+                    }
+                }
+            }
         }
     }
 }

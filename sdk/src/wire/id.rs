@@ -1,5 +1,7 @@
 //! Request ids and model ids.
 
+use serde_json::Value;
+
 /// Request ids are `[A-Za-z0-9_-]{1,128}`.
 pub(crate) fn valid_request_id(id: &str) -> bool {
     (1..=128).contains(&id.len())
@@ -16,41 +18,98 @@ fn valid_segment(segment: &str) -> bool {
         && segment.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.-".contains(&b))
 }
 
-/// The request id of an accepted submit whose answer broke off after it.
-///
-/// Only a member `request_id` of the outermost object counts, and only if its closing quote
-/// arrived: then the id is whole, and the paid job need not be given up for lost.
-pub(crate) fn salvage_request_id(body: &[u8]) -> Option<String> {
-    let mut strings = Strings { body, at: 0, depth: 0 };
-    while let Some((depth, text)) = strings.next_string() {
-        if depth == 1 && text == b"request_id" && strings.skip_colon() {
-            let (_, id) = strings.next_string()?;
-            let id = std::str::from_utf8(id).ok()?;
-            return valid_request_id(id).then(|| id.to_owned());
-        }
-    }
-    None
+/// The request that an answer names, at the top of its body.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Named {
+    Job(String),
+    /// An id that cannot be used: cut in half, or of another form. There may be a job all the same.
+    Odd,
+    Nothing,
 }
 
-/// The string literals of a piece of JSON, each with the number of brackets around it.
+impl Named {
+    pub(crate) fn of(body: &[u8], json: Option<&Value>) -> Self {
+        match json {
+            Some(json) => match json.get("request_id") {
+                None | Some(Value::Null) => Self::Nothing,
+                Some(Value::String(id)) => Self::id(id.as_bytes()),
+                Some(_) => Self::Odd,
+            },
+            None => Self::salvaged(body).unwrap_or(Self::Nothing),
+        }
+    }
+
+    fn id(id: &[u8]) -> Self {
+        match std::str::from_utf8(id) {
+            Ok("") => Self::Nothing,
+            Ok(id) if valid_request_id(id) => Self::Job(id.to_owned()),
+            _ => Self::Odd,
+        }
+    }
+
+    /// The same of a body that cannot be read as JSON: one that broke off, or that holds what JSON
+    /// does not allow.
+    ///
+    /// It has to begin as a JSON object: what stands in a page or a script is somebody else's. Only a
+    /// member `request_id` of that object counts, and only if its closing quote arrived: then the id
+    /// is whole, and the paid job need not be given up for lost.
+    fn salvaged(body: &[u8]) -> Option<Self> {
+        let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).trim_ascii_start();
+        if !body.starts_with(b"{") {
+            return None;
+        }
+        let mut strings = Strings { body, at: 0, open: Vec::new(), before: 0 };
+        loop {
+            let text = strings.next_string()?;
+            if strings.is_key()
+                && text == b"request_id"
+                && let Some(value) = strings.value()
+            {
+                return Some(match value {
+                    b'"' => strings.next_string().map_or(Self::Odd, Self::id),
+                    b'n' => Self::Nothing,
+                    _ => Self::Odd,
+                });
+            }
+        }
+    }
+}
+
+/// The string literals of a JSON object, or of the beginning of one.
 struct Strings<'a> {
     body: &'a [u8],
     at: usize,
-    depth: usize,
+    /// The brackets that are open, and what stood before the last string.
+    open: Vec<u8>,
+    before: u8,
 }
 
 impl<'a> Strings<'a> {
-    fn next_string(&mut self) -> Option<(usize, &'a [u8])> {
+    fn next_string(&mut self) -> Option<&'a [u8]> {
         loop {
             let byte = *self.body.get(self.at)?;
             self.at += 1;
             match byte {
-                b'{' | b'[' => self.depth += 1,
-                b'}' | b']' => self.depth = self.depth.checked_sub(1)?,
-                b'"' => return Some((self.depth, self.rest_of_string()?)),
+                b'"' => return self.rest_of_string(),
+                b'{' | b'[' => self.open.push(byte),
+                b'}' | b']' => {
+                    // Brackets that do not match, or something after the object.
+                    let opened = self.open.pop()?;
+                    if (opened == b'{') != (byte == b'}') || self.open.is_empty() {
+                        return None;
+                    }
+                }
                 _ => {}
             }
+            if !byte.is_ascii_whitespace() {
+                self.before = byte;
+            }
         }
+    }
+
+    /// Whether the last string was the key of a member of the outermost object.
+    fn is_key(&self) -> bool {
+        self.open.len() == 1 && matches!(self.before, b'{' | b',')
     }
 
     fn rest_of_string(&mut self) -> Option<&'a [u8]> {
@@ -67,18 +126,11 @@ impl<'a> Strings<'a> {
         }
     }
 
-    /// Whether a colon and the start of a string follow; goes past the colon if so.
-    fn skip_colon(&mut self) -> bool {
-        let mut rest =
-            self.body[self.at..].iter().enumerate().filter(|(_, b)| !b.is_ascii_whitespace());
-        let colon = rest.next().is_some_and(|(_, b)| *b == b':');
-        match rest.next() {
-            Some((offset, b'"')) if colon => {
-                self.at += offset;
-                true
-            }
-            _ => false,
-        }
+    /// The first byte of the value that follows a key, if a colon does.
+    fn value(&self) -> Option<u8> {
+        let rest = self.body.get(self.at..)?.trim_ascii_start().strip_prefix(b":")?;
+        // Nothing of it has arrived: an id may have been on its way.
+        Some(rest.trim_ascii_start().first().copied().unwrap_or(0))
     }
 }
 
@@ -111,22 +163,53 @@ mod tests {
 
     #[test]
     fn an_id_is_salvaged_only_when_it_is_whole_and_at_the_top() {
-        let whole = Some("r-1".to_owned());
+        let job = || Named::Job("r-1".to_owned());
         let cases = [
-            (r#"{"request_id":"r-1","status_url":"http"#, whole.clone()),
-            (r#"{ "status_url" : "a\"b{" , "request_id" : "r-1" "#, whole.clone()),
-            (r#"{"detail":[{"request_id":"x"}],"request_id":"r-1"}"#, whole),
-            (r#"{"request_id":"r-1"#, None),
-            (r#"{"request_id":"#, None),
-            (r#"{"request_id":17,"a":"b"}"#, None),
-            (r#"{"request_id":"not an id"}"#, None),
-            (r#"{"error":{"request_id":"r-1"}}"#, None),
-            (r#"{"message":"request_id","a":"r-1"}"#, None),
-            ("<html>", None),
-            ("", None),
+            (r#"{"request_id":"r-1","status_url":"http"#, job()),
+            (r#"{ "status_url" : "a\"b{" , "request_id" : "r-1" "#, job()),
+            (r#"{"detail":[{"request_id":"x"}],"request_id":"r-1","#, job()),
+            ("\u{feff}\n{\"cost\":NaN,\"request_id\":\"r-1\"}", job()),
+            (r#"{"request_id":"r-1"#, Named::Odd),
+            (r#"{"request_id":"#, Named::Odd),
+            (r#"{"request_id":17,"a":"b"#, Named::Odd),
+            (r#"{"request_id":"not an id","#, Named::Odd),
+            (r#"{"request_id":null,"#, Named::Nothing),
+            (r#"{"request_id":"","#, Named::Nothing),
+            (r#"{"request_id""#, Named::Nothing),
+            (r#"{"error":{"request_id":"r-1""#, Named::Nothing),
+            (r#"{"message":"request_id","a":"r-1""#, Named::Nothing),
+            (r#"{"message":"request_id":"r-1""#, Named::Nothing),
+            (r#"{"a":["request_id":"r-1""#, Named::Nothing),
+            (r#"{"a":1} {"request_id":"r-1""#, Named::Nothing),
+            (r#"{"a":[1}, "request_id":"r-1""#, Named::Nothing),
+            (r#"[{"request_id":"r-1""#, Named::Nothing),
+            (r#"x{"request_id":"r-1""#, Named::Nothing),
+            (r#"<script>{"request_id":"r-1"}</script>"#, Named::Nothing),
+            ("<html>", Named::Nothing),
+            ("", Named::Nothing),
         ];
-        for (body, id) in cases {
-            assert_eq!(salvage_request_id(body.as_bytes()), id, "{body}");
+        for (body, named) in cases {
+            assert_eq!(Named::of(body.as_bytes(), None), named, "{body}");
         }
+    }
+
+    #[test]
+    fn no_beginning_of_an_answer_names_another_job() {
+        let body = r#"{"a\\":{"request_id":"x","b":["]}",{"c":1}]},"request_id":"r-1","d":"\"e"}"#;
+        let whole = body.find("r-1").unwrap() + 4;
+        for length in 0..body.len() {
+            let named = Named::of(&body.as_bytes()[..length], None);
+            let expected = if length >= whole {
+                Named::Job("r-1".to_owned())
+            } else {
+                named_half(length, whole)
+            };
+            assert_eq!(named, expected, "{}", &body[..length]);
+        }
+    }
+
+    /// From the colon after the key on, it is an id that was cut in half.
+    fn named_half(length: usize, whole: usize) -> Named {
+        if length + 5 >= whole { Named::Odd } else { Named::Nothing }
     }
 }
