@@ -34,7 +34,7 @@ impl Hooks {
         departure: &Arc<Departure>,
     ) -> Result<Written, Error> {
         let pending = match &self.journal {
-            Some(journal) => Some(journal.begin(intent).await?),
+            Some(journal) => Some(Box::new(journal.begin(intent).await?)),
             None => None,
         };
         Ok(Written { pending, departure: departure.clone() })
@@ -85,7 +85,7 @@ impl Hooks {
 /// One that is dropped without an outcome (it was not sent after all, or was turned away, or its
 /// runtime has been shut down) is unknown to the journal only if a byte may have left.
 pub(crate) struct Written {
-    pending: Option<Pending>,
+    pending: Option<Box<Pending>>,
     departure: Arc<Departure>,
 }
 
