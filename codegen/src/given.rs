@@ -9,6 +9,9 @@
 //! {"input": {"Voice = \"Ann\"": "Ann", "Input.imageSize": "image_size", "/$defs/Size": "Size"}}
 //! ```
 //!
+//! The types that go with another are told by it: `Input::required` is the struct of what `Input::new` takes by
+//! name, `Prompt::value` what stands in a type with rules of its own.
+//!
 //! In the same way a `new` whose arguments would change their meaning and keep their types stands
 //! there as `by_name`: it takes them by name, so that no old call compiles unnoticed. And an integer
 //! that its limits kept in 64 bits stays an `i64` when they are gone, one of any size an `Integer`.
@@ -68,10 +71,7 @@ impl Names {
         (!sides.is_empty()).then(|| format!("{:#}\n", Value::Object(sides)))
     }
 
-    /// Holds the names that these have and that others, of a later state, have no longer.
-    ///
-    /// A `new` that takes something else of the same type would still take what callers give it:
-    /// from then on it takes its arguments by name, and does not.
+    /// The names that these have and that others, of a later state, have no longer.
     #[must_use]
     pub fn held(&self, later: &Self) -> Self {
         let held = |before: &BTreeMap<String, String>, after: &BTreeMap<String, String>| {
@@ -80,7 +80,18 @@ impl Names {
                 .filter(|(what, name)| after.get(*what).is_some_and(|now| now != *name));
             renamed.map(|(what, name)| (what.clone(), name.clone())).collect()
         };
-        let mut input: BTreeMap<_, _> = held(&self.input, &later.input);
+        Self {
+            input: held(&self.input, &later.input),
+            output: held(&self.output, &later.output),
+            arguments: BTreeMap::new(),
+        }
+    }
+
+    /// What keeps each `new` from taking something else of the same type unnoticed: from then on it takes
+    /// its arguments by name. The later state is one in which names are held, so that an argument that
+    /// has another name is another one.
+    #[must_use]
+    pub fn by_name(&self, later: &Self) -> Self {
         let types = |arguments: &[(String, String)]| -> Vec<String> {
             arguments.iter().map(|(_, ty)| ty.clone()).collect()
         };
@@ -88,8 +99,8 @@ impl Names {
             let after = later.arguments.get(*new);
             after.is_some_and(|after| after != *before && types(after) == types(before))
         });
-        input.extend(unnoticed.map(|(new, _)| (new.clone(), BY_NAME.to_owned())));
-        Self { input, output: held(&self.output, &later.output), arguments: BTreeMap::new() }
+        let input = unnoticed.map(|(new, _)| (new.clone(), BY_NAME.to_owned())).collect();
+        Self { input, ..Self::default() }
     }
 
     pub(crate) fn of(&self, role: Role) -> &BTreeMap<String, String> {
@@ -131,7 +142,9 @@ fn side_of(entries: &Value, at: &str, remarks: &mut Remarks) -> BTreeMap<String,
 
 /// What a name has to be unique in: a type in its module, a member in its type.
 fn scope(what: &str) -> &str {
-    if what.starts_with('/') {
+    let of_type = |owner: &str| !owner.contains([' ', '.']);
+    let beside = ["::required", "::value"].iter().find_map(|end| what.strip_suffix(end));
+    if what.starts_with('/') || beside.is_some_and(of_type) {
         return "/";
     }
     what.split_inclusive([' ', '.']).next().unwrap_or(what)

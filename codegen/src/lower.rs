@@ -195,7 +195,8 @@ impl Lowering<'_> {
                 }
                 // Nothing else has rules of its own: a type around it has them.
                 Some(item) => {
-                    let inner = self.scope.claim(format!("{name}Value"));
+                    let (what, inner) = (format!("{name}::value"), format!("{name}Value"));
+                    let inner = self.given.claim(&mut self.scope, what, inner);
                     docs.clone_from(item.docs());
                     inner.clone_into(item.name_mut());
                     let item = self.items[slot].take();

@@ -75,10 +75,19 @@ pub(crate) fn is_identifier(text: &str) -> bool {
 }
 
 /// The order in which things claim names: it follows from them, not from where they stand. The most
-/// usual spelling comes first, `aspect_ratio` before `aspectRatio` and `auto` before `Auto`.
+/// usual spelling comes first: `aspect_ratio` before `aspectRatio`, `auto` before `Auto`, `id` before `_id`.
 pub(crate) fn by_claim(wire: &str) -> (usize, &str) {
-    let is_usual = |c: char| c == '_' || c.is_alphanumeric() && !c.is_uppercase();
-    (wire.chars().filter(|c| !is_usual(*c)).count(), wire)
+    let (mut unusual, mut in_word) = (0, false);
+    let mut chars = wire.chars().peekable();
+    while let Some(c) = chars.next() {
+        let is_usual = match c {
+            '_' => in_word && chars.peek().is_some_and(|next| next.is_alphanumeric()),
+            c => c.is_alphanumeric() && !c.is_uppercase(),
+        };
+        unusual += usize::from(!is_usual);
+        in_word = c.is_alphanumeric();
+    }
+    (unusual, wire)
 }
 
 /// Names that are unique in one scope: the first comer keeps the plain one.
@@ -462,6 +471,9 @@ mod tests {
             ("aspect_ratio", "aspect-ratio"),
             ("auto", "Auto"),
             ("a-b", "a b c"),
+            ("id", "_id"),
+            ("id", "id_"),
+            ("a_b", "a__b"),
         ] {
             assert!(by_claim(first) < by_claim(second), "{first} {second}");
         }

@@ -26,6 +26,8 @@ use runcomfy_codegen::{Fault, Home, Model, Plan};
 use crate::{repository, schemas};
 pub(crate) use document::closed;
 pub(crate) use items::named;
+#[cfg(test)]
+pub(crate) use items::{ItemChange, changes as items};
 pub(crate) use model::{Change, ModelChange, compare, standards, surface};
 pub(crate) use open::opened;
 pub(crate) use place::{Place, Step};

@@ -28,7 +28,12 @@ pub(crate) fn keeping(model: &Model, before: &Names) -> Result<Option<Model>, Ve
     // A type that has its name again has members whose names are to be looked at again.
     for _ in 0..MOST_ROUNDS {
         let mut now = catalog(std::slice::from_ref(kept.as_ref().unwrap_or(model)))?.names;
-        let held = before.held(&now.remove(&model.id).unwrap_or_default());
+        let now = now.remove(&model.id).unwrap_or_default();
+        let mut held = before.held(&now);
+        if held == Names::default() {
+            // An argument by another name would be one that only has its name to get back.
+            held = before.by_name(&now);
+        }
         if held == Names::default() {
             break;
         }
@@ -210,6 +215,37 @@ mod tests {
             ],
         ] {
             nothing_is_renamed(&states);
+        }
+    }
+
+    #[test]
+    fn an_optional_property_that_is_added_changes_no_new() {
+        for (required, added) in
+            [("id", "_id"), ("fooBar", "foo_bar"), ("_id", "id"), ("café", "cafe\u{301}")]
+        {
+            let of = |names: &[&str]| {
+                let properties: serde_json::Map<_, _> = names
+                    .iter()
+                    .map(|name| ((*name).to_owned(), json!({"type": "string"})))
+                    .collect();
+                json!({"type": "object", "properties": properties, "required": [required]})
+            };
+            let old = model(&of(&[required]), None, None);
+            let new = model(&of(&[added, required]), None, None);
+            let generate = |model: &Model| {
+                runcomfy_codegen::catalog(std::slice::from_ref(model)).expect("a good schema")
+            };
+            let before = generate(&old);
+            let kept = super::keeping(&new, &before.names["acme/paint"]).expect("good names");
+            let after = generate(kept.as_ref().unwrap_or(&new));
+            let new = |catalog: &runcomfy_codegen::Catalog| {
+                let text = catalog.module("acme/paint").expect("a module");
+                let at = text.find("pub fn new(").expect("a function");
+                text[at..].split("..").next().map(str::to_owned)
+            };
+            assert_eq!(new(&before), new(&after), "{added} beside {required}");
+            let row = format!("= required(\"{required}\")");
+            assert!(after.module("acme/paint").is_some_and(|text| text.contains(&row)));
         }
     }
 }

@@ -80,7 +80,14 @@ pub(super) fn words(branches: &[Value]) -> Vec<String> {
         let own = traits.iter().find(|word| counts[word.as_str()] == 1).or(traits.last());
         dialect::escape(own.map_or("", String::as_str))
     };
-    all.iter().map(word).collect()
+    // What may be `null` and nothing else beside stays what it is, whatever becomes of its properties.
+    let is_alone = branches.iter().filter(|branch| !schema::is_null(branch)).count() == 1;
+    let kind = |branch: &Value| match branch.get("type") {
+        Some(kind) if is_alone && branch.get("$ref").is_none() => Some(kind.to_string()),
+        _ => None,
+    };
+    let words = branches.iter().zip(&all);
+    words.map(|(branch, traits)| kind(branch).unwrap_or_else(|| word(traits))).collect()
 }
 
 /// What an alternative is, from the most lasting trait to all that it says.

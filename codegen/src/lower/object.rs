@@ -107,7 +107,8 @@ impl Lowering<'_> {
     fn required(&mut self, owner: &str, fields: &[Field]) -> Option<String> {
         let new = format!("{owner}::new");
         if by_name(fields) || self.given.holds(&new) {
-            return Some(self.scope.claim(self.required_name(owner)));
+            let (what, name) = (format!("{owner}::required"), self.required_name(owner));
+            return Some(self.given.claim(&mut self.scope, what, name));
         }
         let arguments = arguments(fields).into_iter();
         let arguments = arguments.map(|field| (field.name.clone(), format!("{:?}", field.ty)));
