@@ -4,6 +4,7 @@
 //! schema. Everything that works on the tables is here and compiled once. Users meet [`Integer`],
 //! [`Nullable`], [`Extra`] and the errors; [`runtime`] is the generated code's own.
 
+mod branch;
 mod check;
 mod choice;
 mod debug;

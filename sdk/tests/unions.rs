@@ -100,10 +100,91 @@ fn the_faults_are_those_of_the_alternative_that_was_meant() {
         (json!(5), "(root): must be a string or an object, not 5"),
         (json!({"kind": "or", "of": 5}), "/of: must be an array, not 5"),
         (json!({"kind": "or", "of": ["ab", "c"]}), "/of/1: has 1 character, at least 2 are needed"),
-        (json!({"kind": "an"}), "/kind: \"an\" is not \"and\"; did you mean \"and\"?"),
+        (
+            json!({"kind": "an"}),
+            "/kind: \"an\" is not one of \"and\", \"or\"; did you mean \"and\"?",
+        ),
         (json!({}), "/kind: is required and is missing"),
     ] {
         assert_eq!(faults(&value), [fault], "{value}");
+    }
+}
+
+string_enum! {
+    /// A tag.
+    pub enum A {
+        A = "a",
+    }
+}
+
+string_enum! {
+    /// Another tag.
+    pub enum B {
+        B = "b",
+    }
+}
+
+object! {
+    /// One shape.
+    pub struct OfA {
+        /// Which it is.
+        pub kind: Option<A> = optional("type").one_of(A),
+        /// A number.
+        pub x: i64 = required("x"),
+        /// Another.
+        pub z: Option<i64> = optional("z"),
+        ..extra
+    }
+}
+
+object! {
+    /// Another shape.
+    pub struct OfB {
+        /// Which it is.
+        pub kind: Option<B> = optional("type").one_of(B),
+        /// Text.
+        pub x: Option<String> = optional("x"),
+        /// Text.
+        pub y: String = required("y").with(&[Rule::MaxLength(2)]),
+        ..extra
+    }
+}
+
+/// Any members.
+#[derive(Clone, PartialEq)]
+pub enum Tagged {
+    /// Any.
+    Map(std::collections::BTreeMap<String, i64>),
+    /// One.
+    A(OfA),
+    /// The other.
+    B(OfB),
+}
+
+impl Variants for Tagged {
+    const VARIANTS: &'static [&'static [Rule]] = &[&[Rule::MaxProperties(1)], &[], &[]];
+    const EXCLUSIVE: bool = true;
+}
+
+union!(Tagged { Map, A, B });
+
+#[test]
+fn a_tag_decides_which_alternative_was_meant() {
+    for (value, expected) in [
+        (json!({"type": "a", "x": "1"}), &["/x: must be an integer, not \"1\""][..]),
+        (
+            json!({"type": "a", "x": "1", "z": 0.5}),
+            &["/x: must be an integer, not \"1\"", "/z: must be an integer, not 0.5"],
+        ),
+        (
+            json!({"type": "b", "x": 1}),
+            &["/x: must be a string, not 1", "/y: is required and is missing"],
+        ),
+        (json!({"type": "b", "y": "abc"}), &["/y: has 3 characters, at most 2 are allowed"]),
+    ] {
+        let invalid = Tagged::from_value(&value).unwrap_err();
+        let faults: Vec<_> = invalid.violations().iter().map(ToString::to_string).collect();
+        assert_eq!(faults, expected, "{value}");
     }
 }
 

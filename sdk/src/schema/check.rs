@@ -1,5 +1,6 @@
 //! The rules, applied to scalars, and to whole values where a rule asks for them.
 
+mod alternatives;
 mod array;
 mod object;
 mod scalar;
@@ -12,6 +13,7 @@ use super::rule::{Kind, Rule};
 use super::tree::Tree;
 use unevaluated::Seen;
 
+pub(super) use alternatives::tags;
 pub(super) use array::array_length;
 pub(super) use scalar::{number, string};
 
@@ -130,11 +132,11 @@ fn any(value: &Tree, rule: &Rule, path: &Path<'_>, out: &mut Faults, seen: &mut 
             let enough = if seen.is_asked() { usize::MAX } else { 1 };
             let (fitting, faults) = fitting(value, branches, enough, path, seen);
             if fitting == 0 {
-                closest("anyOf", faults, path, out);
+                alternatives::tell("anyOf", value, branches, faults, path, out);
             }
         }
         Rule::OneOf(branches) => match fitting(value, branches, usize::MAX, path, seen) {
-            (0, faults) => closest("oneOf", faults, path, out),
+            (0, faults) => alternatives::tell("oneOf", value, branches, faults, path, out),
             (1, _) => {}
             (many, _) => {
                 let message =
@@ -182,25 +184,6 @@ fn fitting(
         }
     }
     (fitting, faults)
-}
-
-/// The faults of the alternative that fits best.
-fn closest(keyword: &'static str, mut faults: Vec<Faults>, path: &Path<'_>, out: &mut Faults) {
-    let remote = |faults: &Faults| faults.iter().any(|fault| fault.keyword() == "type");
-    let nearest = (0..faults.len()).min_by_key(|at| (remote(&faults[*at]), faults[*at].len()));
-    let Some(nearest) = nearest else {
-        let message = "there is no alternative that it could fit".to_owned();
-        return fault(out, path, keyword, message);
-    };
-    let (count, nearest) = (faults.len(), faults.swap_remove(nearest));
-    if count == 1 {
-        return out.extend(nearest);
-    }
-    let mut nearest = nearest.into_iter();
-    let first = nearest.next().map(|fault| fault.message().to_owned()).unwrap_or_default();
-    let message = format!("fits none of {count} alternatives; the nearest: {first}");
-    fault(out, path, keyword, message);
-    out.extend(nearest);
 }
 
 /// Whether a value keeps all the rules.

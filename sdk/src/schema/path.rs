@@ -20,6 +20,9 @@ enum Step<'a> {
     Index(usize),
 }
 
+/// How many steps are no depth yet, the root among them.
+const FEW: usize = 5;
+
 impl<'a> Path<'a> {
     pub(super) const ROOT: Path<'static> = Path { parent: None, step: Step::Root };
 
@@ -33,6 +36,11 @@ impl<'a> Path<'a> {
 
     pub(super) fn index(&'a self, index: usize) -> Path<'a> {
         Path { parent: Some(self), step: Step::Index(index) }
+    }
+
+    /// Whether the place is more than a few steps into the document.
+    pub(super) fn is_deep(&self) -> bool {
+        std::iter::successors(Some(self), |path| path.parent).nth(FEW).is_some()
     }
 
     /// The JSON pointer (RFC 6901) of the place.

@@ -4,6 +4,7 @@
 //! alternatives that a property tells apart cost one reading, however deep they are nested, and
 //! the faults that are told are those of the alternative that was meant.
 
+use super::branch::{self, Meant, Tags};
 use super::check::is_kind;
 use super::choice::Wires;
 use super::object::Field;
@@ -11,9 +12,10 @@ use super::path::Path;
 use super::read::{expected, read_value};
 use super::report::{self, Faults, fault, shown};
 use super::rule::Kind;
+use super::scalar::Scalar;
 use super::slot::{Member, Rest, RestView, Slot, View};
 use super::tree::{Members, Tree};
-use super::{Object, Union};
+use super::{Object, Rule, Union, check};
 
 /// Reads a value as the variant that it fits: of several, unless they exclude one another, the one
 /// that knows most of it.
@@ -25,7 +27,15 @@ pub(super) fn read(union: &mut dyn Union, value: &Tree, path: &Path<'_>, out: &m
     let Some(least) = unlike.iter().min() else {
         return fault(out, path, "anyOf", "there is no alternative that it could fit".to_owned());
     };
-    let mut likely = (0..variants.len()).filter(|index| unlike[*index] == *least);
+    let likely = (0..variants.len()).filter(|index| unlike[*index] == *least);
+    // Where nothing can fit, a few are enough to find the nearest, and one where each would be read
+    // again for each of those around it.
+    let most = match *least {
+        0 => usize::MAX,
+        _ if path.is_deep() => 1,
+        _ => FEW,
+    };
+    let mut likely = likely.take(most);
     let first = likely.next().unwrap_or(0);
     if *least == usize::MAX {
         if !union.choose_other(&value.to_value()) {
@@ -33,20 +43,15 @@ pub(super) fn read(union: &mut dyn Union, value: &Tree, path: &Path<'_>, out: &m
         }
         return;
     }
-    // Where nothing can fit, the faults of what is nearest are told.
-    let only = *least > 0 || likely.clone().next().is_none();
     let mut faults = Faults::new();
     read_value(union.choose(first), variants[first], value, path, &mut faults);
-    if only {
-        if !faults.is_empty() && !union.choose_other(&value.to_value()) {
-            out.append(&mut faults);
-        }
-        return;
-    }
     let mut best = faults.is_empty().then(|| oddity(&union.chosen().1));
+    let mut failed = Vec::new();
+    if best.is_none() {
+        failed.push((first, faults));
+    }
     // What was read is never read again: nested unions would double the work with each level.
     let mut better = None;
-    let mut nearest = faults;
     for index in likely {
         if !union.exclusive() && best == Some(0) {
             break;
@@ -54,9 +59,7 @@ pub(super) fn read(union: &mut dyn Union, value: &Tree, path: &Path<'_>, out: &m
         let mut faults = Faults::new();
         read_value(scratch.choose(index), variants[index], value, path, &mut faults);
         if !faults.is_empty() {
-            if remoteness(&faults, path) < remoteness(&nearest, path) {
-                nearest = faults;
-            }
+            failed.push((index, faults));
         } else if union.exclusive() && best.is_some() {
             let message =
                 format!("{} fits several alternatives that exclude one another", shown(value));
@@ -72,8 +75,68 @@ pub(super) fn read(union: &mut dyn Union, value: &Tree, path: &Path<'_>, out: &m
     match better {
         Some(better) => union.adopt(better.into_any()),
         None if best.is_some() || union.choose_other(&value.to_value()) => {}
-        None => out.append(&mut nearest),
+        None => {
+            let like = (0..unlike.len()).filter(|index| unlike[*index] < usize::MAX);
+            tell(union, value, &like.collect::<Vec<_>>(), failed, path, out);
+        }
     }
+}
+
+/// Of so many variants the nearest is looked for.
+const FEW: usize = 4;
+
+/// Tells what is wrong with a value that fits none of the variants of its kind; of some of them it was
+/// read, and had these faults.
+#[cold]
+fn tell(
+    union: &mut dyn Union,
+    value: &Tree,
+    like: &[usize],
+    mut failed: Vec<(usize, Faults)>,
+    path: &Path<'_>,
+    out: &mut Faults,
+) {
+    let variants = union.variants();
+    let all = like.iter().map(|index| tags(union.choose(*index), variants[*index]));
+    let all: Vec<_> = all.collect();
+    let left = match branch::meant(value, &all) {
+        Meant::Unlisted(name, values) => {
+            return branch::unlisted(value, name, &values, path, out);
+        }
+        Meant::Among(left) => left.into_iter().map(|at| like[at]).collect::<Vec<_>>(),
+    };
+    failed.retain(|(index, _)| left.contains(index));
+    if failed.is_empty() {
+        // It was not meant to be what it looked like.
+        let mut faults = Faults::new();
+        read_value(union.choose(left[0]), variants[left[0]], value, path, &mut faults);
+        failed.push((left[0], faults));
+    }
+    let keyword = if union.exclusive() { "oneOf" } else { "anyOf" };
+    let failed = failed.into_iter().map(|(_, faults)| faults).collect();
+    branch::nearest(keyword, variants.len(), failed, path, out);
+}
+
+/// The properties of a variant that are enums, or that rules allow few values of, and those values.
+fn tags(member: &mut dyn Member, rules: &'static [Rule]) -> Tags<'static> {
+    let mut tags = check::tags(rules);
+    match member.slot(None) {
+        Slot::Ruled(rules, inner) => tags.extend(self::tags(inner, rules)),
+        Slot::Nullable(nullable) => tags.extend(self::tags(nullable.set_value(), &[])),
+        Slot::Object(object) => {
+            let table = object.table();
+            object.with(&mut |members, _| {
+                for (Field { name, .. }, member) in table.fields().zip(members) {
+                    if let Slot::Choice(wires) = member.slot(None) {
+                        let values = (0..wires.len()).map(|index| wires.value(index).scalar());
+                        tags.push((name, values.map(Scalar::to_tree).collect()));
+                    }
+                }
+            });
+        }
+        _ => {}
+    }
+    tags
 }
 
 /// The value is of the kind of no variant.
@@ -86,14 +149,6 @@ fn wrong_kind(union: &mut dyn Union, value: &Tree, path: &Path<'_>, out: &mut Fa
         }
     }
     report::wrong_type(out, path, &words.join(" or "), &shown(value));
-}
-
-/// How far a value is from fitting: a fault of the value's own type is the worst.
-fn remoteness(faults: &Faults, path: &Path<'_>) -> (bool, usize) {
-    let here = path.pointer();
-    let wrong_type =
-        |fault: &super::Violation| fault.keyword() == "type" && fault.pointer() == here;
-    (faults.iter().any(wrong_type), faults.len())
 }
 
 /// How much speaks against a value at first sight; 0 where only a reading can tell.
