@@ -80,7 +80,8 @@ use writer::Writer;
 /// neither tokens nor results, and inputs only if
 /// [`journal_inputs`](crate::ClientBuilder::journal_inputs) asks for them. It is readable by its owner
 /// only. Several processes may share it: they take turns, by locks on it and on the file
-/// `<name>.lock` beside it. What is settled is cleared out when the file has grown.
+/// `<name>.lock` beside it, and while they live they hold the lock of a file of their own,
+/// `<name>.<id>.alive`. What is settled is cleared out when the file has grown.
 ///
 /// # Damage
 ///

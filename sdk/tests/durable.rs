@@ -15,6 +15,7 @@ mod durable {
     mod damage;
     mod damaged;
     mod disk;
+    mod ended;
     mod journal;
     mod kill;
     mod locks;

@@ -112,7 +112,8 @@ async fn begin<I: Input>(
     input: I,
 ) -> Option<Result<Completed<I::Output>, Error>> {
     let model = input.model_id().to_owned();
-    let price = match price(shared, &model, &input.to_json()).await {
+    let body = shared.purse.counts_dollars().then(|| input.to_json());
+    let price = match price(shared, &model, body.as_deref()).await {
         Ok(price) => price,
         Err(error) => return Some(Err(error)),
     };
@@ -155,10 +156,10 @@ fn settle<T>(reservation: Reservation<'_>, result: &Result<Completed<T>, Error>)
     }
 }
 
-async fn price(shared: &Shared, model: &str, body: &str) -> Result<Usd, Error> {
-    if shared.purse.counts_dollars() {
-        shared.prices.of(&shared.client.inner, model, Some(body)).await
-    } else {
-        Ok(Usd::ZERO)
+/// What a job with this body is expected to cost; nothing where nobody wants to know.
+async fn price(shared: &Shared, model: &str, body: Option<&str>) -> Result<Usd, Error> {
+    match body {
+        Some(body) => shared.prices.of(&shared.client.inner, model, Some(body)).await,
+        None => Ok(Usd::ZERO),
     }
 }

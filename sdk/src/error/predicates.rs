@@ -178,10 +178,13 @@ impl Error {
     }
 
     /// The [`Journal`](crate::Journal) could not be opened, read or written; a submit that could not
-    /// be written down first was not sent.
+    /// be written down first was not sent. Or it is not as it was left, and what it does not say may
+    /// have been paid for: nothing is submitted then.
     ///
-    /// *Caused by* the disk: it is full, or the file or its folder may not be written to.
-    /// *Cost*: nothing. *Again*: after mending it.
+    /// *Caused by* the disk (it is full, or the file or its folder may not be written to), by a process
+    /// that holds the lock, or by damage: a line that has changed, a file that was emptied or replaced.
+    /// *Cost*: nothing. *Again*: after mending it; of damage,
+    /// [`Journal::repair`](crate::Journal::repair) is the way out.
     #[must_use]
     pub fn is_journal(&self) -> bool {
         self.kind() == Kind::Journal

@@ -66,8 +66,7 @@ impl Hooks {
             Err(error) if error.is_cancelled() => (End::Cancelled, error.raw(), Some(error)),
             Err(_) => return,
         };
-        let not_billed =
-            message.is_some_and(|error| error.is_cancelled() && !error.may_have_cost());
+        let not_billed = how == End::Cancelled && message.is_some_and(|e| !e.may_have_cost());
         let cost = raw.and_then(|raw| settled(raw, not_billed)).map(Usd::dollars);
         journal.ended(job, how, cost, message.map(Error::own_message));
     }

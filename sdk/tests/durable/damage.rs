@@ -176,6 +176,16 @@ fn replaced(way: &str, path: &Path) {
             Journal::open(&other).unwrap().forget_batch(&"x".repeat(9999)).unwrap();
             fs::rename(other, path).unwrap();
         }
+        "replaced together with its lock file" => {
+            // A journal that another process has made meanwhile.
+            let folder = path.with_file_name("new");
+            let other = Journal::open(folder.join("journal")).unwrap();
+            other.forget_batch(&"x".repeat(9999)).unwrap();
+            drop(other);
+            for name in ["journal", "journal.lock"] {
+                fs::rename(folder.join(name), path.with_file_name(name)).unwrap();
+            }
+        }
         "replaced by an older copy" => {
             let text = fs::read(path).unwrap();
             let journal = Journal::open(path).unwrap();
@@ -193,12 +203,13 @@ async fn a_journal_that_is_gone_or_another_one_is_noticed() {
         ("deleted", "removed, or moved away"),
         ("deleted with its lock file", "removed, or moved away"),
         ("rotated away", "it is empty"),
-        ("replaced by another journal", "another"),
+        ("replaced by another journal", "another file"),
+        ("replaced together with its lock file", "another journal"),
         ("replaced by an older copy", "an older copy"),
     ];
     for (way, word) in ways {
         for in_use in [true, false] {
-            if !in_use && way == "deleted with its lock file" {
+            if !in_use && way.contains("with its lock file") {
                 // Nothing is left that could tell.
                 continue;
             }

@@ -32,8 +32,9 @@ impl Keeper {
         let state = State::read(&text);
         let length = text.len() as u64;
         let found = Found { seen: Some(&seen), state: &state, is_there: held.is_there(), length };
+        let mine = self.seen.as_ref().map_or("", |seen| &seen.id);
         let is_another = match found.check_identity() {
-            Ok(()) => false,
+            Ok(()) => !mine.is_empty() && mine != seen.id,
             Err(error) if is_distrust(&error) => true,
             Err(error) => return Err(error),
         };
