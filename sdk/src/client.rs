@@ -18,6 +18,7 @@ use crate::http::Http;
 use crate::input::{Input, Output};
 use crate::job::{Job, JobToken};
 use crate::media::check::{self as media, Reach};
+use crate::media::echo::Inputs;
 use crate::poll::{Bounds, Budget, History};
 use crate::submit::{self, Gates, Hooks, Label};
 use crate::trace;
@@ -60,6 +61,8 @@ pub(crate) struct Inner {
     pub(crate) options: Options,
     pub(crate) budget: Arc<Budget>,
     pub(crate) history: History,
+    /// What recent jobs were given.
+    pub(crate) inputs: Inputs,
     #[cfg(feature = "schema-text")]
     pub(crate) drift: crate::catalog::DriftWatch,
 }

@@ -28,6 +28,7 @@ use tracing::Instrument;
 
 use crate::client::{Client, Inner};
 use crate::error::{Error, Kind};
+use crate::media::echo::Links;
 use crate::wire::Scrub;
 
 use events::Boxed;
@@ -64,9 +65,10 @@ pub use sources::Sources;
 /// with a [`Warning`](DownloadEvent::Warning) where they differ. Only what is plainly a page about
 /// an error, or words where a medium should be, is not saved.
 ///
-/// Of the URLs in a result those on other hosts are [skipped](DownloadEvent::Skipped) if there is
-/// any on a host that files are fetched from: results may repeat the URLs of their inputs. A result
-/// in which all are on other hosts is refused, until they are [allowed](Self::allow_host).
+/// Results may repeat the URLs of their inputs. Of the URLs in a result those are therefore
+/// [skipped](DownloadEvent::Skipped) that this client has submitted in the job's input, and those on
+/// other hosts, if there is any on a host that files are fetched from. A result in which all are on
+/// other hosts is refused, until they are [allowed](Self::allow_host).
 ///
 /// # Names
 ///
@@ -239,10 +241,9 @@ impl Download {
             let policy = Policy::new(&client.http.origin, &self.hosts)?;
             let all = urls.into_iter().enumerate().map(|(n, url)| Wanted::new(n, url));
             let all: Vec<_> = all.collect();
-            // A result may repeat the URLs of its input; what it made is on the service's hosts.
-            let selects = found && all.iter().any(|file| file.is_at_home(&policy));
-            let (mut files, others): (Vec<_>, Vec<_>) =
-                all.into_iter().partition(|file| !selects || !file.is_foreign(&policy));
+            let given =
+                job.as_ref().filter(|_| found).map(|job| client.inputs.of(job.request_id()));
+            let (mut files, others) = selected(all, found, &given.unwrap_or_default(), &policy);
             name_all(&mut files, self.stem.as_deref());
             let fingerprints = files.iter().filter_map(Wanted::fingerprint).collect();
             let call = Call {
@@ -256,7 +257,7 @@ impl Download {
                 tell,
             };
             let call = &call;
-            others.iter().for_each(|file| file.skip(call));
+            others.iter().for_each(|(file, why)| file.skip(call, why));
             let mut ended: Vec<_> = stream::iter(files)
                 .map(|wanted| async move {
                     (wanted.file, wanted.source.clone(), wanted.save(call).await)
@@ -288,6 +289,32 @@ fn without_files(raw: Option<Value>) -> Error {
         Some(raw) => error.keeping(raw),
         None => error,
     }
+}
+
+/// The files to fetch, and those to leave out, each with the reason. A result may repeat the URLs of
+/// its input, and what is known to be one is left out, unless there is nothing else. What the job
+/// made is on the service's hosts: if anything is, what is elsewhere is left out as well.
+fn selected(
+    all: Vec<Wanted>,
+    found: bool,
+    given: &Links,
+    policy: &Policy,
+) -> (Vec<Wanted>, Vec<(Wanted, String)>) {
+    let is_given = |file: &Wanted| given.contains(&file.source);
+    let some_made = found && !all.iter().all(is_given);
+    let is_made = |file: &Wanted| !some_made || !is_given(file);
+    let some_at_home = found && all.iter().any(|file| is_made(file) && file.is_at_home(policy));
+    let (mut files, mut others) = (Vec::new(), Vec::new());
+    for file in all {
+        if !is_made(&file) {
+            others.push((file, "the job was given it".to_owned()));
+        } else if some_at_home && let Some(why) = file.why_foreign(policy) {
+            others.push((file, why));
+        } else {
+            files.push(file);
+        }
+    }
+    (files, others)
 }
 
 /// Gives the files names that differ.

@@ -5,6 +5,8 @@ mod bytes;
 #[cfg(feature = "client")]
 pub(crate) mod check;
 #[cfg(feature = "client")]
+pub(crate) mod echo;
+#[cfg(feature = "client")]
 mod host;
 #[cfg(feature = "client")]
 mod limits;

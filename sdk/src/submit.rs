@@ -18,6 +18,7 @@ use crate::error::{Error, Kind};
 use crate::http::Departure;
 use crate::job::JobToken;
 use crate::journal::Claim;
+use crate::media::echo::Links;
 use crate::time::utc;
 use crate::wire::valid_model_id;
 use attempt::{Caller, Submit};
@@ -75,14 +76,15 @@ pub(crate) async fn submit(
         body: client.hooks.journal_inputs.then(|| body.clone()),
         label,
     };
+    let links = Links::of(&body);
     let payload = client.http.payload(model_id, body);
     let print = intent.fingerprint.clone();
     let (answer, caller) = oneshot::channel();
     let departure = Arc::new(Departure::default());
     let present = Present(departure.clone());
-    let submit = Submit { client, intent, payload };
+    let submit = Submit { client: client.clone(), intent, payload };
     runtime.spawn(submit.run(Caller::new(answer, departure)).in_current_span());
-    caller.await.unwrap_or_else(|_| {
+    let submitted = caller.await.unwrap_or_else(|_| {
         let why = "the runtime was shut down while it was under way";
         Err(if present.0.has_left() {
             unknown(why, SystemTime::now(), &print)
@@ -90,7 +92,11 @@ pub(crate) async fn submit(
             let message = format!("nothing was sent, and nothing was charged: {why}");
             Error::new(Kind::NotSent, message)
         })
-    })
+    });
+    if let Ok(job) = &submitted {
+        client.inputs.remember(job.request_id(), links);
+    }
+    submitted
 }
 
 /// A caller who waits; what has not left by the time he goes is not to leave.

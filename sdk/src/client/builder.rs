@@ -14,6 +14,7 @@ use crate::http::{Http, Origin, Timeouts};
 use crate::job::JobToken;
 use crate::journal::Journal;
 use crate::media::check::Reach;
+use crate::media::echo::Inputs;
 use crate::poll::{Bounds, Budget, History};
 use crate::submit::{Gates, Hooks};
 use crate::time::FOREVER;
@@ -280,6 +281,7 @@ impl ClientBuilder {
             },
             budget: Arc::new(Budget::per_second(self.polls_per_second)),
             history: History::default(),
+            inputs: Inputs::default(),
             #[cfg(feature = "schema-text")]
             drift: crate::catalog::DriftWatch::new(self.on_schema_drift),
         };

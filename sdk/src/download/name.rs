@@ -37,7 +37,9 @@ impl Name {
 }
 
 fn is_ending(text: &str) -> bool {
-    (1..=8).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric())
+    (1..=12).contains(&text.len())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric())
+        && text.bytes().any(|b| b.is_ascii_alphabetic())
 }
 
 /// The name of a file: `a.png`, or the `number`-th of that name, `a-2.png`.
@@ -152,6 +154,8 @@ mod tests {
             ("https://h/%ED%95%9C%EA%B5%AD.webp", "한국.webp"),
             ("https://h/c:%5cx:y.mp4", "c__x_y.mp4"),
             ("https://h/v1.2-final", "v1.2-final"),
+            ("https://h/v1.2", "v1.2"),
+            ("https://h/model.safetensors", "model.safetensors"),
             ("https://h/name.with-a-dash", "name.with-a-dash"),
             (&long, &format!("{}.png", "é".repeat(60))),
         ];

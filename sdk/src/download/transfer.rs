@@ -48,9 +48,13 @@ impl Wanted {
         self.fingerprint().is_some() && self.url.as_ref().is_ok_and(|url| policy.knows(url))
     }
 
-    /// Whether it is somewhere else, or nowhere.
-    pub(super) fn is_foreign(&self, policy: &Policy) -> bool {
-        !is_data_uri(self.source.trim()) && !self.url.as_ref().is_ok_and(|url| policy.knows(url))
+    /// Why it is none of the service's files, if it is somewhere else, or nowhere.
+    pub(super) fn why_foreign(&self, policy: &Policy) -> Option<String> {
+        match &self.url {
+            Ok(url) if url.scheme() == "data" || policy.knows(url) => None,
+            Ok(url) => policy.check(url).err(),
+            Err(why) => Some(why.clone()),
+        }
     }
 
     /// What its part is found by; nothing is left of what needs no fetching.
@@ -60,13 +64,9 @@ impl Wanted {
     }
 
     /// Leaves it out.
-    pub(super) fn skip(&self, call: &Call) {
-        let why = match &self.url {
-            Ok(url) => call.policy.check(url).err().unwrap_or_default(),
-            Err(why) => why.clone(),
-        };
+    pub(super) fn skip(&self, call: &Call, why: &str) {
         let reason = format!("{}: {why}", self.shown());
-        tracing::warn!(file = self.file, reason, "left out: another host's file in a result");
+        tracing::warn!(file = self.file, reason, "left out: not one of the job's own files");
         call.tell(|| DownloadEvent::Skipped { file: self.file, reason });
     }
 

@@ -1,19 +1,28 @@
 //! The files of a job among the URLs in its result.
 
-use runcomfy::{DownloadEvent, Error};
+use runcomfy::{DownloadEvent, Error, JsonInput};
 use serde_json::{Value, json};
 use tempfile::tempdir;
 
 use super::files::{gif, names, picture};
-use crate::support::{Server, accepted_then, input, json_answer, script, status, text};
+use crate::support::{MODEL, Server, accepted_then, input, json_answer, script, status, text};
 
 /// A job that ended with this result, downloaded: what was saved, and what was skipped.
 async fn downloaded(result: Value) -> (Result<Vec<String>, Error>, Vec<String>) {
+    downloaded_of(input(), result).await
+}
+
+/// The same, of a job that was given this.
+async fn downloaded_of(
+    input: JsonInput,
+    result: Value,
+) -> (Result<Vec<String>, Error>, Vec<String>) {
     let answers = [status("completed"), json_answer(200, &result)];
     let api = Server::start(accepted_then(answers)).await;
-    let done = api.client().run(input()).await.unwrap();
+    let client = api.client();
+    let done = client.run(input).await.unwrap();
     let place = tempdir().unwrap();
-    let mut events = api.client().download(&done).to(place.path()).retries(0).events();
+    let mut events = client.download(&done).to(place.path()).retries(0).events();
     let mut skipped = Vec::new();
     while let Some(event) = events.next().await {
         match event {
@@ -57,6 +66,28 @@ async fn the_url_of_an_input_that_is_repeated_fails_nothing() {
         assert_eq!(skipped.len(), count, "{skipped:?}");
         assert!(skipped.iter().all(|why| !why.contains("hush")), "{skipped:?}");
     }
+}
+
+/// What was made by another job, and is gone by now, is on the service's own hosts.
+#[tokio::test]
+async fn what_a_job_was_given_it_did_not_make() {
+    let host = host().await;
+    let (made, gone) = (host.url("/made.gif"), host.url("/gone.gif"));
+    let thumb = "data:image/gif;base64,R0lGODlhIHg=";
+    let input = || JsonInput::new(MODEL, json!({ "image_url": gone, "thumb": thumb }));
+    let output = json!({ "images": [made, gone], "thumb": thumb });
+    let (saved, skipped) = downloaded_of(input(), success(&output)).await;
+    assert_eq!(saved.unwrap(), ["made.gif"]);
+    assert_eq!(skipped.len(), 2, "{skipped:?}");
+    assert!(skipped[0].ends_with("/gone.gif: the job was given it"), "{skipped:?}");
+    // A job that hands on what it was given, and nothing else, has made that.
+    let given = || JsonInput::new(MODEL, json!({ "image_url": made }));
+    let (saved, skipped) = downloaded_of(given(), success(&json!([made]))).await;
+    assert_eq!((saved.unwrap(), skipped.len()), (vec!["made.gif".to_owned()], 0));
+    // And what it made is not given up for it.
+    let elsewhere = json!(["https://evil.example/new.png", made]);
+    let (saved, skipped) = downloaded_of(given(), success(&elsewhere)).await;
+    assert!(saved.unwrap_err().is_url_refused() && skipped.len() == 1);
 }
 
 #[tokio::test]
@@ -125,8 +156,7 @@ async fn a_url_that_is_not_encoded_is_a_url() {
 
 #[tokio::test]
 async fn a_download_of_a_job_without_any_file_is_an_error_that_has_the_result() {
-    for output in [json!("a poem"), json!({ "text": "a poem, see a.example" }), json!([]), json!(7)]
-    {
+    for output in [json!("a poem"), json!({ "text": "a poem, see a.example" }), json!(7)] {
         let result = success(&output);
         let (saved, skipped) = downloaded(result.clone()).await;
         let error = saved.unwrap_err();

@@ -29,14 +29,12 @@ fn asked_from(server: &Server) -> Vec<usize> {
 #[tokio::test]
 async fn a_file_that_breaks_off_again_and_again_comes_as_long_as_it_gets_further() {
     let whole = numbered_gif(MEGABYTE_AND_A_HALF);
-    for step in [100_000, 37_000] {
-        let body = whole.clone();
-        let server = Server::start(move |seen| served(seen, &body, TAG, step)).await;
-        let place = tempdir().unwrap();
-        assert!(download(&server, &place, 8).await.unwrap() == whole, "{step}");
-        assert_eq!(asked_from(&server), (0..whole.len()).step_by(step).collect::<Vec<_>>());
-        assert_eq!(names(place.path()), ["a.gif"]);
-    }
+    let body = whole.clone();
+    let server = Server::start(move |seen| served(seen, &body, TAG, 100_000)).await;
+    let place = tempdir().unwrap();
+    assert!(download(&server, &place, 8).await.unwrap() == whole);
+    assert_eq!(asked_from(&server), (0..whole.len()).step_by(100_000).collect::<Vec<_>>());
+    assert_eq!(names(place.path()), ["a.gif"]);
 }
 
 #[tokio::test]
@@ -177,21 +175,28 @@ fn other_versions(new: &str, old: &str) -> Vec<(&'static str, Act)> {
 async fn pieces_of_two_versions_are_never_put_together() {
     let (old, new) = (large_gif(), large_gif().replace('5', "6"));
     assert_eq!((old.len(), &old[..8]), (new.len(), &new[..8]));
+    let mut cases = Vec::new();
     for (what, answer) in other_versions(&new, &old) {
         // Within one call, and in two of them.
         for retries in [2, 0] {
-            let first = broken_off(&old, 4000).header("etag", TAG);
-            let server = Server::start(script([first, answer.clone(), picture(&new)])).await;
-            let place = tempdir().unwrap();
-            let mut saved = download(&server, &place, retries).await;
-            for _ in 0..2 {
-                if saved.is_err() {
-                    saved = download(&server, &place, retries).await;
+            let (old, new, answer) = (old.clone(), new.clone(), answer.clone());
+            cases.push(tokio::spawn(async move {
+                let first = broken_off(&old, 4000).header("etag", TAG);
+                let server = Server::start(script([first, answer, picture(&new)])).await;
+                let place = tempdir().unwrap();
+                let mut saved = download(&server, &place, retries).await;
+                for _ in 0..2 {
+                    if saved.is_err() {
+                        saved = download(&server, &place, retries).await;
+                    }
                 }
-            }
-            assert!(saved.unwrap() == new, "{what}");
-            assert_eq!(names(place.path()), ["a.gif"], "{what}");
+                assert!(saved.unwrap() == new, "{what}");
+                assert_eq!(names(place.path()), ["a.gif"], "{what}");
+            }));
         }
+    }
+    for case in cases {
+        case.await.unwrap();
     }
 }
 
