@@ -66,7 +66,7 @@ impl Wanted {
     /// Leaves it out.
     pub(super) fn skip(&self, call: &Call, why: &str) {
         let reason = format!("{}: {why}", self.shown());
-        tracing::warn!(file = self.file, reason, "left out: not one of the job's own files");
+        tracing::warn!(file = self.file, "a URL of a result is left out: not one of its own files");
         call.tell(|| DownloadEvent::Skipped { file: self.file, reason });
     }
 
@@ -124,7 +124,7 @@ impl Wanted {
             "its host did not say how long it is, so that nothing tells whether it is whole";
         let endless = part.is_endless.then(|| endless.to_owned());
         for message in verdict.warning.clone().into_iter().chain(endless) {
-            tracing::warn!(file = self.file, url = self.shown(), message, "a file is unusual");
+            tracing::warn!(file = self.file, "a file is unusual: {message}");
             call.tell(|| DownloadEvent::Warning { file: self.file, message });
         }
         Ok(verdict)

@@ -13,6 +13,7 @@ use super::{Job, finish};
 use crate::completed::Completed;
 use crate::error::Error;
 use crate::input::Output;
+use crate::redact;
 
 /// Something that happened to a job.
 #[derive(Debug)]
@@ -69,7 +70,9 @@ impl<T: Output> Events<T> {
                 }
                 Update::Queued(position) => Event::Queued { position },
                 Update::Running => Event::Running,
-                Update::Unrecognized(word) => Event::Unrecognized { word },
+                Update::Unrecognized(word) => {
+                    Event::Unrecognized { word: redact::text(&word).into_owned() }
+                }
                 Update::OutputMissing => Event::OutputMissing,
                 Update::PollFailed(error, retry_in) => Event::PollFailed { error, retry_in },
             };

@@ -14,6 +14,7 @@ use super::owner::is_alive;
 use super::state::{Entry, Stage};
 use super::writer::{UnderWay, lock};
 use crate::job::JobToken;
+use crate::redact::Shown;
 use crate::time::unix_seconds;
 
 /// What a [`Journal`](crate::Journal) knows of and nobody has settled.
@@ -106,8 +107,8 @@ impl fmt::Debug for KnownJob {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("KnownJob")
             .field("token", &self.token)
-            .field("key", &self.key)
-            .field("batch", &self.batch)
+            .field("key", &self.key.as_deref().map(Shown))
+            .field("batch", &self.batch.as_ref().map(|(name, place)| (Shown(name.as_str()), place)))
             .field("service", &self.service)
             .finish_non_exhaustive()
     }
@@ -121,8 +122,8 @@ impl fmt::Debug for UnknownSubmit {
             .field("model_id", &self.model_id)
             .field("fingerprint", &self.fingerprint)
             .field("sent_at", &self.sent_at)
-            .field("key", &self.key)
-            .field("batch", &self.batch)
+            .field("key", &self.key.as_deref().map(Shown))
+            .field("batch", &self.batch.as_ref().map(|(name, place)| (Shown(name.as_str()), place)))
             .field("service", &self.service)
             .finish_non_exhaustive()
     }
