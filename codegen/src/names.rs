@@ -16,13 +16,13 @@ pub(crate) fn pascal(wire: &str) -> String {
         separate(&mut name, &word);
         name.push_str(&capitalized(&word));
     }
-    identifier(name)
+    identifier(&name)
 }
 
 /// `aspectRatio` and `aspect-ratio` become `aspect_ratio`, `480p` becomes `_480p`.
 pub(crate) fn snake(wire: &str) -> String {
     let words: Vec<_> = words(wire).iter().map(|word| word.to_lowercase()).collect();
-    identifier(words.join("_"))
+    identifier(&words.join("_"))
 }
 
 /// A module's name: one that shadows no primitive type of what stands beside it.
@@ -33,7 +33,7 @@ pub(crate) fn module(segment: &str) -> String {
 
 /// The name of a set of rules.
 pub(crate) fn rule_set(hint: &str) -> String {
-    identifier(format!("{}_RULES", snake(hint).to_uppercase()))
+    identifier(&format!("{}_RULES", snake(hint).to_uppercase()))
 }
 
 /// A field's name: one that no keyword and no method of the generated type has;
@@ -327,9 +327,9 @@ fn capitalized(word: &str) -> String {
 }
 
 /// Makes it an identifier that is no keyword.
-fn identifier(name: String) -> String {
+fn identifier(name: &str) -> String {
     // A change of case can undo the composition of characters.
-    let name = plain(&name).into_owned();
+    let name = plain(name).into_owned();
     let starts = name.starts_with(unicode_ident::is_xid_start);
     let name = if starts { name } else { format!("_{name}") };
     if is_keyword(&name) { format!("{name}_") } else { name }

@@ -43,8 +43,11 @@ pub(super) fn generate(
     };
     let module = module(model, path, mods, home, (&input, &input_schema), output.as_ref());
     let schemas = [Some(&input_schema), output.as_ref().map(|(_, schema)| schema)];
-    let schemas = schemas.into_iter().flatten().map(|schema| digits::text(schema) + "
-");
+    let schemas = schemas.into_iter().flatten().map(|schema| {
+        digits::text(schema)
+            + "
+"
+    });
     let features = input.features();
     Ok(Generated { texts: [module].into_iter().chain(schemas).collect(), notes, names, features })
 }

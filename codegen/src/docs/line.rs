@@ -41,7 +41,7 @@ pub(super) fn parse(line: &str, last: Option<Marker>, strikes: bool) -> Line {
 
 /// A line as an item: its marker and its text. Markdown counts on from the first number of a list, so a
 /// number that does not follow on the one before it is none.
-fn item<'a>(line: &'a str, last: Option<Marker>) -> Option<(Marker, &'a str)> {
+fn item(line: &str, last: Option<Marker>) -> Option<(Marker, &str)> {
     let (marker, rest) = line.split_once(' ')?;
     let rest = rest.trim_start();
     if rest.is_empty() {

@@ -133,7 +133,7 @@ pub(super) async fn status(client: &Inner, job: &JobToken) -> Result<Status, Err
     match client.http.get(client.http.origin.status(job.request_id())).await {
         Fate::Replied(reply) => state(job, &reply).ok_or_else(|| {
             let body = reply.json();
-            failure(Ask::Status, job, reply, body, &client.http.scrub).1
+            failure(Ask::Status, job, reply, body.as_ref(), &client.http.scrub).1
         }),
         Fate::NotSent(cause) | Fate::Lost(cause) => Err(unanswered(job, Ask::Status, cause)),
     }
@@ -181,7 +181,7 @@ fn read(ask: Ask, job: &JobToken, reply: Reply, scrub: &Scrub) -> JobReply {
     {
         return of_state(ask, status, body.clone(), whose == Whose::Ours);
     }
-    let (trouble, error) = failure(ask, job, reply, body, scrub);
+    let (trouble, error) = failure(ask, job, reply, body.as_ref(), scrub);
     if ask == Ask::Result && error.error_code() == Some(NOT_READY) && trouble == Trouble::Vague {
         return JobReply::NotReady(error);
     }
@@ -247,11 +247,11 @@ fn failure(
     ask: Ask,
     job: &JobToken,
     reply: Reply,
-    body: Option<Value>,
+    body: Option<&Value>,
     scrub: &Scrub,
 ) -> (Trouble, Error) {
-    let fault = body.as_ref().map(Fault::of).unwrap_or_default();
-    let foreign = body.as_ref().is_some_and(|body| whose(job, body) == Whose::Foreign);
+    let fault = body.map(Fault::of).unwrap_or_default();
+    let foreign = body.is_some_and(|body| whose(job, body) == Whose::Foreign);
     // In an error the id may be one of the call.
     let foreign = foreign && reply.is_success() && fault.code.is_none();
     let unusable = |why: &str| {
@@ -259,7 +259,7 @@ fn failure(
         Error::new(Kind::Unreachable, message).answered(Answer::of(&reply, &fault, scrub))
     };
     if foreign {
-        let other = body.as_ref().and_then(|body| body.get("request_id")?.as_str());
+        let other = body.and_then(|body| body.get("request_id")?.as_str());
         let other = other.filter(|id| valid_request_id(id)).unwrap_or("another id");
         let error = unusable(&format!("the answer is about another job, {other}"));
         return (Trouble::Foreign, error.about(job));

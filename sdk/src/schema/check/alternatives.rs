@@ -47,7 +47,7 @@ fn kinds_of_all(branches: &[&[Rule]]) -> Option<Vec<Kind>> {
     Some(all)
 }
 
-fn kinds<'a>(rules: &'a [Rule], steps: usize) -> Option<&'a [Kind]> {
+fn kinds(rules: &[Rule], steps: usize) -> Option<&[Kind]> {
     let steps = steps.checked_sub(1)?;
     rules.iter().find_map(|rule| match rule {
         Rule::Type(kinds) => Some(*kinds),
