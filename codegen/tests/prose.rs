@@ -4,6 +4,7 @@
 //! `PROSE_TEXTS=1000000 cargo test -p runcomfy-codegen --test prose` is the long run.
 
 use std::env;
+use std::path::Path;
 
 use fastrand::Rng;
 use proc_macro2::{TokenStream, TokenTree};
@@ -82,7 +83,11 @@ fn model(schema: &str) -> Vec<String> {
         names: None,
     };
     let files = catalog_for(&[model], Home::Runcomfy).expect("a good schema").files;
-    files.into_iter().filter(|(file, _)| file.ends_with(".rs")).map(|(_, text)| text).collect()
+    files
+        .into_iter()
+        .filter(|(file, _)| Path::new(file).extension() == Some("rs".as_ref()))
+        .map(|(_, text)| text)
+        .collect()
 }
 
 /// The docs of every item and member, as the compiler reads them; what enums say of a value is among them.
@@ -163,8 +168,8 @@ fn judge(doc: &str) -> Result<(), String> {
         let mut in_example = false;
         for event in Parser::new_with_broken_link_callback(doc, options, Some(&mut links)) {
             match event {
-                Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) if &*info == "" => {
-                    in_example = true
+                Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) if info.is_empty() => {
+                    in_example = true;
                 }
                 Event::Text(text) if in_example && EXAMPLE.contains(&*text) => {}
                 Event::Text(text) if in_example => return Err(format!("the code block {text:?}")),

@@ -64,7 +64,7 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     let manifest = arguments.manifest.clone();
     let manifest =
         manifest.or_else(|| arguments.out.is_none().then(|| root.join("sdk/Cargo.toml")));
-    let manifest = match manifest.map(|path| read_manifest(path)).transpose() {
+    let manifest = match manifest.map(read_manifest).transpose() {
         Ok(manifest) => manifest,
         Err(error) => return failed(&error),
     };

@@ -4,7 +4,6 @@
 #[expect(
     unreachable_pub,
     dead_code,
-    clippy::needless_pass_by_value,
     clippy::unreadable_literal,
     reason = "the schemas decide, and not every item is used"
 )]

@@ -173,7 +173,7 @@ async fn only_a_plain_no_is_a_no_and_only_a_plain_429_is_busy() {
         (200, r#"{"request_id":"r-88"}<!-- proxy -->"#, Accepted),
         (200, r#"{"request_id":"r-8"#, Unknown),
         // No reason to send again or to say that nothing was charged.
-        (200, r#"{'error_code': 429001}"#, Unknown),
+        (200, "{'error_code': 429001}", Unknown),
         (200, r#"{"error_code":429001"#, Unknown),
         (200, r#"{"error_code":400002,"error_message":"x"}{"#, Unknown),
         (200, r#"{"note":"request_id","a":"r-88"#, Unknown),
