@@ -5,8 +5,8 @@
 
 use serde_json::{Number, Value};
 
-/// What no schema's string begins with.
-const MARK: char = '\u{0}';
+/// What no schema's string is, with a number after it.
+const MARK: &str = "\u{0}\u{1}\u{0}";
 
 /// Parses JSON text.
 pub(crate) fn parse(text: &str) -> serde_json::Result<Value> {
@@ -31,7 +31,7 @@ fn marked(text: &str) -> Option<String> {
                 let len = rest.bytes().position(|byte| !is_part(byte)).unwrap_or(rest.len());
                 if loses_digits(&rest[..len]) {
                     marked.push_str(&text[copied..at]);
-                    marked.push_str(&format!("\"\\u0000{}\"", &rest[..len]));
+                    marked.push_str(&format!("\"\\u0000\\u0001\\u0000{}\"", &rest[..len]));
                     copied = at + len;
                 }
                 at += len;
@@ -126,7 +126,7 @@ impl Decimal {
 
 /// The digits of a number that is marked.
 pub(crate) fn of(value: &Value) -> Option<&str> {
-    value.as_str()?.strip_prefix(MARK)
+    value.as_str()?.strip_prefix(MARK).filter(|digits| is_number(digits))
 }
 
 /// Whether a value is a number, marked or not.
@@ -136,7 +136,7 @@ pub(crate) fn is_number_value(value: &Value) -> bool {
 
 /// The string that a value is.
 pub(crate) fn string(value: &Value) -> Option<&str> {
-    value.as_str().filter(|text| !text.starts_with(MARK))
+    value.as_str().filter(|_| of(value).is_none())
 }
 
 /// The nearest float of a number.
@@ -248,6 +248,12 @@ mod tests {
         assert_eq!(value["enum"][0], json!(36_893_488_147_419_103_232.0));
         let odd = r#"["\u00001e400",1e23,36893488147419103233]"#;
         assert_eq!(of(&parse(odd).expect("it is JSON")[2]), None);
+        // A string is a string, whatever it begins with.
+        for text in ["\0", "\01", "\0|", "\09&amp;", "\0-1e400", "\0\u{1}\0x"] {
+            let value = parse(&json!([text]).to_string()).expect("it is JSON");
+            assert_eq!(super::string(&value[0]), Some(text));
+            assert_eq!(super::text(&value), json!([text]).to_string());
+        }
         for broken in
             ["[36893488147419103233,]", "[36893488147419103233", "[036893488147419103233]"]
         {

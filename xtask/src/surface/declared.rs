@@ -94,7 +94,7 @@ impl Parse for Setters {
     }
 }
 
-/// `ImageSize { Preset: Preset, Custom: Custom, ..Other }`.
+/// `ImageSize { Preset: Preset, Custom: Custom, Pixels: Integer as i64, ..Other }`.
 pub(super) struct Union {
     pub(super) name: String,
     pub(super) conversions: BTreeSet<String>,
@@ -109,6 +109,9 @@ impl Parse for Union {
             let _: Ident = body.parse()?;
             if body.parse::<Option<Token![:]>>()?.is_some() {
                 conversions.insert(text(&body.parse::<Type>()?));
+                if body.parse::<Option<Token![as]>>()?.is_some() {
+                    conversions.insert(text(&body.parse::<Type>()?));
+                }
             }
             let _: Option<Token![,]> = body.parse()?;
         }
