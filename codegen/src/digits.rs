@@ -249,7 +249,7 @@ mod tests {
         let odd = r#"["\u00001e400",1e23,36893488147419103233]"#;
         assert_eq!(of(&parse(odd).expect("it is JSON")[2]), None);
         // A string is a string, whatever it begins with.
-        for text in ["\0", "\01", "\0|", "\09&amp;", "\0-1e400", "\0\u{1}\0x"] {
+        for text in ["\0", "\x001", "\0|", "\x009&amp;", "\0-1e400", "\0\u{1}\0x"] {
             let value = parse(&json!([text]).to_string()).expect("it is JSON");
             assert_eq!(super::string(&value[0]), Some(text));
             assert_eq!(super::text(&value), json!([text]).to_string());

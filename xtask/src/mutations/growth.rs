@@ -43,7 +43,7 @@ fn what_is_added_or_moved_breaks_no_caller() {
 /// Lets a schema grow; nothing where a state of it is refused.
 fn growth(seed: u64) -> Option<Result<(), String>> {
     let mut random = Rng::with_seed(seed);
-    let mut schema = if seed % 2 == 0 { twins(&mut random) } else { random::schema(seed) };
+    let mut schema = if seed.is_multiple_of(2) { twins(&mut random) } else { random::schema(seed) };
     let out = tempfile::tempdir().expect("a folder");
     let mut names = None;
     let mut states = Vec::new();
@@ -304,7 +304,7 @@ fn gather(schema: &Value, at: &str, places: &mut Vec<String>) {
             ("enum", Value::Array(values))
                 if values.len() > 1 && values.iter().all(Value::is_string) =>
             {
-                places.push(at)
+                places.push(at);
             }
             ("anyOf", Value::Array(branches))
                 if branches.iter().any(|one| one["type"] == "null") =>
