@@ -116,7 +116,8 @@ async fn a_hint_of_no_time_at_all_starts_no_storm() {
         let limit = Duration::from_millis(2500);
         job.wait().timeout(limit).await.unwrap_err();
         let polls = server.seen().len() - 1;
-        assert!((2..=8).contains(&polls), "{name}: {polls} polls in {limit:?}");
+        // A storm has no lower bound: a slow machine polls less often.
+        assert!(polls <= 8, "{name}: {polls} polls in {limit:?}");
     }
 }
 
