@@ -46,7 +46,7 @@ fn every_published_form_is_taken() {
         assert!(added.status.success(), "{form}\n{}", text(&added.stderr));
         for line in [
             "prompt    String, required  At most 500 characters.",
-            "241_size  _241Size          Default `1K`. One of `1K`, `2K`.",
+            "241_size  N241Size          Default `1K`. One of `1K`, `2K`.",
             "guidance  f64               From 0 to 10.",
             "properties/guidance/type: `float` is read as `number`",
             "  use runcomfy::models::acme::paint::text_to_image::Input;",
