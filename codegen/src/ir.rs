@@ -89,8 +89,20 @@ pub(crate) struct Field {
     /// The variant that a required field always has, where its enum has no other.
     pub(crate) only: Option<String>,
     pub(crate) null_is_absent: bool,
+    pub(crate) usage: Usage,
     pub(crate) rules: Vec<Rule>,
     pub(crate) docs: Vec<String>,
+}
+
+/// How a property is to be used, beside its values.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Usage {
+    /// Whether callers are warned off it; never what they cannot do without.
+    pub(crate) deprecated: bool,
+    /// Whether the service alone sets it: then it has no setter, unless it is required.
+    pub(crate) read_only: bool,
+    /// Whether no result has it.
+    pub(crate) write_only: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -120,8 +132,17 @@ pub(crate) enum Type {
 pub(crate) struct Choice {
     pub(crate) name: String,
     pub(crate) docs: Vec<String>,
-    pub(crate) variants: Vec<(String, Wire)>,
+    pub(crate) variants: Vec<Choosable>,
     pub(crate) open: bool,
+}
+
+/// One value of an enum.
+#[derive(Debug, Clone)]
+pub(crate) struct Choosable {
+    pub(crate) name: String,
+    pub(crate) wire: Wire,
+    pub(crate) docs: Vec<String>,
+    pub(crate) deprecated: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -151,6 +172,7 @@ pub(crate) struct Union {
 pub(crate) struct Variant {
     pub(crate) name: String,
     pub(crate) docs: Vec<String>,
+    pub(crate) deprecated: bool,
     pub(crate) ty: Type,
     pub(crate) rules: Vec<Rule>,
 }

@@ -19,6 +19,7 @@ mod rules;
 mod shape;
 mod terminate;
 mod union;
+mod values;
 
 use std::collections::{BTreeMap, VecDeque};
 

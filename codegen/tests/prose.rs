@@ -54,7 +54,7 @@ fn schema(random: &mut Rng) -> Value {
     let mut properties = Map::new();
     for index in 0..EACH / 5 {
         let (text, other) = (markdown(random), markdown(random));
-        properties.insert(format!("a{index}"), match random.u8(..6) {
+        properties.insert(format!("a{index}"), match random.u8(..8) {
             0 => json!({"type": "string", "description": text, "default": other}),
             1 => json!({"type": "string", "description": text, "pattern": other}),
             2 => json!({"enum": [other, "b", markdown(random)], "title": markdown(random), "description": text}),
@@ -63,6 +63,8 @@ fn schema(random: &mut Rng) -> Value {
                 "type": "string", "format": "image_uri", "description": text,
                 "validations": [{"validation_rule": "file_size_mb<", "validation_value": other}, {"validation_rule": other, "validation_value": 5}],
             }),
+            5 => json!({"oneOf": [{"const": 1, "title": other, "description": markdown(random)}, {"const": 2, "description": markdown(random)}], "description": text}),
+            6 => json!({"enum": ["a", "b"], "x-enum-descriptions": [markdown(random), markdown(random)], "examples": [other, markdown(random)], "description": text}),
             _ => json!({"anyOf": [{"title": other, "description": markdown(random), "type": "string"}, {"type": "integer"}], "description": text}),
         });
         properties.insert(

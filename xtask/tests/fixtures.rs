@@ -11,9 +11,10 @@ mod generated {
 }
 
 use generated::{
-    all_of, dialect, enums, integers, korean, limits, media, names, nested, nullable, open_output,
-    prose, references, required, residual, root_anything, root_enum, root_list, root_string,
-    root_union, unevaluated, unions, validations, words, wrapped_output,
+    all_of, annotations, annotations_output, dialect, enums, integers, korean, limits, media,
+    names, nested, nullable, open_output, prose, references, required, residual, root_anything,
+    root_enum, root_list, root_string, root_union, unevaluated, unions, validations, words,
+    wrapped_output,
 };
 use runcomfy::schema::Nullable;
 use runcomfy::schema::runtime::media::each as each_medium;
@@ -260,6 +261,28 @@ fn null_is_not_absent() {
             "/any_of: has 0 characters",
         ],
     );
+}
+
+#[test]
+fn what_is_said_of_use_reaches_callers() {
+    let json = json!({"model": "old", "id": "a", "seed": 5, "steps": 20, "target": 1});
+    let read = accepts::<annotations::Root>(&json);
+    #[expect(deprecated, reason = "each of these is: that nobody was warned would fail here")]
+    {
+        assert_eq!(read.steps, Some(20.into()));
+        assert_eq!(read.model, annotations::Model::Old);
+        assert!(matches!(read.target, Some(annotations::Target::Integer(_))));
+        let built = annotations::Root::new("a", annotations::Model::Fine).steps(20).tags(["b"]);
+        assert_eq!(
+            to_value(&built).unwrap(),
+            json!({"model": "fine", "id": "a", "steps": 20, "tags": ["b"]})
+        );
+    }
+    // What only the service sets has no setter, and stays where it was read.
+    assert_eq!(read.seed, Some(5.into()));
+    // A result that leaves out what is only ever sent is a result.
+    let output = accepts::<annotations_output::Root>(&json!({"seed": 1, "state": "gone"}));
+    assert_eq!(output.secret, None);
 }
 
 #[test]

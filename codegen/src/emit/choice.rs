@@ -5,14 +5,14 @@ use quote::quote;
 
 use super::{Emitter, ident};
 use crate::docs;
-use crate::ir::{Choice, Wire};
+use crate::ir::{Choice, Choosable, Wire};
 
 impl Emitter<'_> {
     /// Spelled as a module around an enum with discriminants, which the printer knows how to lay
     /// out; it then makes the module's head the macro's.
     pub(super) fn choice(&mut self, item: &Choice) -> TokenStream {
         let of_one_kind = of_one_kind(item);
-        let macro_name = match (&item.variants[0].1, item.open) {
+        let macro_name = match (&item.variants[0].wire, item.open) {
             _ if !of_one_kind => "mixed_enum",
             (Wire::String(_), false) => "string_enum",
             (Wire::String(_), true) => "open_string_enum",
@@ -22,12 +22,15 @@ impl Emitter<'_> {
         self.import("", macro_name);
         let (docs, name) = (self.docs(&item.docs), ident(&item.name));
         let macro_name = ident(macro_name);
-        let variants = item.variants.iter().map(|(name, wire)| {
+        let variants = item.variants.iter().map(|Choosable { name, wire, docs, deprecated }| {
             let name = ident(name);
+            let docs = self.docs(docs);
+            let deprecated = deprecated.then(|| quote!(#[deprecated]));
             let said = said(wire, of_one_kind).map(|said| quote!(| #said));
             let wire = if of_one_kind { plain(wire) } else { tagged(wire) };
-            quote!(#name = #wire #said)
+            quote!(#docs #deprecated #name = #wire #said)
         });
+        let variants: Vec<_> = variants.collect();
         quote! {
             mod #macro_name {
                 #docs
@@ -47,8 +50,8 @@ fn said(wire: &Wire, of_one_kind: bool) -> Option<String> {
 }
 
 fn of_one_kind(item: &Choice) -> bool {
-    let strings = item.variants.iter().all(|(_, wire)| matches!(wire, Wire::String(_)));
-    strings || item.variants.iter().all(|(_, wire)| matches!(wire, Wire::Integer(_)))
+    let all = |is: fn(&Wire) -> bool| item.variants.iter().all(|value| is(&value.wire));
+    all(|wire| matches!(wire, Wire::String(_))) || all(|wire| matches!(wire, Wire::Integer(_)))
 }
 
 fn plain(wire: &Wire) -> TokenStream {

@@ -82,7 +82,8 @@ fn value(
                 return None;
             };
             uses.push(name.clone());
-            format!("{name}::{}", choice.variants[0].0)
+            let current = choice.variants.iter().find(|value| !value.deprecated);
+            format!("{name}::{}", current.unwrap_or(&choice.variants[0]).name)
         }
         _ => return None,
     })

@@ -42,8 +42,10 @@ impl Emitter<'_> {
     fn field(&mut self, field: &Field) -> TokenStream {
         let (docs, name) = (self.docs(&field.docs), ident(&field.name));
         let (ty, row) = (self.field_type(field), self.row(field));
+        let deprecated = field.usage.deprecated.then(|| quote!(#[deprecated]));
         quote! {
             #docs
+            #deprecated
             const #name: #ty = #row;
         }
     }
@@ -76,9 +78,10 @@ impl Emitter<'_> {
             Some(required) => self.new_by_name(item, required),
             None => (self.new_by_place(item), None),
         };
-        let optional = item.fields.iter().filter(|field| !field.required);
-        let (simple, special): (Vec<_>, Vec<_>) =
-            optional.partition(|field| !matches!(field.ty, Type::List(_) | Type::Boxed(_)));
+        let optional = item.fields.iter().filter(|field| !field.required && !field.usage.read_only);
+        let (simple, special): (Vec<_>, Vec<_>) = optional.partition(|field| {
+            !field.usage.deprecated && !matches!(field.ty, Type::List(_) | Type::Boxed(_))
+        });
         let mut special: TokenStream =
             special.into_iter().map(|field| self.setter(field)).collect();
         let mut setters: Vec<_> = simple
@@ -222,8 +225,15 @@ impl Emitter<'_> {
         let argument =
             if matches!(field.ty, Type::List(_)) { quote!(values) } else { quote!(value) };
         let Argument { ty, value } = self.argument(&field.ty, &argument);
+        let deprecated = field.usage.deprecated.then(|| {
+            quote! {
+                #[deprecated]
+                #[allow(deprecated, reason = "it sets the field that is deprecated with it")]
+            }
+        });
         quote! {
             #docs
+            #deprecated
             pub fn #name(mut self, #argument: #ty) -> Self {
                 self.#name = Some(#value);
                 self

@@ -18,7 +18,8 @@ impl Emitter<'_> {
             };
             let (name, ty) = (ident(&variant.name), self.ty(&variant.ty));
             let rules = self.rules(&variant.rules);
-            variants.extend(quote!(#docs #name(#ty),));
+            let deprecated = variant.deprecated.then(|| quote!(#[deprecated]));
+            variants.extend(quote!(#docs #deprecated #name(#ty),));
             rows.push(quote!(&[#(#rules),*]));
         }
         let names = item.variants.iter().map(|variant| {

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::values::said_of_values;
 use super::{Lowered, Lowering, Named, describe};
-use crate::ir::{Choice, Item, Rule, Type, Wire};
+use crate::ir::{Choice, Choosable, Item, Rule, Type, Wire};
 use crate::schema::{self, Object, equal};
 use crate::{Role, digits, names};
 
@@ -50,13 +51,20 @@ impl Lowering<'_> {
         open: bool,
     ) -> Lowered {
         let (slot, name) = self.name(hint, named, at);
-        let variants = self.variants(&name, wires, open);
+        let mut said = said_of_values(object);
+        let names = self.variants(&name, &wires, open);
+        let values = names.into_iter().zip(wires).map(|(name, wire)| {
+            let said = said.remove(&json(&wire)).unwrap_or_default();
+            Choosable { name, wire, docs: said.docs, deprecated: said.deprecated }
+        });
+        let variants = values.collect();
         let docs = describe(object);
         self.items[slot] = Some(Item::Choice(Choice { name: name.clone(), docs, variants, open }));
         Lowered::of(Type::Named(name))
     }
 
-    fn variants(&mut self, owner: &str, wires: Vec<Wire>, open: bool) -> Vec<(String, Wire)> {
+    /// The name of each value.
+    fn variants(&mut self, owner: &str, wires: &[Wire], open: bool) -> Vec<String> {
         let mut scope = self.given.scope(&format!("{owner} "), if open { &["Other"] } else { &[] });
         let mut claiming: Vec<_> = wires.iter().map(json).enumerate().collect();
         claiming.sort_by(|(_, one), (_, other)| names::by_claim(one).cmp(&names::by_claim(other)));
@@ -65,7 +73,7 @@ impl Lowering<'_> {
             let what = format!("{owner} = {wire}");
             claimed[index] = self.given.claim_one_of(&mut scope, what, &variant(&wires[index]));
         }
-        claimed.into_iter().zip(wires).collect()
+        claimed
     }
 
     /// The values that `enum`, `const` and `type` leave, each once.
@@ -140,6 +148,11 @@ fn json(wire: &Wire) -> String {
         Wire::String(value) => Value::from(value.as_str()),
     };
     value.to_string()
+}
+
+/// The text by which a value is told from others.
+pub(super) fn key(value: &Value) -> String {
+    wire(value).map_or_else(|| schema::canonical(value), |wire| json(&wire))
 }
 
 fn of_one_kind(wires: &[Wire]) -> bool {

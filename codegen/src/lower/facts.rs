@@ -2,9 +2,10 @@
 
 use serde_json::Value;
 
-use crate::digits;
 use crate::docs::{code, prose};
+use crate::ir::Usage;
 use crate::schema::{self, Object, find};
+use crate::{Role, digits};
 
 /// The title and the description.
 pub(crate) fn describe(object: &Object) -> Vec<String> {
@@ -49,24 +50,63 @@ pub(super) fn describe_place(pointer: &str) -> String {
     }
 }
 
-/// The description, or else the title, and the facts: those of the schema itself, of what it refers
-/// to, and of everything else that holds for each of its values.
-pub(crate) fn describe_field(schema: &Value, document: &Value) -> Vec<String> {
-    let mut views = Vec::new();
-    collect_views(schema, document, &mut views);
-    let text = |key: &str| {
-        let texts = views.iter().filter_map(|view| view.get(key).and_then(Value::as_str));
-        texts.map(prose).find(|lines| !lines.is_empty())
-    };
-    let mut lines = text("description").or_else(|| text("title")).unwrap_or_default();
-    let facts = facts(&views);
-    if !facts.is_empty() {
-        if !lines.is_empty() {
-            lines.push(String::new());
-        }
-        lines.push(facts.join(" "));
+/// The schema of a property, what it refers to, and everything else that holds for each of its values.
+pub(super) struct Views<'a>(Vec<&'a Object>);
+
+impl<'a> Views<'a> {
+    pub(super) fn of(schema: &'a Value, document: &'a Value) -> Self {
+        let mut views = Vec::new();
+        collect_views(schema, document, &mut views);
+        Self(views)
     }
-    lines
+
+    pub(super) fn usage(&self) -> Usage {
+        let says = |key: &str| self.0.iter().any(|view| view.get(key) == Some(&Value::Bool(true)));
+        Usage {
+            deprecated: self.0.iter().any(|view| is_deprecated(view)),
+            read_only: says("readOnly"),
+            write_only: says("writeOnly"),
+        }
+    }
+
+    /// The description, or else the title, and the facts.
+    pub(super) fn describe(&self, role: Role, required: bool) -> Vec<String> {
+        let text = |key: &str| {
+            let texts = self.0.iter().filter_map(|view| view.get(key).and_then(Value::as_str));
+            texts.map(prose).find(|lines| !lines.is_empty())
+        };
+        let mut lines = text("description").or_else(|| text("title")).unwrap_or_default();
+        let mut facts = facts(&self.0);
+        let Usage { deprecated, read_only, write_only } = self.usage();
+        match role {
+            Role::Input if read_only => facts.push("Read-only: the service sets it.".to_owned()),
+            Role::Output if write_only => {
+                facts.push("Write-only: results leave it out.".to_owned());
+            }
+            _ => {}
+        }
+        // Elsewhere the attribute says so.
+        if deprecated && required {
+            facts.push("Deprecated.".to_owned());
+        }
+        if !facts.is_empty() {
+            if !lines.is_empty() {
+                lines.push(String::new());
+            }
+            lines.push(facts.join(" "));
+        }
+        lines
+    }
+}
+
+/// Whether a schema warns callers off its values; some publishers give the reason instead of `true`.
+pub(super) fn is_deprecated(object: &Object) -> bool {
+    let says = |key: &str| match object.get(key) {
+        Some(Value::Bool(is_deprecated)) => *is_deprecated,
+        Some(Value::String(reason)) => !reason.is_empty(),
+        _ => false,
+    };
+    says("deprecated") || says("x-deprecated")
 }
 
 /// Enough for what people write; a reference may lead back to itself.
@@ -112,8 +152,26 @@ fn facts(views: &[&Object]) -> Vec<String> {
             facts.push(limit);
         }
     }
+    facts.extend(views.iter().find_map(|view| examples(view)));
     facts
 }
+
+/// The first of the examples, if they are short.
+fn examples(object: &Object) -> Option<String> {
+    let listed = match object.get("examples") {
+        Some(Value::Array(listed)) => listed.iter().collect(),
+        // `OpenAPI` names them.
+        Some(Value::Object(named)) => named.values().filter_map(|one| one.get("value")).collect(),
+        _ => Vec::from_iter(object.get("example")),
+    };
+    let is_default = |value: &&Value| object.get("default") == Some(*value);
+    let shown = listed.into_iter().filter(|value| !is_default(value)).filter_map(short);
+    let shown: Vec<_> = shown.take(MOST_EXAMPLES).collect();
+    (!shown.is_empty()).then(|| format!("For example {}.", shown.join(", ")))
+}
+
+/// More would be a list.
+const MOST_EXAMPLES: usize = 3;
 
 /// The numeric limits that hold where all of these do.
 fn tightest(views: &[&Object]) -> Object {

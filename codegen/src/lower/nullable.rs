@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::values;
 use crate::ir::{Kind, Rule};
 use crate::schema::{self, Object};
 
@@ -80,7 +81,7 @@ fn peel_enum(object: &Object) -> Option<Object> {
         return None;
     }
     let mut inner = object.clone();
-    inner.insert("enum".to_owned(), Value::Array(others));
+    values::keep(&mut inner, |value| !value.is_null());
     if let Some(Value::Array(kinds)) = inner.get_mut("type") {
         kinds.retain(|kind| kind != "null");
     }

@@ -202,15 +202,31 @@ impl Lowering<'_> {
         };
         let rules = self.hoisted(rules, &hint);
         let name = names[wire].clone();
-        let mut docs = facts::describe_field(schema, self.document);
+        let views = facts::Views::of(schema, self.document);
+        let mut usage = views.usage();
+        // What a response leaves out must not cost it, though the schema of both requires it.
+        let required = required && !(usage.write_only && self.role == Role::Output);
+        let mut docs = views.describe(self.role, required);
         if docs.is_empty() {
             docs = vec![format!("The property {}.", crate::docs::code(wire))];
         }
+        // What every caller has to say would warn every caller.
+        usage.deprecated &= !required;
         let null_is_absent = self.role == Role::Output
             && !required
             && !matches!(ty, Type::Nullable(_) | Type::Value | Type::Null);
         let only = if required { self.only_value(&ty) } else { None };
-        Field { wire: wire.to_owned(), name, ty, required, only, null_is_absent, rules, docs }
+        Field {
+            wire: wire.to_owned(),
+            name,
+            ty,
+            required,
+            only,
+            null_is_absent,
+            usage,
+            rules,
+            docs,
+        }
     }
 
     /// The variant of an enum that has just one.
@@ -218,8 +234,8 @@ impl Lowering<'_> {
         let Type::Named(name) = ty else { return None };
         self.items.iter().flatten().find_map(|item| match item {
             Item::Choice(choice) if choice.name == *name && !choice.open => {
-                let [(only, _)] = choice.variants.as_slice() else { return None };
-                Some(only.clone())
+                let [only] = choice.variants.as_slice() else { return None };
+                Some(only.name.clone())
             }
             _ => None,
         })

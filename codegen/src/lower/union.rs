@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use super::facts::is_deprecated;
 use super::label::{is_object, labels};
 use super::{Lowered, Lowering, Named, describe, naming, with};
 use crate::ir::{Item, Kind, Type, Union, Variant, Wire};
@@ -39,8 +40,8 @@ impl Lowering<'_> {
             return Some((self.lower_as(one, &format!("{at}/{key}/0"), hint, named), with(&[key])));
         }
         if let Some(values) = constants(&branches, key) {
+            // The alternatives stay: they have the words for their values.
             let mut object = object.clone();
-            object.shift_remove(key);
             object.insert("enum".to_owned(), Value::Array(values));
             return Some((self.choice(&object, at, hint, named), with(&[key])));
         }
@@ -101,9 +102,10 @@ impl Lowering<'_> {
             let Lowered { ty, rules } = self.lower(branch, &at, &inner);
             let label = label.unwrap_or_else(|| noun(&ty));
             let docs = branch.as_object().map(describe).unwrap_or_default();
+            let deprecated = branch.as_object().is_some_and(is_deprecated);
             let what = format!("{name} | {}", words[index]);
             let name = self.given.claim(&mut scope, what, label);
-            variants.push(Variant { name, docs, ty, rules });
+            variants.push(Variant { name, docs, deprecated, ty, rules });
         }
         let docs = describe(object);
         self.items[slot] = Some(Item::Union(Union {

@@ -91,6 +91,7 @@ macro_rules! object {
             )?
         }
 
+        #[allow(deprecated, reason = "the table has what its callers are warned off")]
         impl $crate::schema::runtime::Object for $name {
             #[inline]
             fn table(&self) -> &'static $crate::schema::runtime::Table {

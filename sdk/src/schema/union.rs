@@ -91,6 +91,7 @@ impl<T: Alternatives> Union for T {
 macro_rules! union {
     ($name:ident { $($variant:ident $(: $ty:ty $(as $small:ty)?)?),* $(, ..$other:ident)? $(,)? }) => {
         $($(
+            #[allow(deprecated, reason = "the table has what its callers are warned off")]
             impl From<$ty> for $name {
                 #[inline]
                 fn from(value: $ty) -> Self {
@@ -99,6 +100,7 @@ macro_rules! union {
             }
 
             $(
+                #[allow(deprecated, reason = "the table has what its callers are warned off")]
                 impl From<$small> for $name {
                     #[inline]
                     fn from(value: $small) -> Self {
@@ -113,6 +115,7 @@ macro_rules! union {
 
             const _: () = assert!(<$name as runtime::Variants>::VARIANTS.len() == [$(stringify!($variant)),*].len());
 
+            #[allow(deprecated, reason = "the table has what its callers are warned off")]
             impl runtime::Alternatives for $name {
                 #[inline]
                 #[allow(unused_assignments, reason = "nothing comes after the last one")]

@@ -77,7 +77,7 @@ macro_rules! string_enum {
                 joined: concat!($($wire),*),
                 ends: &$crate::schema::runtime::ends([$($wire),*]),
             })
-            [$($variant [concat!("`", $wire, "`")] [$(#[$doc])*])*]
+            [$($variant [concat!("\n`", $wire, "`")] [$(#[$doc])*])*]
         }
         $crate::string_values!($name);
     };
@@ -96,15 +96,15 @@ macro_rules! string_enum {
     };
 }
 
-/// What docs say of a value.
+/// What docs say of a value, in a paragraph of its own.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! said {
     ([$wire:expr]) => {
-        concat!("`", $wire, "`")
+        concat!("\n`", $wire, "`")
     };
     ([$wire:expr] $said:literal) => {
-        $said
+        concat!("\n", $said)
     };
 }
 
@@ -149,7 +149,7 @@ macro_rules! integer_enum {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $wire:literal,)* }) => {
         $crate::closed_enum! {
             $(#[$meta])* $name Integers(&[$($wire),*])
-            [$($variant [concat!("`", $wire, "`")] [$(#[$doc])*])*]
+            [$($variant [concat!("\n`", $wire, "`")] [$(#[$doc])*])*]
         }
 
         impl $name {
@@ -232,6 +232,7 @@ macro_rules! closed_enum {
             }
         }
 
+        #[allow(deprecated, reason = "the table has what its callers are warned off")]
         impl $name {
             /// Every value, in the order of the schema.
             pub const ALL: &'static [Self] = &[$(Self::$variant),*];

@@ -16,6 +16,7 @@ macro_rules! open_string_enum {
             Other(String),
         }
 
+        #[allow(deprecated, reason = "the table has what its callers are warned off")]
         impl $name {
             const WIRES: &'static $crate::schema::runtime::Wires =
                 &$crate::schema::runtime::Wires::Strings($crate::schema::runtime::Texts {
@@ -33,6 +34,7 @@ macro_rules! open_string_enum {
             }
         }
 
+        #[allow(deprecated, reason = "the table has what its callers are warned off")]
         impl From<&str> for $name {
             fn from(value: &str) -> Self {
                 match value {
@@ -71,11 +73,12 @@ macro_rules! open_integer_enum {
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum $name {
-            $($(#[$doc])* #[doc = concat!("`", $wire, "`")] $variant,)*
+            $($(#[$doc])* #[doc = concat!("\n`", $wire, "`")] $variant,)*
             /// A value that the schema does not list.
             Other($crate::schema::Integer),
         }
 
+        #[allow(deprecated, reason = "the table has what its callers are warned off")]
         impl $name {
             const WIRES: &'static $crate::schema::runtime::Wires =
                 &$crate::schema::runtime::Wires::Integers(&[$($wire),*]);
@@ -97,6 +100,7 @@ macro_rules! open_integer_enum {
             }
         }
 
+        #[allow(deprecated, reason = "the table has what its callers are warned off")]
         impl From<i64> for $name {
             fn from(value: i64) -> Self {
                 match value {
