@@ -10,7 +10,7 @@ use crate::job::JobToken;
 use crate::journal::Journal;
 use crate::money::dollars;
 
-pub(crate) use urls::{is_without_output, media_urls, urls_in_text};
+pub(crate) use urls::{is_without_output, media_urls, unclear, urls_in_text};
 
 /// A job that succeeded: what it made, and what it cost.
 ///

@@ -36,6 +36,11 @@ impl<'a> DataUri<'a> {
         Some(Self { media_type: media_type.trim(), base64, payload })
     }
 
+    /// Whether it holds a file; others are words that happen to begin like one.
+    pub(crate) fn is_file(&self) -> bool {
+        self.base64 || self.media_type.contains('/')
+    }
+
     /// How many bytes it holds at most; few less, where it is written as usual.
     pub(crate) fn size(&self) -> u64 {
         let written = self.payload.trim_end_matches('=').len() as u64;

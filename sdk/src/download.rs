@@ -10,6 +10,7 @@ mod part;
 mod place;
 mod policy;
 mod retry;
+mod selection;
 mod sources;
 mod sum_up;
 mod transfer;
@@ -28,6 +29,8 @@ use tracing::Instrument;
 
 use crate::client::{Client, Inner};
 use crate::error::{Error, Kind};
+use crate::job::JobToken;
+use crate::journal::Journal;
 use crate::media::echo::Links;
 use crate::wire::Scrub;
 
@@ -35,6 +38,7 @@ use events::Boxed;
 use name::{Name, number_all};
 use place::Folder;
 use policy::Policy;
+use selection::Selection;
 use transfer::Wanted;
 
 pub use events::{DownloadEvent, DownloadEvents, FailedFile, SavedFile};
@@ -66,9 +70,9 @@ pub use sources::Sources;
 /// an error, or words where a medium should be, is not saved.
 ///
 /// Results may repeat the URLs of their inputs. Of the URLs in a result those are therefore
-/// [skipped](DownloadEvent::Skipped) that this client has submitted in the job's input, and those on
-/// other hosts, if there is any on a host that files are fetched from. A result in which all are on
-/// other hosts is refused, until they are [allowed](Self::allow_host).
+/// [skipped](DownloadEvent::Skipped) that were in the job's input, as far as this client or its journal
+/// knows that, and those on other hosts, if there is any on a host that files are fetched from. A
+/// result in which all are on other hosts is refused, until they are [allowed](Self::allow_host).
 ///
 /// # Names
 ///
@@ -81,6 +85,11 @@ pub use sources::Sources;
 /// When all files of a job are in place, the job is [collected](crate::Journal#collecting) in the
 /// client's journal: `download(&done)` does that, and where it fails, `download(&error)` of the rest. A
 /// download of single URLs, or one without any file, collects nothing.
+///
+/// Nor does one that has left out what may be a file of the job: a URL on another host that was not in
+/// the input, or [what cannot be fetched](DownloadEvent::Unclear). The download succeeds all the same,
+/// and the job stays listed: [allow the host](Self::allow_host) and download again, or call
+/// [`Completed::collect`](crate::Completed::collect).
 ///
 /// # Errors
 ///
@@ -211,7 +220,7 @@ impl Download {
     /// # async fn f(client: runcomfy::Client, done: runcomfy::Completed<serde_json::Value>) {
     /// use runcomfy::DownloadEvent;
     ///
-    /// let mut events = client.download(&done).to("films").events();
+    /// let mut events = client.download(&done).to("videos").events();
     /// while let Some(event) = events.next().await {
     ///     match event {
     ///         DownloadEvent::Progress { file, received, total: Some(total) } => {
@@ -232,20 +241,23 @@ impl Download {
         self,
         tell: Option<UnboundedSender<DownloadEvent>>,
     ) -> Result<Vec<SavedFile>, Error> {
-        let Self { client, sources: Sources { urls, job, journal, found, raw }, .. } = self;
-        let span = tracing::debug_span!("runcomfy.download", files = urls.len());
+        let Self { client, mut sources, .. } = self;
+        let (job, journal) = (sources.job.take(), sources.journal.take());
+        let span = tracing::debug_span!("runcomfy.download", files = sources.len());
         let work = async {
-            if found && urls.is_empty() {
-                return Err(without_files(raw));
+            if sources.found && sources.is_empty() {
+                return Err(without_files(sources.raw));
             }
             let policy = Policy::new(&client.http.origin, &self.hosts)?;
-            let all = urls.into_iter().enumerate().map(|(n, url)| Wanted::new(n, url));
-            let all: Vec<_> = all.collect();
-            let given =
-                job.as_ref().filter(|_| found).map(|job| client.inputs.of(job.request_id()));
-            let (mut files, others) = selected(all, found, &given.unwrap_or_default(), &policy);
-            name_all(&mut files, self.stem.as_deref());
-            let fingerprints = files.iter().filter_map(Wanted::fingerprint).collect();
+            let given = match &job {
+                Some(job) if sources.found => given(&client, job, journal.as_ref()).await,
+                _ => Links::default(),
+            };
+            let left_out = sources.left_out;
+            let mut selection = Selection::of(sources, &given, &policy);
+            let left_out = left_out || selection.may_lack_something();
+            name_all(&mut selection.files, self.stem.as_deref());
+            let fingerprints = selection.files.iter().filter_map(Wanted::fingerprint).collect();
             let call = Call {
                 http: client.http.files.client(&client.http.origin)?,
                 scrub: client.http.scrub.clone(),
@@ -257,8 +269,8 @@ impl Download {
                 tell,
             };
             let call = &call;
-            others.iter().for_each(|(file, why)| file.skip(call, why));
-            let mut ended: Vec<_> = stream::iter(files)
+            selection.tell(call);
+            let mut ended: Vec<_> = stream::iter(selection.files)
                 .map(|wanted| async move {
                     (wanted.file, wanted.source.clone(), wanted.save(call).await)
                 })
@@ -266,18 +278,34 @@ impl Download {
                 .collect()
                 .await;
             ended.sort_by_key(|(file, ..)| *file);
-            sum_up::sum_up(ended.into_iter().map(|(_, url, end)| (url, end)))
+            let saved = sum_up::sum_up(ended.into_iter().map(|(_, url, end)| (url, end)));
+            Ok((saved.map_err(|error| error.leaving_out(left_out))?, left_out))
         };
         let ended = work.instrument(span).await;
-        if let (Ok(saved), Some(job), Some(journal)) = (&ended, &job, &journal)
-            && !saved.is_empty()
-        {
-            journal.collected(job).await;
+        if let (Ok((saved, left_out)), Some(job), Some(journal)) = (&ended, &job, &journal) {
+            if *left_out {
+                tracing::warn!(
+                    %job,
+                    "the job stays listed: its result holds what was not saved and may be a file of \
+                     it; if it is none, call `collect`"
+                );
+            } else if !saved.is_empty() {
+                journal.collected(job).await;
+            }
         }
-        ended.map_err(|error| match &job {
+        ended.map(|(saved, _)| saved).map_err(|error| match &job {
             Some(job) => error.about(job).collected_in(journal),
             None => error,
         })
+    }
+}
+
+/// What a job was given: this client knows if it has submitted the job, else the journal.
+async fn given(client: &Inner, job: &JobToken, journal: Option<&Journal>) -> Links {
+    match (client.inputs.of(job.request_id()), journal) {
+        (Some(links), _) => links,
+        (None, Some(journal)) => journal.links_of(job).await,
+        (None, None) => Links::default(),
     }
 }
 
@@ -289,32 +317,6 @@ fn without_files(raw: Option<Value>) -> Error {
         Some(raw) => error.keeping(raw),
         None => error,
     }
-}
-
-/// The files to fetch, and those to leave out, each with the reason. A result may repeat the URLs of
-/// its input, and what is known to be one is left out, unless there is nothing else. What the job
-/// made is on the service's hosts: if anything is, what is elsewhere is left out as well.
-fn selected(
-    all: Vec<Wanted>,
-    found: bool,
-    given: &Links,
-    policy: &Policy,
-) -> (Vec<Wanted>, Vec<(Wanted, String)>) {
-    let is_given = |file: &Wanted| given.contains(&file.source);
-    let some_made = found && !all.iter().all(is_given);
-    let is_made = |file: &Wanted| !some_made || !is_given(file);
-    let some_at_home = found && all.iter().any(|file| is_made(file) && file.is_at_home(policy));
-    let (mut files, mut others) = (Vec::new(), Vec::new());
-    for file in all {
-        if !is_made(&file) {
-            others.push((file, "the job was given it".to_owned()));
-        } else if some_at_home && let Some(why) = file.why_foreign(policy) {
-            others.push((file, why));
-        } else {
-            files.push(file);
-        }
-    }
-    (files, others)
 }
 
 /// Gives the files names that differ.

@@ -63,6 +63,8 @@ struct Inner {
     cost: Option<f64>,
     /// Where the job is marked as collected, if it is over.
     journal: Option<Journal>,
+    /// Whether a download has left out what may be a file of the job.
+    left_out: bool,
 }
 
 /// What kind of error it is; `Error`'s predicates say what each of them means.

@@ -21,6 +21,7 @@ use std::sync::Arc;
 
 use crate::error::Error;
 use crate::job::JobToken;
+use crate::media::echo::Links;
 
 pub use keeper::Repair;
 pub use recovery::{KnownJob, Recovery, UnknownSubmit};
@@ -76,8 +77,8 @@ use writer::Writer;
 /// # The file
 ///
 /// The file is text, one JSON object a line. It holds model ids, request ids, times, costs, the
-/// service's words about jobs that failed, a hash of each input, and the keys that callers give, but
-/// neither tokens nor results, and inputs only if
+/// service's words about jobs that failed, hashes of each input and of the URLs in it, and the keys that
+/// callers give, but neither tokens nor results, and inputs only if
 /// [`journal_inputs`](crate::ClientBuilder::journal_inputs) asks for them. It is readable by its owner
 /// only. Several processes may share it: they take turns, by locks on it and on the file
 /// `<name>.lock` beside it, and while they live they hold the lock of a file of their own,
@@ -229,6 +230,12 @@ impl Journal {
         if let Err(error) = self.writer.write(Line { what, sync: false }).await {
             tracing::warn!(%job, %error, "the journal cannot be written; the job stays listed for now");
         }
+    }
+
+    /// What a job was given that its result may repeat; nothing if the journal does not know it.
+    pub(crate) async fn links_of(&self, job: &JobToken) -> Links {
+        let id = job.request_id().to_owned();
+        self.writer.run(move |keeper| keeper.links_of(&id)).await.unwrap_or_default()
     }
 
     /// Takes the lock of a batch, which one start has at a time, in whatever process; and reads what

@@ -12,6 +12,8 @@ mod host;
 mod limits;
 #[cfg(feature = "client")]
 pub(crate) mod link;
+#[cfg(feature = "client")]
+pub(crate) mod texts;
 
 use std::fmt;
 

@@ -36,6 +36,8 @@ pub(crate) struct Intent {
     pub(crate) origin: String,
     /// The body, where the journal is to have it.
     pub(crate) body: Option<String>,
+    /// What the job is given that its result may repeat.
+    pub(crate) links: Links,
     pub(crate) label: Label,
 }
 
@@ -69,14 +71,15 @@ pub(crate) async fn submit(
     }
     let runtime = Handle::try_current()
         .map_err(|_| Error::config("a submit needs a Tokio runtime to run in"))?;
+    let links = Links::of(&body);
     let intent = Intent {
         model_id: model_id.to_owned(),
         fingerprint: fingerprint(model_id, &body),
         origin: client.http.origin.as_str().to_owned(),
         body: client.hooks.journal_inputs.then(|| body.clone()),
+        links: links.clone(),
         label,
     };
-    let links = Links::of(&body);
     let payload = client.http.payload(model_id, body);
     let print = intent.fingerprint.clone();
     let (answer, caller) = oneshot::channel();

@@ -18,6 +18,7 @@ mod durable {
     mod ended;
     mod journal;
     mod kill;
+    mod left_out;
     mod locks;
     mod meaning;
     mod prices;

@@ -6,10 +6,9 @@ use std::collections::HashSet;
 use serde_json::Value;
 
 use crate::media::link::fetchable;
+use crate::media::texts::{FILES, Place, comparable, each_text, name_of, references};
 use crate::wire::next_link;
 
-/// The keys under which the service lists files.
-const FILES: [&str; 6] = ["image", "images", "video", "videos", "audio", "audios"];
 /// How many URLs are taken out of a text; it is no list of files.
 const MOST_IN_TEXT: usize = 10_000;
 
@@ -48,39 +47,44 @@ fn is_void(value: &Value) -> bool {
 }
 
 fn found(result: &Value) -> Vec<Cow<'_, str>> {
-    let mut urls = Urls::default();
+    let (mut list, mut seen) = (Vec::new(), HashSet::new());
     if let Some(output) = result.get("output") {
-        urls.collect(output, true);
+        each_text(output, Place::File, &mut |text, place| {
+            if place != Place::Key
+                && let Some(url) = fetchable(text, place == Place::File)
+                && seen.insert(url.clone())
+            {
+                list.push(url);
+            }
+        });
     }
-    urls.list
+    list
 }
 
-#[derive(Default)]
-struct Urls<'a> {
-    list: Vec<Cow<'a, str>>,
-    seen: HashSet<Cow<'a, str>>,
-}
-
-impl<'a> Urls<'a> {
-    /// `is_file` where the service would have nothing but URLs.
-    fn collect(&mut self, value: &'a Value, is_file: bool) {
-        match value {
-            Value::String(text) => {
-                if let Some(url) = fetchable(text, is_file)
-                    && self.seen.insert(url.clone())
-                {
-                    self.list.push(url);
-                }
+/// What else in a result may stand for a file, but cannot be fetched: a path, a URL of another scheme,
+/// a file in base64, a link in the middle of a text, or one beside the output. What is named like one
+/// of the files is that file.
+pub(crate) fn unclear(result: &Value) -> Vec<String> {
+    let urls: HashSet<_> = found(result).into_iter().collect();
+    let names: HashSet<_> = urls.iter().map(|url| name_of(url)).collect();
+    let (mut unclear, mut seen) = (Vec::new(), HashSet::new());
+    let mut look = |text, place| {
+        for reference in references(text, place) {
+            let is_path = !reference.contains(':');
+            let is_known = urls.contains(&comparable(reference))
+                || is_path && names.contains(name_of(reference));
+            if !is_known && seen.insert(reference) {
+                unclear.push(reference.to_owned());
             }
-            Value::Array(items) => items.iter().for_each(|item| self.collect(item, is_file)),
-            Value::Object(map) => {
-                for (key, item) in map {
-                    self.collect(item, FILES.contains(&key.as_str()) || is_file && key == "url");
-                }
-            }
-            _ => {}
         }
+    };
+    if let Some(output) = result.get("output") {
+        each_text(output, Place::File, &mut look);
     }
+    for beside in FILES.iter().filter_map(|key| result.get(*key)) {
+        each_text(beside, Place::File, &mut look);
+    }
+    unclear
 }
 
 /// The URLs in a text that could not be read as JSON, each of them once, without those of the
@@ -143,6 +147,34 @@ mod tests {
         ];
         for (output, urls) in cases {
             assert_eq!(media_urls(&json!({ "output": output })), urls, "{output}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_a_file_and_is_no_url_is_unclear() {
+        let url = "https://a/dir/1.png?x=1";
+        let of = |more: Value| unclear(&json!({ "output": { "images": [url], "more": more } }));
+        for clear in [
+            json!(null),
+            json!({ "seed": 7, "width": 1024, "ratio": "16:9", "content_type": "image/png" }),
+            json!(["1.png", "/tmp/out/1.png", url, "see https://a/dir/1.png?x=1."]),
+            json!({ "url": "https://b/2.png", "sha256": "0".repeat(64), "prompt": "a/b: c, d" }),
+        ] {
+            assert_eq!(of(clear.clone()), [""; 0], "{clear}");
+        }
+        for odd in ["/tmp/2.png", "s3://b/2", "see https://a/2.png", "https://a/my cat"] {
+            let reference = odd.strip_prefix("see ").unwrap_or(odd);
+            let reference = reference.strip_suffix(" cat").unwrap_or(reference);
+            assert_eq!(of(json!({ "note": [odd, odd] })), [reference]);
+            assert_eq!(of(json!({ odd: 1 })), [reference]);
+        }
+        for (result, expected) in [
+            (json!({ "output": [url, "2.png", "a poem"] }), vec!["2.png"]),
+            (json!({ "output": { "images": [url, { "url": "2" }] } }), vec!["2"]),
+            (json!({ "output": url, "video": "https://a/2.mp4" }), vec!["https://a/2.mp4"]),
+            (json!({ "output": url, "image": url, "model_url": "https://a/2" }), vec![]),
+        ] {
+            assert_eq!(unclear(&result), expected, "{result}");
         }
     }
 

@@ -82,11 +82,19 @@ pub enum DownloadEvent {
     },
     /// It is not one of the job's own files, as far as can be told, and is left out: results may
     /// repeat the URLs of their inputs. That is no failure of the download, and is in the log as
-    /// well.
+    /// well. Unless it is known that the job was given it, the job is not
+    /// [collected](crate::Download#collecting).
     Skipped {
         /// Which file.
         file: usize,
         /// Why, in words.
+        reason: String,
+    },
+    /// A text in the result may be a file, and cannot be fetched: a path, a URL of another scheme, a
+    /// file in base64, a link in the middle of a sentence. The files that can be fetched are saved,
+    /// and the job is not [collected](crate::Download#collecting).
+    Unclear {
+        /// What it is, in words.
         reason: String,
     },
     /// It is in its place.

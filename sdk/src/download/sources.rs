@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::completed::Completed;
+use crate::completed::{Completed, unclear};
 use crate::error::Error;
 use crate::files::Files;
 use crate::job::JobToken;
@@ -34,6 +34,10 @@ pub struct Sources {
     pub(super) found: bool,
     /// The result in which there is none.
     pub(super) raw: Option<Value>,
+    /// What else in the result may stand for a file.
+    pub(super) unclear: Vec<String>,
+    /// Whether an earlier download has left out what may be a file of the job.
+    pub(super) left_out: bool,
 }
 
 impl Sources {
@@ -51,6 +55,7 @@ impl Sources {
 
     fn found_in(mut self, raw: Option<&Value>) -> Self {
         self.found = true;
+        self.unclear = raw.map(unclear).unwrap_or_default();
         self.raw = raw.filter(|_| self.urls.is_empty()).cloned();
         self
     }
@@ -82,7 +87,8 @@ impl From<&Error> for Sources {
     fn from(error: &Error) -> Self {
         let failed = error.failed_files().iter().map(|file| file.url.clone());
         let urls: Self = failed.chain(error.media_urls()).collect();
-        let urls = urls.about(error.job(), error.journal_of_job());
+        let mut urls = urls.about(error.job(), error.journal_of_job());
+        urls.left_out = error.has_left_out();
         // What failed once was wanted.
         if error.failed_files().is_empty() { urls.found_in(error.raw()) } else { urls }
     }

@@ -73,6 +73,7 @@ impl Error {
                 source: None,
                 cost: None,
                 journal: None,
+                left_out: false,
             }),
         }
     }
@@ -199,6 +200,16 @@ impl Error {
     pub(crate) fn collected_in(mut self, journal: Option<Journal>) -> Self {
         self.inner.journal = journal;
         self
+    }
+
+    /// Of a download that has left out what may be a file of the job.
+    pub(crate) fn leaving_out(mut self, left_out: bool) -> Self {
+        self.inner.left_out = left_out;
+        self
+    }
+
+    pub(crate) fn has_left_out(&self) -> bool {
+        self.inner.left_out
     }
 
     pub(crate) fn costing(mut self, cost: Option<f64>) -> Self {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 use super::line::LineWriter;
 use crate::job::JobToken;
+use crate::media::echo::Links;
 
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Facts {
@@ -15,6 +16,8 @@ pub(crate) struct Facts {
     pub(crate) fingerprint: Option<String>,
     /// The service that it goes to.
     pub(crate) origin: Option<String>,
+    /// What its result may repeat.
+    pub(crate) links: Links,
     pub(crate) key: Option<String>,
     /// The name of the batch, and the place of the item in it.
     pub(crate) batch: Option<(String, u64)>,
@@ -83,6 +86,7 @@ impl Facts {
             .member_if("item", self.batch.as_ref().map(|(_, item)| item))
             .member_if("key", self.key.as_ref())
             .member_if("origin", self.origin.as_ref())
+            .member_if("links", Some(self.links.hashes()).filter(|links| !links.is_empty()))
             .member_if("usd", self.expected_usd.as_ref())
             .member_if("owner", self.owner.as_ref())
             .member_if("job", self.job.as_ref())
@@ -104,6 +108,7 @@ impl Facts {
             model_id: take_text(&mut members, "model"),
             fingerprint: take_text(&mut members, "input"),
             origin: take_text(&mut members, "origin"),
+            links: take(&mut members, "links", links).unwrap_or_default(),
             key: take_text(&mut members, "key"),
             batch: None,
             expected_usd: take(&mut members, "usd", Value::as_f64),
@@ -137,6 +142,9 @@ impl Facts {
         take(&mut self.model_id, other.model_id);
         take(&mut self.fingerprint, other.fingerprint);
         take(&mut self.origin, other.origin);
+        if !other.links.is_empty() {
+            self.links = other.links;
+        }
         take(&mut self.key, other.key);
         take(&mut self.batch, other.batch);
         take(&mut self.expected_usd, other.expected_usd);
@@ -171,6 +179,10 @@ fn take_text(members: &mut Map<String, Value>, name: &str) -> Option<String> {
     take(members, name, |value| value.as_str().map(str::to_owned))
 }
 
+fn links(value: &Value) -> Option<Links> {
+    value.as_array()?.iter().map(|hash| hash.as_str().map(str::to_owned)).collect()
+}
+
 /// What cannot be read beside the id must not lose the job.
 fn job(value: &Value) -> Option<JobToken> {
     let text = value.as_str()?;
@@ -192,6 +204,7 @@ mod tests {
             model_id: Some("acme/paint".to_owned()),
             fingerprint: Some("2:00ff".to_owned()),
             origin: Some("https://a.example".to_owned()),
+            links: Links::of(r#"{"image":"https://b.example/c.png"}"#),
             key: Some("order \"17\"\n".to_owned()),
             batch: Some(("nightly".to_owned(), 3)),
             expected_usd: Some(0.04),

@@ -21,6 +21,7 @@ use super::owner::{self, Owner};
 use super::record::{Record, Step, new_id};
 use super::seen::Seen;
 use super::state::State;
+use crate::media::echo::Links;
 
 /// At this length a journal is compacted, and from then on whenever it has doubled.
 const LARGE: u64 = 1024 * 1024;
@@ -121,6 +122,15 @@ impl Keeper {
         let (_, mut state) = self.read(&mut held)?;
         state.take_lines(&self.owed);
         Ok(state)
+    }
+
+    /// What a job was given that its result may repeat.
+    pub(super) fn links_of(&mut self, job: &str) -> io::Result<Links> {
+        if let Some(facts) = self.jobs.get(job) {
+            return Ok(facts.links.clone());
+        }
+        let state = self.state()?;
+        Ok(state.get_by_job(job).map(|entry| entry.facts().links.clone()).unwrap_or_default())
     }
 
     /// Takes the lock of a batch, and reads what was done under its name; no lock if somebody else

@@ -32,6 +32,7 @@ impl Journal {
             model_id: Some(intent.model_id.clone()),
             fingerprint: Some(intent.fingerprint.clone()),
             origin: Some(intent.origin.clone()),
+            links: intent.links.clone(),
             body: intent.body.as_deref().and_then(|body| serde_json::from_str(body).ok()),
             key,
             batch,

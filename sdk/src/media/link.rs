@@ -19,8 +19,7 @@ const HOSTS: [&str; 2] = [".runcomfy.net", ".runcomfy.com"];
 pub(crate) fn fetchable(text: &str, is_file: bool) -> Option<Cow<'_, str>> {
     let text = text.trim_matches(is_around);
     if is_data_uri(text) {
-        let uri = DataUri::parse(text)?;
-        return uri.media_type.contains('/').then_some(Cow::Borrowed(text));
+        return DataUri::parse(text)?.is_file().then_some(Cow::Borrowed(text));
     }
     let rest = behind_scheme(text);
     // Before anything is copied: most texts are no links.
@@ -50,7 +49,7 @@ pub(crate) fn fetchable(text: &str, is_file: bool) -> Option<Cow<'_, str>> {
 }
 
 /// What stands around a link and is not part of it.
-fn is_around(c: char) -> bool {
+pub(super) fn is_around(c: char) -> bool {
     c.is_whitespace()
         || c.is_control()
         || matches!(c, '"' | '\'' | '<' | '>' | '\u{feff}' | '\u{200b}')
@@ -120,6 +119,7 @@ mod tests {
             ("https://exa mple/x", "https://exa mple/x"),
             ("data:image/png;base64,AA==", "data:image/png;base64,AA=="),
             (" DATA:image/png,x ", "DATA:image/png,x"),
+            ("data:;base64,AA==", "data:;base64,AA=="),
         ];
         for (text, fetched) in cases {
             assert_eq!(fetchable(text, true).as_deref(), Some(fetched), "{text:?}");
