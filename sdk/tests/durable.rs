@@ -13,7 +13,6 @@ mod durable {
     mod chaos;
     mod collect;
     mod damage;
-    mod damaged;
     mod disk;
     mod ended;
     mod journal;

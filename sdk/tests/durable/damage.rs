@@ -4,10 +4,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use runcomfy::{Client, Error, Journal, Repair};
+use runcomfy::simulator::{Endpoint, Fault, Faults, Rule, Simulator};
+use runcomfy::{Client, Error, Journal, Repair, UnknownSubmit};
 
 use super::service::{made, picture, service, with_journal};
-use super::tools::{job, jobs, words};
+use super::tools::{charges, client_of, job, jobs, simulator, words};
 use crate::support::{MODEL, Server, input};
 
 /// A batch of two, of which one is collected; and a submit beside it.
@@ -111,11 +112,19 @@ fn zeroed(text: &[u8], from: usize, to: usize) -> Vec<u8> {
     text
 }
 
+/// The middle of the first line with this word.
+fn inside(text: &[u8], word: &str) -> usize {
+    let at = text.windows(word.len()).position(|part| part == word.as_bytes()).expect(word);
+    let end = text[at..].iter().position(|byte| *byte == b'\n').unwrap();
+    at + end / 2
+}
+
 /// Each of them, and what the message says of it.
 fn damages() -> Vec<(&'static str, Damage, &'static str)> {
     vec![
         ("a byte of the header", |text| flipped(text, 20), "line 1"),
         ("a byte of an intent", |text| flipped(text, lines(text)[0].len() + 60), "line 2"),
+        ("a byte of an id", |text| flipped(text, inside(text, "\"is\":\"submitted\"")), "line 3"),
         ("a byte of the last line", |text| flipped(text, text.len() - 60), "checksum"),
         ("a line break in a line", |text| [&text[..200], b"\n", &text[200..]].concat(), "line 2"),
         ("a zeroed first block", |text| zeroed(text, 0, 512), "line 1"),
@@ -130,6 +139,7 @@ fn damages() -> Vec<(&'static str, Damage, &'static str)> {
         ("a text without an end", |_| b"hello".to_vec(), "line 1"),
         ("emptied", |_| Vec::new(), "it is empty"),
         ("cut off", |text| text[..text.len() - 100].to_vec(), "bytes are missing"),
+        ("half of it", |text| text[..text.len() / 2].to_vec(), "bytes are missing"),
         ("without its last line", |text| without(text, lines(text).len() - 1), "bytes are missing"),
         ("without a line in the middle", |text| without(text, 2), "bytes are missing"),
     ]
@@ -296,4 +306,65 @@ async fn a_sound_journal_is_left_alone_by_a_repair() {
     assert_eq!(client.journal().unwrap().repair().unwrap(), Repair::default());
     assert_eq!(fs::read(paid.path()).unwrap(), text);
     assert!(words(&paid.path()).contains(&"collected".to_owned()));
+}
+
+/// How many inputs the batch of a bad day has.
+const INPUTS: usize = 12;
+
+/// Starts the batch, with at most so many jobs.
+async fn start(client: &Client, most: u64) -> Result<(), Error> {
+    let batch = client.batch(jobs(INPUTS)).named("n").in_flight(3).max_jobs(most);
+    let mut results = batch.start().await?;
+    while let Some(item) = results.next().await {
+        match item.result {
+            Err(error) if !error.is_outcome_unknown() => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// A batch of which some submits have an unknown outcome is stopped, damaged, and started again.
+async fn bad_day(way: &str, damage: &dyn Fn(&Path)) {
+    let lost = Rule::new(Fault::ResetAfter).on(Endpoint::Submit).nth(2);
+    let faults = Faults::new().rule(lost).rule(Rule::new(Fault::CutMidway).chance(0.1));
+    let simulator = simulator().faults(faults).start().await.unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("journal");
+    let client = |simulator: &Simulator| {
+        client_of(simulator.url()).journal(&path).journal_inputs(true).build().unwrap()
+    };
+    start(&client(&simulator), 5).await.unwrap();
+    // How a job ends is not synced, and a crash may cut it off; an id is.
+    let _ = client(&simulator).submit(job(INPUTS)).await;
+    let submits = simulator.ledger().submits_received;
+    damage(&path);
+
+    let error = start(&client(&simulator), 99).await.expect_err(way);
+    assert!(error.is_journal() && !error.may_have_cost(), "{way}: {error:?}");
+    assert_eq!(simulator.ledger().submits_received, submits, "{way}: paid all the same");
+
+    let repair = Journal::open(&path).unwrap().repair().unwrap();
+    let client = client(&simulator);
+    start(&client, 99).await.unwrap_or_else(|error| panic!("{way}: {repair:?}: {error:?}"));
+    let ledger = simulator.ledger();
+    let twice = charges(&ledger).values().filter(|count| **count > 1).count();
+    let left = client.recover().await.unwrap();
+    let listed = |id: &str| left.jobs.iter().any(|job| job.token.request_id() == id);
+    let lost = ledger.entries.iter().filter(|entry| !listed(&entry.request_id)).count();
+    // Each of them may be one of those that nobody knows, or was told in what was lost.
+    let stands_for = |submit: &UnknownSubmit| submit.unreadable_lines.map_or(1, |_| INPUTS);
+    let may_be: usize = left.unknown.iter().map(stands_for).sum();
+    assert_eq!(twice, 0, "{way}: {repair:?}");
+    assert!(lost <= may_be, "{way}: {lost} lost, {may_be} unknown: {repair:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_paid_over_a_damaged_journal_and_nothing_twice_after_its_repair() {
+    for (way, damage, _) in damages() {
+        bad_day(way, &|path| fs::write(path, damage(&fs::read(path).unwrap())).unwrap()).await;
+    }
+    for way in ["deleted", "rotated away", "replaced by another journal"] {
+        bad_day(way, &|path| replaced(way, path)).await;
+    }
 }
