@@ -3,12 +3,15 @@
 //! What is asked of them is no assertion of JSON Schema: a URL is a string like any other to the
 //! schema, and so it is to the reader and the checker.
 
+use std::fmt;
+
 use super::check;
 use super::object::Field;
 use super::path::Path;
 use super::rule::Rule;
 use super::slot::{RestView, View};
 use crate::OutputKind;
+use crate::redact::Shown;
 
 /// One entry of `validations`: a limit that a schema publishes for a file.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -29,7 +32,7 @@ pub enum MediaRule {
 }
 
 /// A medium in an input.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Medium<'a> {
     /// What it should be.
     pub kind: OutputKind,
@@ -37,6 +40,17 @@ pub struct Medium<'a> {
     pub text: &'a str,
     /// The limits that are published for it.
     pub rules: &'static [Rule],
+}
+
+/// The URL is shown without its query.
+impl fmt::Debug for Medium<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Medium")
+            .field("kind", &self.kind)
+            .field("text", &Shown(self.text))
+            .field("rules", &self.rules)
+            .finish()
+    }
 }
 
 /// Shows every medium and where it is, as a JSON pointer.

@@ -8,15 +8,28 @@ use super::integer::Integer;
 use super::number::Num;
 use super::report::shown_str;
 use super::tree::Tree;
+use crate::redact::Shown;
 
 /// A value that is neither an array nor an object, as it was read.
 #[expect(missing_docs, reason = "the words of JSON")]
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub enum Scalar<'a> {
     Null,
     Bool(bool),
     Number(Num<'a>),
     String(&'a str),
+}
+
+/// URLs in it are shown without their queries.
+impl fmt::Debug for Scalar<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("Null"),
+            Self::Bool(value) => f.debug_tuple("Bool").field(value).finish(),
+            Self::Number(value) => f.debug_tuple("Number").field(value).finish(),
+            Self::String(text) => f.debug_tuple("String").field(&Shown(*text)).finish(),
+        }
+    }
 }
 
 impl<'a> Scalar<'a> {

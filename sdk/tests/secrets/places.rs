@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use runcomfy::schema::runtime::{Blank, Rule, Rules, Variants};
+use runcomfy::schema::runtime::{Blank, Medium, Rule, Rules, Scalar, Variants};
 use runcomfy::schema::{Extra, Nullable, UnknownValue};
 use runcomfy::{
-    Audio, AudioOutput, Files, Image, ImageOutput, Input as _, JsonInput, MediaOutput, State,
-    Video, VideoOutput, model, newtype, object, open_string_enum, show_members, string_enum, union,
+    Audio, AudioOutput, Files, Image, ImageOutput, Input as _, JsonInput, MediaOutput, OutputKind,
+    State, Video, VideoOutput, model, newtype, object, open_string_enum, show_members, string_enum,
+    union,
 };
 use serde_json::{Value, json};
 
@@ -183,6 +184,8 @@ fn inputs_and_outputs_hide_secrets_wherever_they_hold_them() {
         assert_hidden(&(Either::Text(url.to_owned()), Either::Other(json!(url))));
         assert_hidden(&Named(url.to_owned()));
         assert_hidden(&Required { prompt: url.to_owned(), image: Image::url(url) });
+        assert_hidden(&Scalar::String(url));
+        assert_hidden(&Medium { kind: OutputKind::Image, text: url, rules: &[] });
         assert_hidden_in_words(&Mode::from(url));
         assert_hidden_in_words(&State::from_word(url));
         for output in
