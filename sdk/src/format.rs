@@ -20,7 +20,7 @@ pub(crate) use text::{Text, recognize_text};
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Format {
     pub(crate) name: &'static str,
-    /// What it holds; containers of films hold sound too, and documents neither.
+    /// What it holds; containers of video hold audio too, and documents neither.
     pub(crate) kinds: &'static [OutputKind],
     /// Its media types, the proper one first.
     media_types: &'static [&'static str],

@@ -155,7 +155,7 @@ impl Http {
         self.read(reqwest::Request::new(reqwest::Method::GET, url), read::USUAL).await
     }
 
-    /// A result, which may be as large as a film: it may take its time, as long as it goes on.
+    /// A result, which may be as large as a video: it may take its time, as long as it goes on.
     pub(crate) async fn get_result(&self, url: Url) -> Fate {
         let mut request = reqwest::Request::new(reqwest::Method::GET, url);
         *request.timeout_mut() = Some(LONGEST_RESULT);

@@ -60,7 +60,7 @@ pub trait Output: Sized + Send + 'static {
 pub enum OutputKind {
     /// Pictures; in outputs the keys `image` and `images`.
     Image,
-    /// Films; in outputs the keys `video` and `videos`.
+    /// Videos; in outputs the keys `video` and `videos`.
     Video,
     /// Sound; in outputs the keys `audio` and `audios`.
     Audio,

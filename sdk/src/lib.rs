@@ -36,7 +36,7 @@
 //! | many inputs, with a budget | [`Batch`] |
 //! | files on the disk | [`Download`] |
 //! | which models there are, and what they cost | [`Catalog`] |
-//! | pictures, films and sounds of this machine as inputs | [`Image`], [`Video`], [`Audio`] |
+//! | images, videos and audio of this machine as inputs | [`Image`], [`Video`], [`Audio`] |
 //! | what went wrong, and what it may have cost | [`Error`] |
 //! | tests and first steps without paying | the feature `simulator` |
 //!

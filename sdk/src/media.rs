@@ -1,4 +1,4 @@
-//! Pictures, films and sound as inputs.
+//! Images, videos and audio as inputs.
 
 #[cfg(feature = "client")]
 mod bytes;
@@ -113,14 +113,14 @@ macro_rules! media {
 }
 
 media! {
-    /// A picture that a model is given.
-    Image, "picture", "6 MiB", "cat.png"
+    /// An image that a model is given.
+    Image, "image", "6 MiB", "cat.png"
 }
 media! {
-    /// A film that a model is given.
-    Video, "film", "32 MiB", "cat.mp4"
+    /// A video that a model is given.
+    Video, "video", "32 MiB", "cat.mp4"
 }
 media! {
-    /// Sound that a model is given.
-    Audio, "sound", "16 MiB", "cat.wav"
+    /// Audio that a model is given.
+    Audio, "audio", "16 MiB", "cat.wav"
 }

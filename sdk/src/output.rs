@@ -11,17 +11,17 @@ use crate::{Files, Output, OutputKind};
 object! {
     /// The output of a model of which no output schema is known: the files that every model may make.
     pub struct MediaOutput {
-        /// The picture.
+        /// The image.
         pub image: Option<Files> = optional("image").or_null(),
-        /// The pictures.
+        /// The images.
         pub images: Option<Files> = optional("images").or_null(),
-        /// The film.
+        /// The video.
         pub video: Option<Files> = optional("video").or_null(),
-        /// The films.
+        /// The videos.
         pub videos: Option<Files> = optional("videos").or_null(),
-        /// The sound.
+        /// The audio.
         pub audio: Option<Files> = optional("audio").or_null(),
-        /// The sounds.
+        /// The audio files.
         pub audios: Option<Files> = optional("audios").or_null(),
         ..extra
     }
@@ -80,7 +80,7 @@ macro_rules! of_kind {
 }
 
 of_kind! {
-    /// The output of models that make pictures.
+    /// The output of models that make images.
     ///
     /// ```
     /// use runcomfy::ImageOutput;
@@ -92,11 +92,11 @@ of_kind! {
     ImageOutput: Image, image, images
 }
 of_kind! {
-    /// The output of models that make films.
+    /// The output of models that make videos.
     VideoOutput: Video, video, videos
 }
 of_kind! {
-    /// The output of models that make sound.
+    /// The output of models that make audio.
     AudioOutput: Audio, audio, audios
 }
 
@@ -138,10 +138,10 @@ mod tests {
 
     #[test]
     fn a_bare_file_is_of_the_models_kind() {
-        let film = <VideoOutput as Output>::from_value(&json!("https://a/1.mp4")).unwrap();
-        assert_eq!(film.video.unwrap().first(), Some("https://a/1.mp4"));
-        let sounds = <AudioOutput as Output>::from_value(&json!(["https://a/1.mp3"])).unwrap();
-        assert_eq!(sounds.audios.unwrap().len(), 1);
+        let video = <VideoOutput as Output>::from_value(&json!("https://a/1.mp4")).unwrap();
+        assert_eq!(video.video.unwrap().first(), Some("https://a/1.mp4"));
+        let audio = <AudioOutput as Output>::from_value(&json!(["https://a/1.mp3"])).unwrap();
+        assert_eq!(audio.audios.unwrap().len(), 1);
         let odd = json!({ "image": null, "images": "https://a/1.png", "seed": 7 });
         let pictures = <ImageOutput as Output>::from_value(&odd).unwrap();
         assert_eq!((pictures.image, pictures.extra.get("seed")), (None, Some(&json!(7))));

@@ -1,4 +1,4 @@
-//! Pictures, films and sound as inputs, up to the moment before a submit.
+//! Images, videos and audio as inputs, up to the moment before a submit.
 #![cfg(feature = "client")]
 
 #[expect(dead_code, reason = "tests of the engine use the rest of it")]

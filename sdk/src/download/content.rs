@@ -68,20 +68,21 @@ impl<'a> Expected<'a> {
         }
     }
 
-    /// The kind of medium that it should be, by its name or else by its type.
-    fn medium(&self) -> Option<&'static str> {
+    /// The kind of medium that it should be, by its name or else by its type; and whether that is a
+    /// format that is never text.
+    fn medium(&self) -> Option<(&'static str, bool)> {
         let named = self.by_name.map(|format| (format.name, format.kinds));
         let typed = || self.by_type.map(|format| (format.name, format.kinds));
         let of_kind = || {
             Some(match kind_of_media_type(self.media_type.as_deref()?)? {
-                OutputKind::Image => "a picture",
-                OutputKind::Video => "a film",
-                OutputKind::Audio => "sound",
+                OutputKind::Image => "an image",
+                OutputKind::Video => "a video",
+                OutputKind::Audio => "audio",
             })
         };
         match named.or_else(typed) {
-            Some((name, kinds)) => (!kinds.is_empty()).then_some(name),
-            None => of_kind(),
+            Some((name, kinds)) => (!kinds.is_empty()).then_some((name, true)),
+            None => of_kind().map(|kind| (kind, false)),
         }
     }
 
@@ -102,11 +103,14 @@ impl<'a> Expected<'a> {
         if let Some(svg) = svg.filter(|_| is_open) {
             return Ok(self.met_by(svg));
         }
-        if let Some(medium) = self.medium() {
-            if is_error || format.is_prose() {
+        if let Some((medium, is_known)) = self.medium() {
+            // There are formats of text among those that are not known, such as playlists.
+            let is_page = format.is_prose() && (is_known || !format.is_words());
+            if is_error || is_page {
                 return Err(format!("it should be {medium}, and it is {}", format.name));
             }
-            return Ok(self.verdict(format, format.ending(), Some(medium)));
+            let named = self.ending.filter(|ending| !is_known && format.may_end_with(ending));
+            return Ok(self.verdict(format, named.unwrap_or(format.ending()), Some(medium)));
         }
         let is_named = self.ending.is_some_and(|ending| format.may_end_with(ending));
         let is_named_text = self.by_name.is_some_and(Format::is_text);
@@ -144,7 +148,7 @@ impl<'a> Expected<'a> {
     /// The bytes are packed, though they should not be: only what is packed can tell what they are.
     fn compressed(&self, coding: &str) -> Result<Verdict, String> {
         let is_page = self.by_type.is_some_and(Format::is_text);
-        if let (true, Some(medium)) = (is_page, self.medium()) {
+        if let (true, Some((medium, _))) = (is_page, self.medium()) {
             return Err(format!(
                 "it should be {medium}, and it is a text in the coding {coding:?}"
             ));
@@ -264,6 +268,7 @@ mod tests {
             (JSON, Some("model/gltf+json"), Some("gltf"), "gltf"),
             (JSON, Some("model/gltf+json"), None, "gltf"),
             (JSON, None, Some("geojson"), "geojson"),
+            (b"{\"text\":\"a cat\",\"reason\":\"stop\"}", Some("application/json"), None, "json"),
             (b"{\"error\":\"of a game\"}", Some("application/json"), Some("json"), "json"),
             (SRT, Some("text/plain"), Some("srt"), "srt"),
             (SRT, Some("application/x-subrip"), Some("srt"), "srt"),
@@ -321,6 +326,14 @@ mod tests {
                 "should be PNG, and it is XML",
             ),
             (b"solid words", None, Some("stl"), "txt", "should be STL, and it is text"),
+            (
+                b"#EXTM3U\n#EXT-X-VERSION:3\n",
+                Some("audio/mpegurl"),
+                Some("m3u8"),
+                "m3u8",
+                "should be audio, and it is text",
+            ),
+            (b"P3 1 1 255 0 0 0\n", Some("image/x-new"), None, "txt", "should be an image"),
         ];
         for (head, media_type, ending, expected, words) in cases {
             let verdict = judged(head, media_type, ending).unwrap();
@@ -336,7 +349,7 @@ mod tests {
             (Some("text/html"), Some("mp4"), "MP4"),
             (Some("application/octet-stream"), Some("mp3"), "MP3"),
             (Some("video/mp4"), None, "MP4"),
-            (Some("image/x-new"), None, "a picture"),
+            (Some("image/x-new"), None, "an image"),
             (None, Some("svg"), "SVG"),
         ];
         for (page, name) in ERRORS {

@@ -37,7 +37,7 @@ pub(super) fn svg(head: &[u8]) -> bool {
     decode(head).is_some_and(|text| {
         let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
         let start = text.to_ascii_lowercase();
-        matches!(markup(&start), Some(Markup::Root("svg" | "svg:svg")))
+        matches!(markup(&start), Some(Markup::Root(root)) if root.rsplit(':').next() == Some("svg"))
     })
 }
 
@@ -236,8 +236,27 @@ fn is_error_json(text: &str) -> bool {
 }
 
 fn is_error_object(members: &Map<String, Value>) -> bool {
+    const OF_MESSAGES: [&str; 16] = [
+        "message",
+        "msg",
+        "detail",
+        "details",
+        "reason",
+        "status",
+        "statuscode",
+        "code",
+        "success",
+        "ok",
+        "type",
+        "title",
+        "requestid",
+        "timestamp",
+        "path",
+        "instance",
+    ];
+    let plain = |key: &str| key.to_ascii_lowercase().replace(['_', '-'], "");
+    let is_message = members.keys().all(|key| OF_MESSAGES.contains(&plain(key).as_str()));
     let says = |key: &str, value: &Value| {
-        let key = key.to_ascii_lowercase().replace(['_', '-'], "");
         let told = match value {
             Value::Null | Value::Bool(false) => false,
             Value::String(text) => {
@@ -248,11 +267,11 @@ fn is_error_object(members: &Map<String, Value>) -> bool {
             Value::Object(members) => !members.is_empty(),
             Value::Bool(true) => true,
         };
-        match key.as_str() {
+        match plain(key).as_str() {
             "error" | "errors" | "errorcode" | "errormessage" | "errormsg" | "fault"
             | "exception" | "traceback" => told,
-            // Few members, of which one is a message, are one.
-            "message" | "msg" | "detail" | "details" | "reason" => told && members.len() <= 4,
+            // Where there is nothing else, it is a message.
+            "message" | "msg" | "detail" | "details" | "reason" => told && is_message,
             "status" | "statuscode" | "code" => {
                 value.as_u64().is_some_and(|code| (400..600).contains(&code))
             }

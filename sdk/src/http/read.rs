@@ -20,7 +20,7 @@ pub(super) struct Limits {
 
 /// Nothing but results comes near this.
 pub(super) const USUAL: Limits = Limits { mebibytes: 16, stall: None };
-/// What a result may hold inline, as `data:` URIs: a film of three minutes.
+/// What a result may hold inline, as `data:` URIs: a video of some minutes.
 pub(super) const RESULT: Limits = Limits { mebibytes: 256, stall: None };
 /// The longest that is believed of a `Retry-After`: what exceeds it is a mistake, a point in time
 /// instead of a number of seconds for instance, and whoever sleeps for so long is to wake up.

@@ -18,9 +18,9 @@ pub(crate) const REQUEST_CAP: usize = 64 * 1024 * 1024;
 
 pub(super) fn noun(kind: OutputKind) -> &'static str {
     match kind {
-        OutputKind::Image => "a picture",
-        OutputKind::Video => "a film",
-        OutputKind::Audio => "sound",
+        OutputKind::Image => "an image",
+        OutputKind::Video => "a video",
+        OutputKind::Audio => "audio",
     }
 }
 

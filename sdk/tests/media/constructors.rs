@@ -1,4 +1,4 @@
-//! What pictures, films and sound are made of.
+//! What images, videos and audio are made of.
 
 use std::io::ErrorKind;
 #[cfg(unix)]
@@ -27,10 +27,10 @@ fn bytes_are_sent_under_the_type_that_they_have() {
 #[test]
 fn bytes_of_another_kind_are_refused() {
     for (error, why) in [
-        (Image::bytes(MP4).unwrap_err(), "they are MP4, and not a picture"),
-        (Video::bytes(PNG).unwrap_err(), "they are PNG, and not a film"),
-        (Audio::bytes(PNG).unwrap_err(), "they are PNG, and not sound"),
-        (Image::bytes(b"Hello").unwrap_err(), "do not begin like a picture in any known format"),
+        (Image::bytes(MP4).unwrap_err(), "they are MP4, and not an image"),
+        (Video::bytes(PNG).unwrap_err(), "they are PNG, and not a video"),
+        (Audio::bytes(PNG).unwrap_err(), "they are PNG, and not audio"),
+        (Image::bytes(b"Hello").unwrap_err(), "do not begin like an image in any known format"),
         (Image::bytes(b"").unwrap_err(), "there are none"),
     ] {
         assert!(error.is_invalid_input() && !error.may_have_cost(), "{error}");

@@ -60,7 +60,7 @@ async fn addresses_that_the_service_cannot_fetch_are_refused_with_the_reason() {
         ("data:image/png;base64", "without content"),
         ("data:image/png;base64,", "is an empty"),
         ("data:image/png;base64,???", "it is not base64"),
-        ("data:image/png;base64,UklGRhAAAABXQVZFZm10IA==", "is WAV, and not a picture"),
+        ("data:image/png;base64,UklGRhAAAABXQVZFZm10IA==", "is WAV, and not an image"),
         (
             &format!("data:image/png;base64,{}", "A".repeat(9 << 20)),
             "that is sent along may have 6 MiB",
