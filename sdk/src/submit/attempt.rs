@@ -227,15 +227,17 @@ impl Submit {
         Error::new(Kind::RateLimited, message).answered(answer)
     }
 
-    /// Another submit to this model was told to wait for longer than this one is to be tried.
+    /// Another submit to this model was told to wait for longer than this one is to be tried, or so
+    /// many wait for their turn that this one's comes too late.
     fn shut_out(&self) -> Error {
-        let message = format!(
-            "the service is busy and wants no submits to {} for longer than {}; nothing was sent, \
-             and nothing was charged",
-            self.intent.model_id,
-            spoken(self.client.options.submit_retries),
-        );
-        let opens = self.client.gates.opens(&self.intent.model_id);
+        let (model, limit) = (&self.intent.model_id, spoken(self.client.options.submit_retries));
+        let opens = self.client.gates.opens(model);
+        let why = match opens {
+            Some(_) => format!("wants no submits to {model} for longer than {limit}"),
+            None => format!("takes submits to {model} so slowly that this one's turn did not come"),
+        };
+        let message =
+            format!("the service is busy and {why}; nothing was sent, and nothing was charged");
         let left = opens.map(|opens| opens.saturating_duration_since(Instant::now()));
         Error::new(Kind::RateLimited, message).after(left)
     }

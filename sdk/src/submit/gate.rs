@@ -4,10 +4,10 @@
 //! say. So the other models go on, and find out for themselves.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::time::after;
 
@@ -19,6 +19,9 @@ const CLOSE: Duration = Duration::from_millis(1);
 /// It is never shut for longer. Whatever was asked for, one more question by then harms nobody, and
 /// what was asked for may have been a mistake.
 const LONGEST: Duration = Duration::from_secs(600);
+/// A line in front of an open gate is worth waiting in for so long, even for a submit that is not to
+/// be tried again.
+const IN_LINE: Duration = Duration::from_secs(1);
 
 /// The gates of a client's models.
 #[derive(Default)]
@@ -29,11 +32,15 @@ pub(crate) struct Gates {
 
 /// Shut for as long as the service wants to be left alone. After that the submits come one by one, and
 /// the closer together the more of them are accepted.
+///
+/// No turn is given out ahead of its time: whoever is first in the line waits for the next one, and who
+/// leaves the line takes none with him.
 #[derive(Default)]
 struct State {
     shut_until: Option<Instant>,
     apart: Duration,
     next: Option<Instant>,
+    line: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Gates {
@@ -51,17 +58,22 @@ impl Gates {
         }
     }
 
-    /// Waits for a turn to submit; false if the gate opens only after the deadline.
+    /// Waits for a turn to submit; false if it comes only after the deadline.
     pub(crate) async fn turn(&self, model: &str, deadline: Instant) -> bool {
+        let in_line = deadline.max(after(Instant::now(), IN_LINE));
         loop {
             self.open_by(model, deadline).await;
             if self.opens(model).is_some() {
                 return false;
             }
-            if let Some(turn) = self.reserve(model) {
-                sleep_until(turn).await;
+            let Some(line) = self.line(model) else { return true };
+            let Ok(_first) = timeout_at(in_line, line.lock()).await else { return false };
+            match self.next(model) {
+                Some(next) if next > in_line => return false,
+                Some(next) => sleep_until(next).await,
+                None => {}
             }
-            if self.opens(model).is_none() {
+            if self.take(model) {
                 return true;
             }
         }
@@ -90,14 +102,27 @@ impl Gates {
         }
     }
 
-    /// The next turn; `None` if it is now.
-    fn reserve(&self, model: &str) -> Option<Instant> {
-        let mut models = self.lock();
-        let state = models.get_mut(model).filter(|state| !state.apart.is_zero())?;
+    /// The line in front of a gate, where there is one.
+    fn line(&self, model: &str) -> Option<Arc<tokio::sync::Mutex<()>>> {
+        let models = self.lock();
+        let state = models.get(model).filter(|state| !state.apart.is_zero())?;
+        Some(state.line.clone())
+    }
+
+    fn next(&self, model: &str) -> Option<Instant> {
+        self.lock().get(model)?.next
+    }
+
+    /// Takes the turn that has come, unless the gate was shut meanwhile.
+    fn take(&self, model: &str) -> bool {
         let now = Instant::now();
-        let turn = state.next.map_or(now, |next| next.max(now));
-        state.next = Some(turn + state.apart);
-        Some(turn)
+        let mut models = self.lock();
+        let Some(state) = models.get_mut(model) else { return true };
+        if state.shut_until.is_some_and(|until| until > now) {
+            return false;
+        }
+        state.next = Some(state.next.map_or(now, |next| next.max(now)) + state.apart);
+        true
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<String, State>> {
@@ -107,7 +132,7 @@ impl Gates {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use tokio::time::timeout;
 
     use super::*;
 
@@ -156,6 +181,39 @@ mod tests {
         gates.accepted("b");
         assert_eq!((start.elapsed(), gates.opens("b")), (Duration::ZERO, None));
         assert!(gates.opens("a").is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_leaves_the_line_takes_no_turn() {
+        let (gates, start) = (Gates::default(), Instant::now());
+        (0..10).for_each(|_| gates.shut("a", Duration::ZERO));
+        assert!(gates.turn("a", far()).await);
+        // While he waits for his place in the line, for his turn, or for the gate.
+        for pause in [0, 1, 40, 150, 199] {
+            let waiting = || timeout(Duration::from_millis(pause), gates.turn("a", far()));
+            let gone = futures_util::future::join_all((0..100).map(|_| waiting())).await;
+            assert!(pause > 0 || gone.iter().all(Result::is_err));
+        }
+        gates.shut("a", Duration::from_secs(1));
+        assert!(timeout(Duration::from_millis(500), gates.turn("a", far())).await.is_err());
+        assert!(gates.turn("a", far()).await);
+        assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_stays_in_the_line_beyond_his_time() {
+        let (gates, start) = (Arc::new(Gates::default()), Instant::now());
+        (0..10).for_each(|_| gates.shut("a", Duration::ZERO));
+        let turn = |limit| {
+            let gates = gates.clone();
+            async move { gates.turn("a", start + limit).await }
+        };
+        let limit = Duration::from_secs(3);
+        let turns = futures_util::future::join_all((0..100).map(|_| turn(limit))).await;
+        let in_time = turns.iter().filter(|turn| **turn).count();
+        assert!((14..=16).contains(&in_time), "{in_time} in 3 s, 200 ms apart");
+        assert!(start.elapsed() <= limit + WIDEST, "{:?}", start.elapsed());
+        assert!(turn(Duration::ZERO).await, "an open gate is worth a moment");
     }
 
     #[tokio::test(start_paused = true)]

@@ -1,6 +1,7 @@
 //! A service that is busy is left alone: for as long as it says, within reason, and no longer.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -139,4 +140,28 @@ async fn a_batch_never_hangs_without_a_word() {
         timeout(Duration::from_secs(10), all).await.expect(hint);
         assert_eq!(ends, (2, 4), "{hint}");
     }
+}
+
+/// Whoever waits for the gate, or in the line in front of it, may go at any moment: the others do not
+/// wait for those who have gone.
+#[tokio::test]
+async fn callers_who_have_gone_hold_up_nobody() {
+    let serves = Arc::new(AtomicBool::new(false));
+    let server = Server::start({
+        let (serves, mut first) = (serves.clone(), true);
+        move |_: &_| match std::mem::take(&mut first) {
+            true => busy("1"),
+            false if serves.load(SeqCst) => accepted(),
+            false => Act::Hang,
+        }
+    })
+    .await;
+    let client = server.client();
+    let submit = || timeout(Duration::from_millis(1500), client.submit(input()));
+    submit().await.unwrap_err();
+    // The turns of a thousand, 10 ms apart, would last for ten seconds.
+    let gone = futures_util::future::join_all((0..1000).map(|_| submit())).await;
+    assert!(gone.iter().all(Result::is_err));
+    serves.store(true, SeqCst);
+    timeout(Duration::from_secs(5), client.submit(input())).await.expect("a turn").unwrap();
 }
