@@ -11,7 +11,7 @@ mod reply;
 mod scrub;
 
 pub(crate) use fault::{Fault, sentence};
-pub(crate) use id::{Named, valid_model_id, valid_request_id};
+pub(crate) use id::{Named, id_in_address, id_inside, valid_model_id, valid_request_id};
 pub(crate) use lenient::text_of;
 pub(crate) use links::next_link;
 pub(crate) use name::ErrorName;

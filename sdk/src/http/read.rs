@@ -8,7 +8,7 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::{Cause, coding};
-use crate::wire::{Broken, Reply};
+use crate::wire::{Broken, Reply, id_in_address};
 
 /// How much is read of an answer.
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +59,7 @@ impl Arriving {
             status: status.as_u16(),
             retry_after: retry_after(headers, SystemTime::now()),
             redirect: status.is_redirection().then(|| redirect(headers)),
+            located: location(headers).and_then(id_in_address).map(str::to_owned),
             ..Reply::default()
         };
         let codings = headers.get_all(CONTENT_ENCODING).iter().filter_map(|c| c.to_str().ok());
@@ -99,9 +100,13 @@ impl Arriving {
     }
 }
 
+fn location(headers: &HeaderMap) -> Option<&str> {
+    headers.get(LOCATION)?.to_str().ok()
+}
+
 /// Where a redirect leads to, without what may be secret in it.
 fn redirect(headers: &HeaderMap) -> String {
-    let Some(place) = headers.get(LOCATION).and_then(|place| place.to_str().ok()) else {
+    let Some(place) = location(headers) else {
         return "nowhere".to_owned();
     };
     match Url::parse(place) {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::wire::{Fault, Named, Reply};
+use crate::wire::{ErrorName, Fault, Named, Reply, id_inside};
 
 /// The meaning of an answer to a submit.
 #[derive(Debug, PartialEq, Eq)]
@@ -23,7 +23,8 @@ const REFUSALS: [i64; 5] = [400_001, 400_002, 400_004, 403_001, 404_001];
 /// Sorts an answer, in favour of the user's money: *refused* and *busy* need a plain word of it, and
 /// whatever else came is unknown.
 ///
-/// - An answer that names a request is never a no. With success it is accepted.
+/// - An answer that names a request is never a no. With success it is accepted. An id that stands in
+///   another place of a success, or in the address that an answer leads to, shows where to look.
 /// - The status line counts first. A body overrules it in two cases: success that is an error of the
 ///   service, and a breakdown (500) in which the service names one of its documented refusals.
 /// - An id is taken from whatever can be read; *refused* by a code and *busy* by a code need JSON that
@@ -44,6 +45,13 @@ pub(crate) fn verdict(reply: &Reply) -> Verdict {
         Named::Odd => return Verdict::Unknown(fault, None),
         Named::Nothing => {}
     }
+    if let Some(id) = named_elsewhere(reply, body.as_ref()) {
+        return Verdict::Unknown(fault, Some(id));
+    }
+    // Both come with the id of a job, too, and the rest of it may have had one.
+    if matches!(reply.status, 409 | 429) && body.is_none() && reply.breaks_off() {
+        return Verdict::Unknown(fault, None);
+    }
     if matches!(fault.code.map(status_of), Some(408 | 500..600)) {
         return Verdict::Unknown(fault, None);
     }
@@ -63,10 +71,17 @@ pub(crate) fn verdict(reply: &Reply) -> Verdict {
     }
 }
 
+fn named_elsewhere(reply: &Reply, body: Option<&Value>) -> Option<String> {
+    let located = reply.located.as_deref().filter(|_| reply.status < 400);
+    let inside = || id_inside(body.filter(|_| reply.is_success())?);
+    located.or_else(inside).map(str::to_owned)
+}
+
 /// Why an answer leaves the outcome unknown, where it has no words of its own.
 pub(crate) fn why_unknown(reply: &Reply) -> String {
     match reply.status {
         _ if reply.broken.is_some() || reply.redirect.is_some() => reply.gist(),
+        409 | 429 if reply.breaks_off() => reply.gist(),
         408 => "the service says that it took too long".to_owned(),
         200..300 if reply.json().is_some() => "the answer has no valid request id".to_owned(),
         200..300 => reply.gist(),
@@ -87,10 +102,17 @@ fn has_message(body: Option<&Value>) -> bool {
     message.is_some_and(|message| !message.trim().is_empty())
 }
 
-/// The code at the top of a body, in its documented spellings.
+/// The code at the top of a body, in its documented spellings. Many APIs have a `code`, so it counts
+/// only where it is one of the documented refusals, with a published name beside it.
 fn own_code(body: &Value) -> Option<i64> {
-    let code = body.get("error_code").or_else(|| body.get("errorCode"))?;
-    code.as_i64().or_else(|| code.as_str()?.trim().parse().ok()).filter(|code| *code != 0)
+    let number = |code: &Value| code.as_i64().or_else(|| code.as_str()?.trim().parse().ok());
+    match body.get("error_code").or_else(|| body.get("errorCode")) {
+        Some(code) => number(code).filter(|code| *code != 0),
+        None => {
+            let code = number(body.get("code")?).filter(|code| REFUSALS.contains(code))?;
+            ErrorName::of(body).map(|_| code)
+        }
+    }
 }
 
 #[cfg(test)]
@@ -128,6 +150,25 @@ mod tests {
             (200, r#"{"error_code":429001,"error_message":"x"}"#, "busy"),
             (200, r#"{"error_code":500001,"error_message":"x"}"#, "unknown"),
             (200, r#"{"error_code":7,"error_message":"x"}"#, "unknown"),
+            (200, r#"{"code":400004,"error":"UserAccountError"}"#, "refused 400004"),
+            (200, r#"{"code":"400002","error":"InsufficientResources"}"#, "refused 400002"),
+            (429, r#"{"code":400002,"error":"InsufficientResources"}"#, "refused 400002"),
+            (200, r#"{"code":400004,"error":"bad"}"#, "unknown"),
+            (200, r#"{"code":422001,"error":"UserAccountError"}"#, "unknown"),
+            (200, r#"{"code":500001,"error":"UserAccountError"}"#, "unknown"),
+            (200, r#"{"error":"UserAccountError"}"#, "unknown"),
+            (500, r#"{"code":400004,"error":"UserAccountError"}"#, "unknown"),
+            (
+                200,
+                r#"{"request_id":"r-1","code":400004,"error":"UserAccountError"}"#,
+                "accepted r-1",
+            ),
+            (200, r#"{"data":{"request_id":"r-1"},"error_code":400002}"#, "unknown r-1"),
+            (429, r#"{"code":500001,"error":"UserAccountError"}"#, "unknown"),
+            (429, r#"{"request_i"#, "unknown"),
+            (409, r#"{"message":"conf"#, "unknown"),
+            (429, "slow dow", "busy"),
+            (400, r#"{"message":"conf"#, "refused 0"),
             (500, r#"{"error_code":400002,"error_message":"x"}"#, "refused 400002"),
             (400, r#"{"error_code":500001,"error_message":"x"}"#, "unknown"),
             (400, r#"{"error_code":400004}"#, "refused 400004"),

@@ -75,6 +75,54 @@ impl Named {
     }
 }
 
+/// What is searched for an id that is not at the top, and how deep.
+const MOST_VALUES: usize = 1000;
+const DEEPEST: usize = 4;
+const ID_KEYS: [&str; 4] = ["request_id", "requestId", "requestID", "request-id"];
+/// An id in here may be that of a call that failed, or the caller's own.
+const ELSE: [&str; 7] = ["error", "errors", "detail", "details", "debug", "input", "output"];
+
+/// The one request that an answer names further down, in an envelope of any kind, or by an address
+/// such as its `status_url`. Where it names two, nobody knows which of them is meant.
+pub(crate) fn id_inside(answer: &Value) -> Option<&str> {
+    let mut found = None;
+    let mut left = vec![(answer, DEEPEST)];
+    for _ in 0..MOST_VALUES {
+        let Some((value, depth)) = left.pop() else { break };
+        let id = match value {
+            Value::String(text) => id_in_address(text),
+            Value::Object(members) => {
+                let id = ID_KEYS.iter().find_map(|key| members.get(*key)?.as_str());
+                id.filter(|id| valid_request_id(id))
+            }
+            _ => None,
+        };
+        if id.is_some() && found.is_some_and(|found| Some(found) != id) {
+            return None;
+        }
+        found = found.or(id);
+        match value {
+            _ if depth == 0 => {}
+            Value::Array(items) => left.extend(items.iter().map(|item| (item, depth - 1))),
+            Value::Object(members) => {
+                let inside = members.iter().filter(|(key, _)| !ELSE.contains(&key.as_str()));
+                left.extend(inside.map(|(_, value)| (value, depth - 1)));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The request of an address such as `/v1/requests/r-1/status`, on whatever host.
+pub(crate) fn id_in_address(address: &str) -> Option<&str> {
+    let path = address.split(['?', '#']).next()?;
+    let (before, after) = path.split_once("/v1/requests/")?;
+    let is_address = before.is_empty() || before.starts_with("http");
+    let id = after.split('/').next()?;
+    (is_address && valid_request_id(id)).then_some(id)
+}
+
 /// The string literals of a JSON object, or of the beginning of one.
 struct Strings<'a> {
     body: &'a [u8],
@@ -191,6 +239,35 @@ mod tests {
         for (body, named) in cases {
             assert_eq!(Named::of(body.as_bytes(), None), named, "{body}");
         }
+    }
+
+    #[test]
+    fn an_id_further_down_is_found_if_it_is_the_only_one() {
+        use serde_json::json;
+        let status_url = "https://model-api.runcomfy.net/v1/requests/r-1/status?a=/v1/requests/x";
+        let cases = [
+            (json!({ "data": { "request_id": "r-1" } }), Some("r-1")),
+            (json!([{ "request_id": "r-1" }]), Some("r-1")),
+            (json!({ "requestId": "r-1" }), Some("r-1")),
+            (json!({ "status_url": status_url }), Some("r-1")),
+            (json!({ "links": { "result": "/v1/requests/r-1/result" } }), Some("r-1")),
+            (json!({ "data": { "request_id": "r-1", "status_url": status_url } }), Some("r-1")),
+            (json!({ "data": [{ "request_id": "r-1" }, { "request_id": "r-2" }] }), None),
+            (json!({ "data": { "request_id": "r-2", "status_url": status_url } }), None),
+            (json!({ "error": { "request_id": "r-1" } }), None),
+            (json!({ "detail": [{ "request_id": "r-1" }] }), None),
+            (json!({ "a": { "b": { "c": { "d": { "e": { "request_id": "r-1" } } } } } }), None),
+            (json!({ "data": { "request_id": "r 1" } }), None),
+            (json!({ "note": "see /v1/requests/r-1/status" }), None),
+            (json!({ "status_url": "https://a/v1/requests/../x" }), None),
+            (json!({ "id": "r-1" }), None),
+            (json!("r-1"), None),
+        ];
+        for (answer, id) in cases {
+            assert_eq!(id_inside(&answer), id, "{answer}");
+        }
+        let many: Vec<_> = (0..2_000_000).collect();
+        assert_eq!(id_inside(&json!({ "a": many, "request_id": "r-1" })), Some("r-1"));
     }
 
     #[test]

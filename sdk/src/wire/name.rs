@@ -38,7 +38,7 @@ const PLACES: [&str; 12] = [
 
 impl ErrorName {
     /// The name in an error body: at its top, or one step into its `error`.
-    pub(super) fn of(body: &Value) -> Option<Self> {
+    pub(crate) fn of(body: &Value) -> Option<Self> {
         let inside = match body.get("error") {
             Some(Value::Array(errors)) => errors.first(),
             error => error,

@@ -22,6 +22,8 @@ pub(crate) struct Reply {
     pub(crate) retry_after: Option<Duration>,
     /// Where a redirect leads to, as it may be shown.
     pub(crate) redirect: Option<String>,
+    /// The request that its `Location` is about, if it is about one.
+    pub(crate) located: Option<String>,
     pub(crate) body: Vec<u8>,
     /// Why the body is not whole, where it is not.
     pub(crate) broken: Option<Broken>,
@@ -76,6 +78,11 @@ impl Reply {
             Some(Broken::Off(_)) => false,
             None => lenient::begins(&self.body),
         }
+    }
+
+    /// Whether the body is JSON that breaks off, so that nobody knows what else it would have said.
+    pub(crate) fn breaks_off(&self) -> bool {
+        lenient::begins(&self.body) && self.json().is_none()
     }
 
     fn has_too_many_values(&self) -> bool {

@@ -16,6 +16,8 @@ pub(super) enum Outcome {
     Ends(&'static str, Option<Value>),
     /// It makes the job, and resets the connection.
     Reset,
+    /// It makes the job, which will succeed, and names it in an answer with this status.
+    Names(u16),
     /// It says no.
     Refuses,
 }
@@ -100,14 +102,19 @@ impl Book {
         let (id, call) = (parts.next().unwrap_or_default(), parts.next());
         let number = id.strip_prefix("r-").and_then(|number| number.parse::<usize>().ok());
         let outcome = number.and_then(|number| self.submits.get(number));
-        let Some(Outcome::Ends(word, cost)) = outcome else {
-            return json_answer(404, &json!({ "error_code": 404_001, "error_message": "no job" }));
+        let (word, cost) = match outcome {
+            Some(Outcome::Ends(word, cost)) => (*word, cost),
+            Some(Outcome::Names(_)) => ("succeeded", &None),
+            _ => {
+                let no_job = json!({ "error_code": 404_001, "error_message": "no job" });
+                return json_answer(404, &no_job);
+            }
         };
         if call == Some("status") {
             return json_answer(200, &json!({ "request_id": id, "status": "completed" }));
         }
         let mut result = json!({ "request_id": id, "status": word });
-        match *word {
+        match word {
             "succeeded" => result["output"] = json!({ "image": "https://cdn.runcomfy.net/a.png" }),
             "failed" => result["error"] = json!("boom"),
             _ => {}
@@ -127,6 +134,10 @@ impl Book {
                 json_answer(200, &json!({ "request_id": id }))
             }
             Outcome::Reset => Act::Reset,
+            Outcome::Names(status) => json_answer(
+                status,
+                &json!({ "request_id": format!("r-{}", self.submits.len() - 1) }),
+            ),
             Outcome::Refuses => json_answer(422, &json!({ "detail": "no" })),
         }
     }

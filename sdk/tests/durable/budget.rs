@@ -1,5 +1,6 @@
 //! A limit in dollars holds, whatever the service says of costs.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use runcomfy::Error;
@@ -90,6 +91,28 @@ async fn an_unknown_outcome_keeps_its_money_for_good() {
         assert!(errors.iter().all(Error::is_outcome_unknown), "{errors:?}");
         assert_eq!((errors.len(), results.usd(), results.left_out()), (3, 1.5, true), "{start}");
         assert_eq!(bank.submits(), 3, "start {start}");
+    }
+}
+
+/// A 429 is no reason to pay again where it names a job.
+#[tokio::test]
+async fn a_job_that_an_error_names_keeps_its_money_and_is_in_the_journal() {
+    for status in [429, 409, 500, 503] {
+        let bank = Bank::at(0.5, [Outcome::Names(status)]).await;
+        let client = bank.with_journal();
+        let batch = || client.batch(jobs(30)).in_flight(2).max_usd(1.5).named("n");
+        let (errors, results) = run(batch()).await;
+        assert!(errors.iter().all(Error::is_outcome_unknown), "{status}: {errors:?}");
+        let ids: BTreeSet<_> = errors.iter().filter_map(Error::request_id).collect();
+        assert!(ids.into_iter().eq(["r-0", "r-1", "r-2"]), "{status}: {errors:?}");
+        assert_eq!((results.usd(), results.left_out()), (1.5, true), "{status}");
+        drop(results);
+        assert_eq!(client.recover().await.unwrap().jobs.len(), 3, "{status}");
+        // The next start takes them up.
+        let (errors, results) = run(batch()).await;
+        assert!(errors.is_empty(), "{status}: {errors:?}");
+        assert_eq!((results.usd(), results.left_out()), (1.5, true), "{status}");
+        assert_eq!(bank.submits(), 3, "{status}");
     }
 }
 
