@@ -5,6 +5,7 @@ mod end;
 mod events;
 mod finish;
 mod learn;
+mod page;
 mod patience;
 mod reading;
 mod step;

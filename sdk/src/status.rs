@@ -110,14 +110,18 @@ pub struct Status {
 impl Status {
     /// Reads `{"status": …, "queue_position": …}`; `None` if there is no status word in it.
     pub(crate) fn of(body: &Value) -> Option<Self> {
-        let word = ["status", "state"].iter().find_map(|key| body.get(*key)?.as_str())?;
-        let state = State::from_word(word);
+        let state = State::from_word(status_word(body)?);
         let position = body.get("queue_position").and_then(|value| match value {
             Value::String(text) => text.trim().parse().ok(),
             other => other.as_u64(),
         });
         Some(Self { queue_position: position.filter(|_| state == State::Queued), state })
     }
+}
+
+/// The word in which an answer says where a job stands.
+pub(crate) fn status_word(body: &Value) -> Option<&str> {
+    ["status", "state"].iter().find_map(|key| body.get(*key)?.as_str())
 }
 
 #[cfg(test)]

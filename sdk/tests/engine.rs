@@ -12,6 +12,7 @@ mod engine {
     mod cancel;
     mod departure;
     mod foreign;
+    mod lasting;
     mod reasons;
     mod resume;
     mod secrets;

@@ -6,6 +6,7 @@ use serde_json::Value;
 use tokio::time::sleep;
 
 use super::JobToken;
+use super::page::is_page;
 use super::reading::{self, Whose};
 use crate::client::Inner;
 use crate::error::{Call, Error};
@@ -96,10 +97,11 @@ fn answer(client: &Inner, job: &JobToken, reply: &Reply) -> Answer {
     let Some(body) = reply.json() else {
         return if reply.is_success() { Answer::Taken } else { Answer::None };
     };
-    if reading::whose(job, &body) == Whose::Foreign {
+    let whose = reading::whose(job, &body);
+    if whose == Whose::Foreign {
         return Answer::None;
     }
-    if let Some(outcome) = outcome(&body) {
+    if let Some(outcome) = outcome(&body, whose == Whose::Ours) {
         return Answer::Outcome(outcome);
     }
     let fault = Fault::of(&body);
@@ -113,10 +115,13 @@ fn answer(client: &Inner, job: &JobToken, reply: &Reply) -> Answer {
     Answer::Refused(Error::refused(call, reply, &fault, &client.http.scrub).about(job))
 }
 
-/// `status` and `outcome` may both be there, or either, or none.
-fn outcome(body: &Value) -> Option<CancelOutcome> {
+/// `status` and `outcome` may both be there, or either, or none. A status without the job's id may
+/// be that of a page: `{"status": "error"}`.
+fn outcome(body: &Value, named: bool) -> Option<CancelOutcome> {
+    let is_page = !named && body.get("outcome").is_none() && is_page(body);
     let words = ["outcome", "status"].iter();
     words.filter_map(|key| body.get(*key)?.as_str()).find_map(|word| match State::from_word(word) {
+        state if is_page && state.is_over() => None,
         State::Cancelled => Some(CancelOutcome::Cancelled),
         State::Running | State::Ended | State::Succeeded | State::Failed => {
             Some(CancelOutcome::TooLate)
@@ -148,9 +153,14 @@ mod tests {
             (json!({"outcome": "cancellation_requested"}), None),
             (json!({"status": "in_queue"}), None),
             (json!({}), None),
+            (json!({"status": "error", "message": "no upstream"}), None),
+            (json!({"status": "failed", "message": "no upstream"}), None),
+            (json!({"status": "success"}), None),
+            (json!({"status": "cancelled", "title": "client closed request"}), None),
+            (json!({"status": "failed"}), Some(TooLate)),
         ];
         for (body, expected) in cases {
-            assert_eq!(outcome(&body), expected, "{body}");
+            assert_eq!(outcome(&body, false), expected, "{body}");
         }
     }
 }

@@ -61,6 +61,12 @@ fn unsettled(job: &JobToken, what: Unsettled) -> Error {
                 .to_owned(),
         )
         .keeping(body),
+        Unsettled::Page(body) => unsettled(
+            "the service keeps answering with an error that names no job, and nothing says that \
+             this one is over"
+                .to_owned(),
+        )
+        .keeping(body),
         Unsettled::Trouble(error) => error.unsettled(),
     }
 }

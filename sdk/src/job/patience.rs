@@ -30,6 +30,8 @@ pub(super) enum Doubt {
     Unnamed,
     /// A failure in words that any error page may have.
     ErrorPage,
+    /// An output without a word that the job is over.
+    Unstated,
     /// A result that came to harm: cut off inside of the answer, in an unknown coding, too large.
     Damaged,
     /// The connection breaks before the result has arrived.
@@ -67,7 +69,7 @@ impl Doubt {
             // As long as a cache keeps what it mixed up.
             Self::Foreign => (5, 300, true),
             Self::Unnamed => (2, 0, true),
-            Self::Vague | Self::Word | Self::CutOff => (5, LONG.as_secs(), false),
+            Self::Vague | Self::Word | Self::Unstated | Self::CutOff => (5, LONG.as_secs(), false),
         };
         Limits { times, lasting: Duration::from_secs(seconds), both }
     }
@@ -107,6 +109,10 @@ impl Patience {
     pub(super) fn status_says(&mut self, over: bool) {
         self.over = over;
         self.doubts.iter_mut().for_each(|(_, seen)| seen.by_status = false);
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.over
     }
 
     /// Counts what was fetched and could not be used.

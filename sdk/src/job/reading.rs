@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::page::is_page;
 use super::step::{End, Unsettled};
 use crate::client::Inner;
 use crate::completed::is_without_output;
@@ -31,6 +32,12 @@ pub(super) enum JobReply {
         body: Value,
         end: fn(Value) -> End,
     },
+    /// An output, or an error, beside no word that says how the job is. It is the end of the job if
+    /// the status call says that there is one.
+    Unstated {
+        body: Value,
+        end: fn(Value) -> End,
+    },
     /// The result call says that the job is not over, by a code.
     NotReady(Error),
     Trouble(Trouble, Error),
@@ -43,7 +50,7 @@ pub(super) enum Source {
     Named,
     /// It does not say whose it is, in words of the service.
     Unnamed,
-    /// It may be anybody's error page: `{"status": "error"}`.
+    /// It may be anybody's error page: `{"status": "error"}`, or a breakdown that names the job.
     Anybody,
 }
 
@@ -59,6 +66,7 @@ impl JobReply {
             Self::Failed(..) => "failed",
             Self::Cancelled(..) => "cancelled",
             Self::Empty { .. } => "empty",
+            Self::Unstated { .. } => "unstated",
             Self::NotReady(_) => "not ready",
             Self::Trouble(..) => "no usable answer",
         }
@@ -142,7 +150,11 @@ pub(super) async fn status(client: &Inner, job: &JobToken) -> Result<Status, Err
 /// The state in an answer, if it is a usable one about this job.
 fn state(job: &JobToken, reply: &Reply) -> Option<Status> {
     let body = reply.json().filter(|_| reply.is_success())?;
-    if whose(job, &body) == Whose::Foreign { None } else { Status::of(&body) }
+    match whose(job, &body) {
+        Whose::Foreign => None,
+        Whose::Unnamed if is_page(&body) => None,
+        Whose::Ours | Whose::Unnamed => Status::of(&body),
+    }
 }
 
 /// Whom an answer speaks of.
@@ -174,18 +186,65 @@ fn is_uuid(id: &str) -> bool {
 
 fn read(ask: Ask, job: &JobToken, reply: Reply, scrub: &Scrub) -> JobReply {
     let body = reply.json();
-    if reply.is_success()
-        && let Some(body) = &body
-        && let Some(status) = Status::of(body)
-        && let whose @ (Whose::Ours | Whose::Unnamed) = whose(job, body)
+    if let Some(body) = &body
+        && let Some(state) = of_body(ask, whose(job, body), &reply, body)
     {
-        return of_state(ask, status, body.clone(), whose == Whose::Ours);
+        return state;
     }
     let (trouble, error) = failure(ask, job, reply, body.as_ref(), scrub);
     if ask == Ask::Result && error.error_code() == Some(NOT_READY) && trouble == Trouble::Vague {
         return JobReply::NotReady(error);
     }
     JobReply::Trouble(trouble, error)
+}
+
+/// What a body says of the job, if it says anything of it.
+fn of_body(ask: Ask, whose: Whose, reply: &Reply, body: &Value) -> Option<JobReply> {
+    match whose {
+        Whose::Foreign => None,
+        Whose::Unnamed if !reply.is_success() => None,
+        Whose::Unnamed if is_page(body) => of_page(ask, body),
+        Whose::Unnamed => Some(of_state(ask, Status::of(body)?, body.clone(), false)),
+        Whose::Ours if reply.is_success() => match Status::of(body) {
+            Some(status) => Some(of_state(ask, status, body.clone(), true)),
+            None if ask == Ask::Result => unstated(body),
+            None => None,
+        },
+        Whose::Ours if reply.status == 429 || Fault::of(body).code.is_some() => None,
+        Whose::Ours => of_breakdown(ask, Status::of(body)?, body),
+    }
+}
+
+/// An error page that says that something failed may be the service's: where the status call says
+/// that the job is over, and nothing else is to be had for a minute.
+fn of_page(ask: Ask, body: &Value) -> Option<JobReply> {
+    let has_code = Fault::disguised(body).is_some_and(|fault| fault.code.is_some());
+    match Status::of(body)?.state {
+        _ if ask == Ask::Status || has_code => None,
+        State::Failed => Some(JobReply::Failed(body.clone(), Source::Anybody)),
+        State::Cancelled => Some(JobReply::Cancelled(body.clone(), Source::Anybody)),
+        _ => None,
+    }
+}
+
+/// The job's own state with a status line that says something else.
+fn of_breakdown(ask: Ask, status: Status, body: &Value) -> Option<JobReply> {
+    match of_state(ask, status, body.clone(), true) {
+        JobReply::Failed(body, _) => Some(JobReply::Failed(body, Source::Anybody)),
+        JobReply::Cancelled(body, _) => Some(JobReply::Cancelled(body, Source::Anybody)),
+        JobReply::Empty { .. } | JobReply::Unrecognized(..) => None,
+        state => Some(state),
+    }
+}
+
+/// A result of this job that does not say that it is one.
+fn unstated(body: &Value) -> Option<JobReply> {
+    let end: fn(Value) -> End = match () {
+        () if !is_without_output(body.get("output")) => End::Succeeded,
+        () if says_something(body.get("error")) => End::Failed,
+        () => return None,
+    };
+    Some(JobReply::Unstated { body: body.clone(), end })
 }
 
 /// Only the result tells whether a job succeeded; an output or an error there counts for more
@@ -200,35 +259,39 @@ fn of_state(ask: Ask, status: Status, body: Value, named: bool) -> JobReply {
             _ => JobReply::Over { cancelled },
         };
     }
-    let source = match status.state {
-        _ if named => Source::Named,
-        State::Failed if is_word_of_anybody(&body) => Source::Anybody,
-        _ => Source::Unnamed,
-    };
     let has_output = !is_without_output(body.get("output"));
     let has_error = says_something(body.get("error"));
+    let source = match status.state {
+        _ if named => Source::Named,
+        State::Unknown(_) => Source::Anybody,
+        _ => Source::Unnamed,
+    };
     match status.state {
         State::Queued => JobReply::Queued(status.queue_position),
         State::Running => JobReply::Running,
         State::Failed => JobReply::Failed(body, source),
         State::Cancelled => JobReply::Cancelled(body, source),
+        // As health reports have it: `{"status": "pass", "output": ""}`.
+        State::Unknown(_) if has_output && !named => {
+            JobReply::Unstated { body, end: End::Succeeded }
+        }
         _ if has_output => JobReply::Succeeded(body),
         State::Succeeded if has_error => JobReply::Empty { body, end: End::Failed },
-        State::Succeeded => JobReply::Empty { body, end: End::Succeeded },
+        State::Succeeded if named || body.get("output").is_some() => {
+            JobReply::Empty { body, end: End::Succeeded }
+        }
+        State::Succeeded => JobReply::Empty { body, end: nothing },
         _ if has_error => JobReply::Failed(body, source),
         State::Ended if Fault::disguised(&body).is_some() => {
             JobReply::Empty { body, end: End::Failed }
         }
-        State::Ended => {
-            JobReply::Empty { body, end: |body| End::Unsettled(Unsettled::Nothing(body)) }
-        }
+        State::Ended => JobReply::Empty { body, end: nothing },
         state @ State::Unknown(_) => JobReply::Unrecognized(state.to_string(), body),
     }
 }
 
-fn is_word_of_anybody(body: &Value) -> bool {
-    let word = ["status", "state"].iter().find_map(|key| body.get(*key)?.as_str());
-    word.is_some_and(|word| word.trim().eq_ignore_ascii_case("error"))
+fn nothing(body: Value) -> End {
+    End::Unsettled(Unsettled::Nothing(body))
 }
 
 fn says_something(error: Option<&Value>) -> bool {

@@ -112,6 +112,8 @@ pub(super) enum Unsettled {
     Word(String, Value),
     /// That the job is over, with neither output nor error.
     Nothing(Value),
+    /// An error page, while nothing says that the job is over.
+    Page(Value),
     /// The same unusable answer.
     Trouble(Error),
 }
@@ -153,6 +155,7 @@ impl Progress {
                 self.ended(End::Cancelled(Some(body)), source, now)
             }
             JobReply::Empty { body, end } => self.empty(body, end, now),
+            JobReply::Unstated { body, end } => self.unstated(body, end, now),
             JobReply::NotReady(error) => self.not_ready(error, now),
             JobReply::Trouble(trouble, error) => self.trouble(ask, trouble, error, now, newborn),
         }
@@ -198,11 +201,26 @@ impl Progress {
             Source::Anybody => self.believes(Doubt::ErrorPage, Ask::Result, now),
         };
         if believed {
-            return quietly(Then::End(end));
+            return quietly(Then::End(match (source, end) {
+                // So long that nothing better will come; but it is nobody's word about the job.
+                (Source::Anybody, End::Failed(body) | End::Cancelled(Some(body)))
+                    if !self.patience.is_over() =>
+                {
+                    End::Unsettled(Unsettled::Page(body))
+                }
+                (_, end) => end,
+            }));
         }
-        self.result_failures += 1;
-        let first = self.result_failures == 1;
-        quietly(if first { Then::Ask(Ask::Status) } else { self.doubt_result(None) })
+        quietly(self.doubt_with_status())
+    }
+
+    /// An output, or an error, that does not say that it is the end.
+    fn unstated(&mut self, body: Value, end: fn(Value) -> End, now: Instant) -> Step {
+        let believed = self.believes(Doubt::Unstated, Ask::Result, now);
+        if believed || self.patience.is_over() {
+            return quietly(Then::End(end(body)));
+        }
+        quietly(self.doubt_with_status())
     }
 
     /// The job is over, and its output is not there, or not yet.
@@ -298,6 +316,12 @@ impl Progress {
     /// The same after a result call that leaves a doubt.
     fn doubt_result(&self, hint: Option<Duration>) -> Then {
         Then::BackOff(self.back_off(Ask::Result, hint).soon())
+    }
+
+    /// The status call may settle at once what a result call leaves open.
+    fn doubt_with_status(&mut self) -> Then {
+        self.result_failures += 1;
+        if self.result_failures == 1 { Then::Ask(Ask::Status) } else { self.doubt_result(None) }
     }
 
     /// What is new of it.

@@ -11,6 +11,10 @@ fn sorted(ask: Ask, status: u16, body: &str) -> String {
             End::Failed(_) => "empty failure".to_owned(),
             _ => "empty".to_owned(),
         },
+        JobReply::Unstated { body, end } => match end(body) {
+            End::Succeeded(_) => "unstated success".to_owned(),
+            _ => "unstated failure".to_owned(),
+        },
         JobReply::NotReady(_) => "not ready".to_owned(),
         JobReply::Trouble(trouble, error) => {
             assert_eq!(error.request_id(), Some("r"));
@@ -33,6 +37,16 @@ fn every_answer_to_the_status_call_is_sorted() {
         (200, r#"{"request_id":"q","status":"in_progress"}"#, "Foreign"),
         (200, r#"{"status":"succ"#, "Passing"),
         (400, r#"{"error_code":400005}"#, "Vague"),
+        (200, r#"{"status":"error","message":"no upstream"}"#, "Vague"),
+        (200, r#"{"status":"failed","message":"no upstream"}"#, "Vague"),
+        (200, r#"{"status":"Failure","kind":"Status","code":404}"#, "Vague"),
+        (200, r#"{"status":"success","data":{}}"#, "Vague"),
+        (200, r#"{"status":"503"}"#, "Vague"),
+        (200, r#"{"status":"failed"}"#, "Over { cancelled: false }"),
+        (200, r#"{"request_id":"r","status":"error","message":"x"}"#, "Over { cancelled: false }"),
+        (200, r#"{"request_id":"r","output":["u"]}"#, "Vague"),
+        (503, r#"{"request_id":"r","status":"in_queue"}"#, "Queued(None)"),
+        (404, r#"{"request_id":"r","status":"completed"}"#, "Over { cancelled: false }"),
     ];
     for (status, body, meaning) in cases {
         assert_eq!(sorted(Ask::Status, status, body), meaning, "{status} {body}");
@@ -49,7 +63,8 @@ fn every_answer_to_the_result_call_is_sorted() {
         (200, r#"{"status":"succeeded","output":{"image":"u"},"error":"one failed"}"#, "succeeded"),
         (200, r#"{"status":"succeeded","output":{}}"#, "empty success"),
         (200, r#"{"status":"succeeded","output":{"images":[null,""]}}"#, "empty success"),
-        (200, r#"{"status":"succeeded"}"#, "empty success"),
+        (200, r#"{"status":"succeeded"}"#, "empty"),
+        (200, r#"{"request_id":"r","status":"succeeded"}"#, "empty success"),
         (200, r#"{"status":"succeeded","error":"boom"}"#, "empty failure"),
         (200, r#"{"status":"Completed","output":["u"]}"#, "succeeded"),
         (200, r#"{"status":"completed","output":{},"error":null}"#, "empty"),
@@ -66,8 +81,11 @@ fn every_answer_to_the_result_call_is_sorted() {
         (200, r#"{"request_id":"r","status":"failed","error_code":500001}"#, "failed, Named"),
         (200, r#"{"status":"canceled"}"#, "cancelled, Unnamed"),
         (200, r#"{"request_id":"r","status":"cancelled"}"#, "cancelled, Named"),
-        (200, r#"{"status":"archived","output":{"image":"u"}}"#, "succeeded"),
-        (200, r#"{"status":"expired","error":"too old"}"#, "failed, Unnamed"),
+        (200, r#"{"status":"archived","output":{"image":"u"}}"#, "unstated success"),
+        (200, r#"{"status":"pass","output":"all is well"}"#, "unstated success"),
+        (200, r#"{"request_id":"r","status":"archived","output":["u"]}"#, "succeeded"),
+        (200, r#"{"status":"expired","error":"too old"}"#, "failed, Anybody"),
+        (200, r#"{"request_id":"r","status":"expired","error":"too old"}"#, "failed, Named"),
         (200, r#"{"status":"paused","output":null,"error":""}"#, "unrecognized paused"),
         (200, r#"{"request_id":"q","status":"succeeded","output":{"image":"u"}}"#, "Foreign"),
         (200, r#"{"request_id":7,"status":"succeeded","output":{"image":"u"}}"#, "Foreign"),
@@ -112,6 +130,40 @@ fn every_answer_to_the_result_call_is_sorted() {
         (429, "", "Passing"),
         (500, "{}", "Passing"),
         (502, "<html>", "Passing"),
+    ];
+    for (status, body, meaning) in cases {
+        assert_eq!(sorted(Ask::Result, status, body), meaning, "{status} {body}");
+    }
+}
+
+#[test]
+fn this_jobs_answers_are_told_from_nobodys() {
+    let cases = [
+        // This job's, whatever it lacks.
+        (200, r#"{"request_id":"r","output":{"image":"u"}}"#, "unstated success"),
+        (200, r#"{"request_id":"r","status":null,"output":["u"]}"#, "unstated success"),
+        (200, r#"{"request_id":"r","status":7,"output":["u"],"error":"x"}"#, "unstated success"),
+        (200, r#"{"request_id":"r","error":"boom"}"#, "unstated failure"),
+        (200, r#"{"request_id":"r","output":{}}"#, "Vague"),
+        (200, r#"{"output":["u"]}"#, "Vague"),
+        (404, r#"{"request_id":"r","output":["u"]}"#, "Vague"),
+        (404, r#"{"request_id":"r","status":"succeeded","output":["u"]}"#, "succeeded"),
+        (500, r#"{"request_id":"r","status":"in_progress"}"#, "Running"),
+        (500, r#"{"request_id":"r","status":"failed","error":"boom"}"#, "failed, Anybody"),
+        (422, r#"{"request_id":"r","status":"cancelled"}"#, "cancelled, Anybody"),
+        (500, r#"{"request_id":"r","status":"succeeded"}"#, "Passing"),
+        (429, r#"{"request_id":"r","status":"failed"}"#, "Passing"),
+        (404, r#"{"request_id":"r","status":"failed","error_code":404001}"#, "Gone"),
+        (500, r#"{"status":"failed"}"#, "Passing"),
+        // Nobody's.
+        (200, r#"{"status":"error","message":"no upstream"}"#, "failed, Anybody"),
+        (200, r#"{"status":"failed","message":"no upstream"}"#, "failed, Anybody"),
+        (200, r#"{"status":"error","error_code":429001}"#, "Passing"),
+        (200, r#"{"status":"error","code":400004}"#, "TokenRefused"),
+        (200, r#"{"status":"success","message":"welcome"}"#, "Vague"),
+        (200, r#"{"status":"succeeded","message":"welcome"}"#, "Vague"),
+        (200, r#"{"status":"503","error":"Service Unavailable"}"#, "Vague"),
+        (200, r#"{"status":503,"error":"Service Unavailable"}"#, "Vague"),
     ];
     for (status, body, meaning) in cases {
         assert_eq!(sorted(Ask::Result, status, body), meaning, "{status} {body}");

@@ -84,7 +84,7 @@ const PASSING: [Answer; 14] = [
     (200, r#"{"error_code":500001}"#),
 ];
 
-const VAGUE: [Answer; 9] = [
+const VAGUE: [Answer; 16] = [
     (200, "{}"),
     (200, "null"),
     (200, "[]"),
@@ -94,6 +94,14 @@ const VAGUE: [Answer; 9] = [
     (404, r#"{"message":"no Route matched"}"#),
     (409, r#"{"error_code":409001}"#),
     (402, r#"{"error_code":400002}"#),
+    // Error pages and health reports of JSON.
+    (200, r#"{"status":"error","message":"no upstream"}"#),
+    (200, r#"{"status":"error"}"#),
+    (200, r#"{"status":"failed","message":"no upstream"}"#),
+    (200, r#"{"status":"Failure","kind":"Status","code":404,"reason":"NotFound"}"#),
+    (200, r#"{"status":"success","message":"welcome"}"#),
+    (200, r#"{"status":"cancelled","title":"client closed request"}"#),
+    (200, r#"{"status":503,"error":"Service Unavailable","path":"/v1/requests"}"#),
 ];
 
 const DOUBTED: [(Answer, &str, u64, u64); 9] = [
@@ -109,7 +117,7 @@ const DOUBTED: [(Answer, &str, u64, u64); 9] = [
 ];
 
 /// Only the result call can say these.
-const OF_RESULTS: [(Answer, &str, u64, u64); 9] = [
+const OF_RESULTS: [(Answer, &str, u64, u64); 13] = [
     (EMPTY, "succeeded {}", 60, 80),
     ((200, r#"{"status":"succeeded","output":{"images":[]},"error":"x"}"#), "failed", 60, 80),
     ((200, r#"{"status":"completed"}"#), "unsettled", 60, 80),
@@ -117,6 +125,10 @@ const OF_RESULTS: [(Answer, &str, u64, u64); 9] = [
     ((200, r#"{"status":"succeeded","output":"#), "unsettled", 60, 80),
     ((400, r#"{"error_code":400005}"#), "unsettled", 60, 80),
     ((200, r#"{"status":"error"}"#), "failed", 60, 80),
+    ((200, r#"{"status":"failed","message":"x"}"#), "failed", 60, 80),
+    ((500, r#"{"request_id":"r","status":"failed"}"#), "failed", 60, 80),
+    ((422, r#"{"request_id":"r","status":"cancelled"}"#), "cancelled", 60, 80),
+    ((200, r#"{"status":"succeeded"}"#), "unsettled", 60, 80),
     ((200, r#"{"status":"failed"}"#), "failed", 0, 5),
     ((200, r#"{"status":"cancelled"}"#), "cancelled", 0, 5),
 ];
@@ -242,6 +254,32 @@ fn a_result_that_refuses_while_the_job_runs_is_asked_for_when_it_is_over() {
         let failed = outcome.news.iter().filter(|news| news.starts_with("PollFailed")).count();
         assert!(failed <= 1, "{:?}", outcome.news);
     }
+}
+
+/// With this job's id and no word that is known, or with such a word and no id.
+#[test]
+fn an_output_without_a_word_is_a_result_once_the_job_is_over() {
+    let unstated = [
+        (200, r#"{"request_id":"r","output":{"image":"https://a/1.png"}}"#),
+        (200, r#"{"request_id":"r","status":null,"output":{"image":"https://a/1.png"}}"#),
+        (200, r#"{"request_id":"r","status":200,"output":{"image":"https://a/1.png"}}"#),
+        (200, r#"{"status":"ok","output":{"image":"https://a/1.png"}}"#),
+    ];
+    for answer in unstated {
+        let outcome = wait_for(2, |ask, _| if ask == Ask::Status { OVER } else { answer });
+        assert!(outcome.end.contains("1.png") && outcome.after < 5, "{answer:?}: {}", outcome.end);
+        // It may be half of one while the job runs.
+        let outcome = wait_for(5, |ask, _| if ask == Ask::Status { ALIVE } else { answer });
+        assert_eq!(outcome.end, "none", "{answer:?}");
+        assert!(outcome.polls < 5 * 3600 / 2, "{answer:?}: {} polls", outcome.polls);
+        let broken = (502, "<html>");
+        let outcome = wait_for(5, |ask, _| if ask == Ask::Status { broken } else { answer });
+        assert!(outcome.end.contains("1.png"), "{answer:?}: {}", outcome.end);
+        assert!((1800..2000).contains(&outcome.after), "{answer:?}: {} s", outcome.after);
+    }
+    let whatever = (404, r#"{"request_id":"r","status":"done","output":["https://a/1.png"]}"#);
+    let outcome = wait_for(2, |ask, _| if ask == Ask::Status { OVER } else { whatever });
+    assert!(outcome.end.contains("1.png") && outcome.after < 5, "{}", outcome.end);
 }
 
 #[test]
