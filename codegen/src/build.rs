@@ -12,8 +12,8 @@ use crate::{Catalog, Fault, Home, catalog_for, folder};
 /// runcomfy_codegen::build("schemas");
 /// ```
 ///
-/// The folder is relative to the package and holds `<model id>/input.json`, and `output.json` and
-/// `names.json` beside it where there are any. The crate takes the modules in with
+/// The folder is relative to the package and holds `<model id>/input.json` (or `input.yaml`), and
+/// `output.json` and `names.json` beside it where there are any. The crate takes the modules in with
 ///
 /// ```ignore
 /// pub mod models {

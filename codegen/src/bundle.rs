@@ -13,7 +13,8 @@ use referencing::meta;
 use serde_json::{Map, Value, json};
 
 use crate::dialect::escape;
-use crate::{Draft, Options};
+use crate::error::Remarks;
+use crate::{Draft, Options, keyword};
 use index::{Index, Reference};
 
 /// The member of the document under which documents from outside stand.
@@ -46,8 +47,14 @@ pub(crate) struct Dynamic {
     pub(crate) pointer: String,
 }
 
-/// Rewrites all references of the document.
-pub(crate) fn bundle(document: &mut Value, root: &str, options: &Options<'_>) -> Bundle {
+/// Rewrites all references of the document, and takes out keywords of a wrong form.
+pub(crate) fn bundle(
+    document: &mut Value,
+    root: &str,
+    options: &Options<'_>,
+    is_strict: bool,
+    remarks: &mut Remarks,
+) -> Bundle {
     let Options { base, draft, load, .. } = *options;
     let mut index = Index::new(base);
     index.document(document, root, base, draft);
@@ -78,6 +85,12 @@ pub(crate) fn bundle(document: &mut Value, root: &str, options: &Options<'_>) ->
         && let Value::Object(object) = document
     {
         object.insert(REMOTES.to_owned(), Value::Object(remotes.into_iter().collect()));
+    }
+    let is_remote = |place: &String| place.starts_with(&format!("/{REMOTES}/"));
+    for place in index.visited.iter().filter(|place| !is_remote(place)) {
+        if let Some(Value::Object(schema)) = document.pointer_mut(place) {
+            keyword::check(schema, place, is_strict, remarks);
+        }
     }
     for (reference, pointer) in &rewritten {
         rewrite(document, reference, pointer);

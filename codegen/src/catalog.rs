@@ -1,5 +1,6 @@
 //! All models at once: a tree of modules, one file for each.
 
+mod id;
 mod list;
 mod model;
 mod plan;
@@ -13,6 +14,7 @@ use crate::error::{Fault, Note};
 use crate::given::Names;
 use crate::names;
 
+pub use id::is_model_id;
 pub use plan::{Part, Plan};
 
 /// The text of a file, and what to call it in messages.
@@ -152,22 +154,6 @@ pub fn on_all_cores<T: Sync, R: Send>(all: &[T], work: impl Fn(&T) -> R + Sync) 
         let done = workers.into_iter().map(ScopedJoinHandle::join);
         done.flat_map(|done| done.unwrap_or_else(|panic| resume_unwind(panic))).collect()
     })
-}
-
-/// Whether a text may be the id of a model: 2 to 5 segments of letters, digits, `_`, `.` and `-`, none
-/// of which leads anywhere else.
-///
-/// ```
-/// assert!(runcomfy_codegen::is_model_id("google/nano-banana-2/text-to-image"));
-/// assert!(!runcomfy_codegen::is_model_id("../elsewhere"));
-/// ```
-#[must_use]
-pub fn is_model_id(text: &str) -> bool {
-    let is_segment = |segment: &str| {
-        let allowed = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
-        !segment.is_empty() && !matches!(segment, "." | "..") && segment.chars().all(allowed)
-    };
-    (2..=5).contains(&text.split('/').count()) && text.split('/').all(is_segment)
 }
 
 /// A file: where it comes from, what it is about, its items.

@@ -2,7 +2,9 @@
 //!
 //! One function for each quirk, named for it. Each rewrite leaves a note.
 
-use std::collections::BTreeSet;
+mod draft3;
+mod pattern;
+mod required;
 
 use serde_json::{Map, Value, json};
 
@@ -40,12 +42,13 @@ fn schema(schema: &mut Value, at: &str, remarks: &mut Remarks) {
     let Value::Object(object) = schema else {
         return;
     };
+    draft3::keywords(object, at, remarks);
     type_words(object, at, remarks);
     numbers_as_strings(object, at, remarks);
     enum_numbers_as_strings(object, at, remarks);
     boolean_exclusive_bounds(object);
-    boolean_required(object, at, remarks);
-    required_twice(object, at, remarks);
+    required::names(object, at, remarks);
+    pattern::drop_unreadable(object, at, remarks);
     media_without_items(object, at, remarks);
     items_as_list(object);
     dependencies(object);
@@ -152,7 +155,7 @@ fn type_words(object: &mut Object, at: &str, remarks: &mut Remarks) {
     }
 }
 
-fn type_word(word: &str) -> Option<&'static str> {
+pub(crate) fn type_word(word: &str) -> Option<&'static str> {
     Some(match word.to_ascii_lowercase().as_str() {
         "string" | "str" | "text" => "string",
         "integer" | "int" | "int32" | "int64" | "long" => "integer",
@@ -231,49 +234,6 @@ fn boolean_exclusive_bounds(object: &mut Object) {
     }
 }
 
-/// `"required": true` on a property, as in draft 3, belongs into the object's list.
-fn boolean_required(object: &mut Object, at: &str, remarks: &mut Remarks) {
-    let Some(Value::Object(properties)) = object.get_mut("properties") else {
-        return;
-    };
-    let mut names = Vec::new();
-    for (name, property) in properties.iter_mut() {
-        if let Value::Object(property) = property
-            && let Some(Value::Bool(required)) = property.get("required")
-        {
-            remarks.note(
-                &format!("{at}/properties/{}/required", escape(name)),
-                "is read as part of the object's `required`",
-            );
-            if *required {
-                names.push(Value::from(name.as_str()));
-            }
-            property.shift_remove("required");
-        }
-    }
-    if names.is_empty() {
-        return;
-    }
-    if let Value::Array(required) = object.entry("required").or_insert_with(|| json!([])) {
-        required.extend(names);
-    }
-}
-
-/// A name that stands twice in `required` is required all the same.
-fn required_twice(object: &mut Object, at: &str, remarks: &mut Remarks) {
-    let Some(Value::Array(names)) = object.get_mut("required") else {
-        return;
-    };
-    let mut seen = BTreeSet::new();
-    names.retain(|name| {
-        let first = seen.insert(name.to_string());
-        if !first {
-            remarks.note(&format!("{at}/required"), format!("names {name} twice"));
-        }
-        first
-    });
-}
-
 /// The plural media format says what an array without `items` holds.
 fn media_without_items(object: &mut Object, at: &str, remarks: &mut Remarks) {
     if object.contains_key("items") || object.get("type") != Some(&json!("array")) {
@@ -317,8 +277,13 @@ fn dependencies(object: &mut Object) {
     let Some(Value::Object(members)) = object.get("dependencies") else {
         return;
     };
+    let members = members.iter().map(|(key, dependency)| {
+        // In draft 3 a single name stands for itself.
+        let is_name = crate::digits::string(dependency).is_some();
+        (key.clone(), if is_name { json!([dependency]) } else { dependency.clone() })
+    });
     let (required, schemas): (Object, Object) =
-        members.clone().into_iter().partition(|(_, dependency)| dependency.is_array());
+        members.partition(|(_, dependency)| dependency.is_array());
     object.shift_remove("dependencies");
     for (key, members) in [("dependentRequired", required), ("dependentSchemas", schemas)] {
         if !members.is_empty() {

@@ -30,11 +30,13 @@ mod error;
 pub mod folder;
 mod given;
 mod ir;
+mod keyword;
 mod lower;
 mod names;
 mod print;
 mod schema;
 mod source;
+mod yaml;
 
 use error::Remarks;
 
@@ -129,7 +131,7 @@ pub fn emit_with(
         names: &names.input,
         beside: &[],
     };
-    let module = document(text, options, &mut remarks).map(|(document, root, bundle)| {
+    let module = document(text, options, false, &mut remarks).map(|(document, root, bundle)| {
         lower::lower(&document, &root, &bundle, &job, &mut remarks)
     });
     let Some(module) = module.filter(|_| remarks.faults.is_empty()) else {
@@ -158,7 +160,7 @@ pub fn emit_with(
 /// Every fault of the file, each with its place.
 pub fn standard(file: &str, text: &str, role: Role) -> Result<serde_json::Value, Vec<Fault>> {
     let mut remarks = Remarks::new(file);
-    let document = document(text, &Options::new(role), &mut remarks);
+    let document = document(text, &Options::new(role), false, &mut remarks);
     match document.filter(|_| remarks.faults.is_empty()) {
         Some((document, root, _)) => {
             let mut schema = source::standalone(&document, &root);
@@ -182,7 +184,7 @@ fn read(
     options: &Options<'_>,
     remarks: &mut Remarks,
 ) -> Option<(ir::Module, serde_json::Value)> {
-    let (document, root, bundle) = document(text, options, remarks)?;
+    let (document, root, bundle) = document(text, options, job.strict, remarks)?;
     let module = lower::lower(&document, &root, &bundle, job, remarks);
     Some((module, source::standalone(&document, &root)))
 }
@@ -191,11 +193,12 @@ fn read(
 fn document(
     text: &str,
     options: &Options<'_>,
+    is_strict: bool,
     remarks: &mut Remarks,
 ) -> Option<(serde_json::Value, String, bundle::Bundle)> {
-    let source::Document { schema, root } = source::parse(text, options.role, remarks)?;
+    let source::Document { schema, root } = source::parse(text, options.role, is_strict, remarks)?;
     let mut document = schema.to_value();
-    let bundle = bundle::bundle(&mut document, &root, options);
+    let bundle = bundle::bundle(&mut document, &root, options, is_strict, remarks);
     dialect::standardize(&mut document, &root, &bundle.entries, remarks);
     Some((document, root, bundle))
 }

@@ -1,11 +1,16 @@
 //! Finds the schema in what was pasted.
 
+mod recognize;
+mod text;
+
 use schemars::Schema;
 use serde_json::Value;
 
 use crate::error::Remarks;
 use crate::schema::find;
-use crate::{Role, digits};
+use crate::{Role, digits, keyword};
+
+pub(crate) use text::{decoded, pasted};
 
 /// Longer files are refused unread: no schema is, and a mistaken file should fail at once.
 pub(crate) const MAX_BYTES: usize = 16 << 20;
@@ -17,7 +22,15 @@ pub(crate) struct Document {
 }
 
 /// Parses the text and picks the schema for the role; the remarks tell what is wrong with it.
-pub(crate) fn parse(text: &str, role: Role, remarks: &mut Remarks) -> Option<Document> {
+///
+/// Where a whole model depends on it, what says nothing to a validator is refused: it is something
+/// else, more likely than not.
+pub(crate) fn parse(
+    text: &str,
+    role: Role,
+    is_strict: bool,
+    remarks: &mut Remarks,
+) -> Option<Document> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.len() > MAX_BYTES {
         let megabytes = text.len() / 1_000_000;
@@ -34,41 +47,32 @@ pub(crate) fn parse(text: &str, role: Role, remarks: &mut Remarks) -> Option<Doc
     let value = match digits::parse(text) {
         Ok(value) => value,
         Err(error) => {
-            remarks.fault("", not_json(text, &error));
+            remarks.fault("", text::not_json(text, &error));
             return None;
         }
     };
-    let Ok(schema) = Schema::try_from(value) else {
-        remarks.fault("", "is no JSON Schema: expected an object (or a boolean)");
+    let message = match &value {
+        Value::Bool(_) => None,
+        Value::Object(object) => recognize::other_kind(object, is_strict),
+        other => Some(recognize::no_object(other)),
+    };
+    if let Some(message) = message {
+        remarks.fault("", message);
         return None;
-    };
+    }
+    let schema = Schema::try_from(value).ok()?;
     let root = pick(&schema, role, remarks)?;
+    if let Some(Value::Object(object)) = schema.pointer(&root) {
+        if let Some(message) = recognize::no_schema(object).filter(|_| is_strict) {
+            remarks.fault(&root, message);
+            return None;
+        }
+        let is_silent = !object.keys().any(|key| keyword::is_constraint(key));
+        if is_silent && (is_strict || !object.is_empty()) {
+            remarks.note(&root, "has no keyword that constrains; it allows everything");
+        }
+    }
     Some(Document { schema, root })
-}
-
-fn not_json(text: &str, error: &serde_json::Error) -> String {
-    let hint = match text.trim_start().chars().next() {
-        Some('<') => "; this looks like a web page",
-        Some('\u{201c}' | '\u{201d}') => "; the quotes are typographic",
-        Some('`') => "; this looks like Markdown: paste what stands between the fences",
-        _ if text.contains(['\u{201c}', '\u{201d}']) => "; some quotes are typographic",
-        _ if text.trim_start().starts_with("{'") => "; JSON has double quotes",
-        Some(first) if first.is_alphabetic() && text.contains(": ") => {
-            "; this looks like YAML: JSON is wanted"
-        }
-        _ if error.is_eof() => "; the file is cut off",
-        _ if error.to_string().starts_with("trailing characters") => {
-            "; something follows the schema: one document, and nothing else, is wanted"
-        }
-        _ if error.to_string().starts_with("trailing comma") => {
-            "; JSON has no comma before a brace"
-        }
-        _ if text.lines().any(|line| line.trim_start().starts_with("//")) => {
-            "; JSON has no comments"
-        }
-        _ => "",
-    };
-    format!("is not JSON: {error}{hint}")
 }
 
 /// The schema in a document of any published form; the document itself where there is none.
@@ -93,14 +97,14 @@ fn pick(schema: &Schema, role: Role, remarks: &mut Remarks) -> Option<String> {
     let Some(object) = schema.as_object() else {
         return Some(String::new());
     };
-    if object.keys().any(|key| SCHEMA_KEYWORDS.contains(&key.as_str())) {
+    if object.keys().any(|key| keyword::is_constraint(key) || IDENTIFIES.contains(&key.as_str())) {
         return Some(String::new());
     }
     let (key, other) = match role {
         Role::Input => ("input", "output"),
         Role::Output => ("output", "input"),
     };
-    for key in [key, &format!("{key}_schema")] {
+    for key in [key, &format!("{key}_schema"), &format!("{key}Schema")] {
         match object.get(key) {
             Some(Value::Object(_) | Value::Bool(_)) => return Some(format!("/{key}")),
             Some(_) => {
@@ -110,70 +114,20 @@ fn pick(schema: &Schema, role: Role, remarks: &mut Remarks) -> Option<String> {
             None => {}
         }
     }
-    if object.contains_key(other) || object.contains_key(&format!("{other}_schema")) {
+    let others = [other, &format!("{other}_schema"), &format!("{other}Schema")];
+    if others.iter().any(|other| object.contains_key(*other)) {
         remarks.fault(
             "",
             format!("holds the schema of the {other}; the schema of the {key} is wanted here"),
         );
         return None;
     }
-    if !object.is_empty() {
-        remarks.note("", "has no keyword of JSON Schema; it allows everything");
-    }
     Some(String::new())
 }
 
-/// Keywords that no wrapper around a schema has.
-const SCHEMA_KEYWORDS: &[&str] = &[
-    "$anchor",
-    "$dynamicAnchor",
-    "$dynamicRef",
-    "$id",
-    "$recursiveAnchor",
-    "$recursiveRef",
-    "$ref",
-    "$schema",
-    "additionalItems",
-    "additionalProperties",
-    "allOf",
-    "anyOf",
-    "const",
-    "contains",
-    "dependencies",
-    "dependentRequired",
-    "dependentSchemas",
-    "else",
-    "enum",
-    "exclusiveMaximum",
-    "exclusiveMinimum",
-    "format",
-    "if",
-    "items",
-    "maxContains",
-    "maxItems",
-    "maxLength",
-    "maxProperties",
-    "maximum",
-    "minContains",
-    "minItems",
-    "minLength",
-    "minProperties",
-    "minimum",
-    "multipleOf",
-    "not",
-    "oneOf",
-    "pattern",
-    "patternProperties",
-    "prefixItems",
-    "properties",
-    "propertyNames",
-    "required",
-    "then",
-    "type",
-    "unevaluatedItems",
-    "unevaluatedProperties",
-    "uniqueItems",
-];
+/// Keywords that do not constrain, and that no wrapper around a schema has.
+const IDENTIFIES: &[&str] =
+    &["$anchor", "$dynamicAnchor", "$id", "$recursiveAnchor", "$schema", "format"];
 
 /// The schema by itself, with the definitions that it refers to.
 pub(crate) fn standalone(document: &Value, root: &str) -> Value {

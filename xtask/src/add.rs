@@ -14,8 +14,9 @@ use crate::{codegen, disk, failed, repository, schemas};
 /// Add one model to schemas/ from pasted text, say what was understood, and generate its Rust.
 ///
 /// Takes every form in which schemas are published: a plain JSON Schema, one under `input`, `output`,
-/// `input_schema` or `output_schema`, both in one document, a catalog entry. If anything is wrong with
-/// it, every fault is told, with its place, and nothing is written.
+/// `input_schema` or `output_schema`, both in one document, a catalog entry; in JSON or in YAML, which is
+/// written as JSON. If anything is wrong with it, every fault is told, with its place, and nothing is
+/// written.
 ///
 ///     cargo xtask add acme/paint/text-to-image --input schema.json
 ///     pbpaste | cargo xtask add acme/paint/text-to-image
@@ -76,15 +77,8 @@ fn model(arguments: &Arguments) -> Result<Model, Vec<Fault>> {
         (Ok(input), Ok(output)) => (input, output),
         (input, output) => return Err(input.err().into_iter().chain(output.err()).collect()),
     };
-    let mut faults: Vec<Fault> = no_schema(&input, Role::Input).into_iter().collect();
-    faults.extend(output.as_ref().and_then(|output| no_schema(output, Role::Output)));
     let output = output.or_else(|| holds_both(&input.text).then(|| input.clone()));
-    let model = Model { id: arguments.model.clone(), input, output, names: None };
-    if !faults.is_empty() {
-        faults.extend(catalog(&[model]).err().unwrap_or_default());
-        return Err(faults);
-    }
-    Ok(model)
+    Ok(Model { id: arguments.model.clone(), input, output, names: None })
 }
 
 fn source(path: &Path) -> Result<Source, Fault> {
@@ -97,22 +91,6 @@ fn source(path: &Path) -> Result<Source, Fault> {
     let text =
         text.map_err(|message| Fault { file: file.clone(), pointer: String::new(), message })?;
     Ok(Source { file, text: text.trim_start_matches('\u{feff}').trim().to_owned() })
-}
-
-/// An object that says nothing to a validator is a sample of an input, more likely than not.
-fn no_schema(source: &Source, role: Role) -> Option<Fault> {
-    let document: Value = serde_json::from_str(&source.text).ok()?;
-    let root = published(&document, role).as_object()?;
-    let known = ["type", "properties", "$ref", "allOf", "anyOf", "oneOf", "enum", "const"];
-    if root.is_empty() || known.iter().any(|key| root.contains_key(*key)) {
-        return None;
-    }
-    let found: Vec<_> = root.keys().take(3).map(|key| format!("`{key}`")).collect();
-    let message = format!(
-        "is no JSON Schema: it has {}, and none of `type`, `properties`, `$ref` …; is it a sample of an input?",
-        found.join(", ")
-    );
-    Some(Fault { file: source.file.clone(), pointer: String::new(), message })
 }
 
 fn holds_both(text: &str) -> bool {

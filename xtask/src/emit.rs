@@ -19,7 +19,7 @@ use crate::schemas;
 /// Notes and errors go to standard error. Exit code: 0, or 2 if nothing can be generated.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// The file: a JSON Schema, by itself or under `input` or `output`; `-` for standard input
+    /// The file: a JSON Schema in JSON or YAML, by itself or under `input` or `output`; `-` for standard input
     file: PathBuf,
     /// The name of the root type
     #[arg(long, value_name = "NAME", default_value = "Input")]
@@ -27,7 +27,7 @@ pub(crate) struct Arguments {
     /// A folder that stands for `http://localhost:1234/`, for schemas that refer to it
     #[arg(long, value_name = "DIR")]
     remotes: Option<PathBuf>,
-    /// The draft of a schema that does not name its own: 4, 6, 7, 2019-09 or 2020-12
+    /// The draft of a schema that does not name its own: 3, 4, 6, 7, 2019-09 or 2020-12
     #[arg(long, value_name = "DRAFT", value_parser = draft, default_value = "2020-12")]
     draft: Draft,
     /// What the schema describes
@@ -44,7 +44,7 @@ enum RoleWord {
 }
 
 fn draft(name: &str) -> Result<Draft, String> {
-    Draft::from_name(name).ok_or_else(|| "expected 4, 6, 7, 2019-09 or 2020-12".to_owned())
+    Draft::from_name(name).ok_or_else(|| "expected 3, 4, 6, 7, 2019-09 or 2020-12".to_owned())
 }
 
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {

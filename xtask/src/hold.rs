@@ -39,7 +39,8 @@ pub(crate) fn keeping(model: &Model, before: &Names) -> Result<Option<Model>, Ve
         }
         names.input.extend(held.input);
         names.output.extend(held.output);
-        let file = model.input.file.replace("input.json", "names.json");
+        let folder = model.input.file.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let file = format!("{folder}/names.json");
         let text = names.text().unwrap_or_default();
         kept = Some(Model { names: Some(Source { file, text }), ..model.clone() });
     }

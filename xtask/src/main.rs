@@ -1,5 +1,9 @@
 //! The project's own commands: `cargo xtask --help`.
 
+// First: its macros are those of all modules below.
+#[macro_use]
+mod terminal;
+
 mod add;
 mod bench;
 mod codegen;

@@ -16,7 +16,7 @@ pub(crate) fn read(path: &Path) -> Result<String, String> {
     // The generator refuses what is longer.
     let read = io::stdin().take(17 << 20).read_to_end(&mut bytes);
     read.map_err(|error| format!("cannot be read: {error}"))?;
-    folder::utf8(bytes)
+    folder::pasted(bytes)
 }
 
 /// The absolute URI of a file.

@@ -6,10 +6,13 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 fn add(schemas: &Path, more: &[&str], text: &str) -> Output {
+    let schemas = schemas.to_str().unwrap();
+    run(&[&["add", "acme/paint/text-to-image", "--schemas", schemas], more].concat(), text)
+}
+
+fn run(arguments: &[&str], text: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_xtask"))
-        .args(["add", "acme/paint/text-to-image", "--schemas"])
-        .arg(schemas)
-        .args(more)
+        .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -86,13 +89,16 @@ fn whatever_is_pasted_wrong_has_a_word_of_its_own() {
         (&twice, "something follows the schema"),
         ("{“type”: “object”}", "quotes are typographic"),
         (r#"{"output": {"type": "object"}}"#, "holds the schema of the output"),
-        (r#"{"prompt": "a cat", "num_images": 2}"#, "is it a sample of an input?"),
+        (r#"{"prompt": "a cat", "num_images": 2}"#, "looks like a sample of an input"),
         (&fenced, "looks like Markdown"),
         ("{'type': 'object'}", "JSON has double quotes"),
         (r#"{"type": "object",}"#, "no comma before a brace"),
         ("{\n// sizes\n\"type\": \"object\"}", "JSON has no comments"),
         (&INPUT[..90], "is cut off"),
-        ("type: object\nproperties: {}", "looks like YAML"),
+        ("type: object\n\tproperties: {}", "line 2 is indented by a tab"),
+        ("prompt: a cat\nseed: 1", "a sample of an input"),
+        (r#"{"openapi": "3.1.0", "paths": {"/paint": {}}}"#, "--openapi FILE"),
+        (r#"{"error": "not found"}"#, "the body of an error"),
         ("[1, 2]", "expected an object"),
         (r##"{"$ref": "#/nowhere"}"##, "nowhere"),
     ];
@@ -104,5 +110,53 @@ fn whatever_is_pasted_wrong_has_a_word_of_its_own() {
         assert!(told.contains(word), "{pasted}\n{told}");
         assert!(told.ends_with("error: nothing was written\n"), "{told}");
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0, "{pasted}");
+    }
+}
+
+#[test]
+fn yaml_is_read_and_kept_as_json() {
+    let yaml = "# sizes\ntype: object\nrequired: [prompt]\nproperties:\n  prompt: {type: string}\n  \
+                switch: {enum: [on, off]}\n  seed: {type: integer, maximum: 36893488147419103233}\n";
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("schema.yml");
+    fs::write(&file, yaml).unwrap();
+    let schemas = dir.path().join("schemas");
+    for (more, pasted) in [(vec![], yaml), (vec!["--input", file.to_str().unwrap()], "")] {
+        let added = add(&schemas, &more, pasted);
+        let told = text(&added.stdout);
+        assert!(added.status.success(), "{}", text(&added.stderr));
+        assert!(told.contains("switch  Switch            One of `on`, `off`."), "{told}");
+        let folder = schemas.join("acme/paint/text-to-image");
+        let json = fs::read_to_string(folder.join("input.json")).unwrap();
+        assert!(json.contains("\"maximum\": 36893488147419103233"), "{json}");
+        assert_eq!(fs::read_dir(folder).unwrap().count(), 1);
+        fs::remove_dir_all(&schemas).unwrap();
+    }
+}
+
+#[test]
+fn utf_16_is_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("schema.json");
+    let wide = "\u{feff}".encode_utf16().chain(INPUT.encode_utf16()).flat_map(u16::to_le_bytes);
+    fs::write(&file, wide.collect::<Vec<_>>()).unwrap();
+    let added = add(dir.path(), &["--input", file.to_str().unwrap()], "");
+    assert!(added.status.success(), "{}", text(&added.stderr));
+}
+
+#[test]
+fn ids_that_no_windows_can_check_out_are_refused() {
+    for (id, why) in [
+        ("acme/aux", "`aux` for a device"),
+        ("con/paint", "`con` for a device"),
+        ("acme/paint./x", "ends with a dot"),
+        (".hidden/paint", "begins with a dot"),
+    ] {
+        let dir = tempfile::tempdir().unwrap();
+        let refused = run(&["add", id, "--schemas", dir.path().to_str().unwrap()], INPUT);
+        let told = text(&refused.stderr);
+        assert_eq!(refused.status.code(), Some(2), "{told}");
+        assert!(told.contains(why), "{told}");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0, "{id}");
     }
 }

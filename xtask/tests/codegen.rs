@@ -310,9 +310,25 @@ fn all_faults_of_all_files_are_told_in_one_run_and_nothing_is_written() {
     folders.put("acme/j-output/input.json", r#"{"output": {"type": "object"}}"#);
     folders.put("acme/k-alone/output.json", GOOD);
     folders.put("acme/l-typo/imput.json", GOOD);
+    folders.put("acme/m-both/input.json", GOOD);
+    folders.put("acme/m-both/input.yaml", "type: object");
+    folders.put("acme/n-yaml/input.yml", "type: object\ntype: string");
+    folders.put("acme/o-spec/input.json", r#"{"openapi": "3.0.0", "paths": {}}"#);
+    folders.put("acme/p-error/input.json", r#"{"detail": "Not Found"}"#);
+    folders.put("acme/q-sample/input.json", r#"{"prompt": "a cat"}"#);
+    folders.put("acme/r-form/input.json", r#"{"type": "object", "required": "a"}"#);
+    folders.put("acme/s-commas/input.jsonc", GOOD);
+    folders.put("acme/.t-hidden/u/input.json", GOOD);
+    folders.put("acme/aux/input.json", GOOD);
+    folders.put("acme/X/y/input.json", GOOD);
+    folders.put("acme/X/z/input.json", GOOD);
+    folders.put("acme/x/y/input.json", GOOD);
+    folders.put("acme/x/zz/input.json", "");
     folders.put("short/input.json", GOOD);
     folders.refused(&[
+        "acme/.t-hidden#: begins with a dot, so the schemas in it would be passed over; rename it",
         "acme/a-truncated/input.json#: is not JSON",
+        "acme/aux/input.json#: `acme/aux` is no model id: Windows keeps the name `aux` for a device",
         "acme/b-page/input.json#: is not JSON: expected value at line 1 column 1; this looks like a web page",
         "acme/c-list/input.json#: is no JSON Schema: expected an object",
         "acme/d-dangling/input.json#/$ref: `#/$defs/Imput` refers to nothing in this file; did you mean `#/$defs/Input`?",
@@ -324,6 +340,15 @@ fn all_faults_of_all_files_are_told_in_one_run_and_nothing_is_written() {
         "acme/j-output/input.json#: holds the schema of the output",
         "acme/k-alone/output.json#: has no input.json beside it",
         "acme/l-typo/imput.json#: is neither input.json nor output.json",
+        "acme/m-both/input.yaml#: stands beside",
+        "acme/n-yaml/input.yml#: cannot be read as YAML: the key `type` stands there twice at line 2",
+        "acme/o-spec/input.json#: is a whole OpenAPI document",
+        "acme/p-error/input.json#: is the body of an error",
+        "acme/q-sample/input.json#: looks like a sample of an input",
+        "acme/r-form/input.json#/required: is \"a\"; expected a list of names",
+        "acme/s-commas/input.jsonc#: is neither input.json nor output.json",
+        "acme/x/y/input.json#: `acme/x` differs only by case from `acme/X` of",
+        "acme/x/zz/input.json#: is empty",
         "short/input.json#: `short` is no model id",
     ]);
 }
@@ -400,4 +425,68 @@ fn emit_refuses_with_exit_code_2_and_the_reason() {
         assert!(output.stdout.is_empty());
         assert!(text(&output.stderr).contains(reason), "{}", text(&output.stderr));
     }
+}
+
+#[test]
+fn schemas_may_be_in_yaml() {
+    let folders = Folders::new();
+    folders.put("acme/paint/input.yaml", "type: object\nproperties: {prompt: {type: float}}\n");
+    folders.put("acme/paint/output.yml", "type: object\nproperties: {image: {type: string}}\n");
+    let first = folders.codegen(&[]);
+    assert!(text(&first.stderr).contains("acme/paint/input.yaml#/properties/prompt/type: `float`"));
+    assert_eq!(told(&first), "1 model, 1 generated, 5 files written or deleted");
+    assert_eq!(told(&folders.codegen(&[])), "1 model, everything is up to date");
+    assert!(folders.out().join("acme/paint.output.json").exists());
+    // It is a file of names that is written beside it, and no other.
+    folders.put("acme/speak/input.yaml", "type: object\nproperties: {voice: {enum: [Ann]}}");
+    assert!(folders.codegen(&[]).status.success());
+    folders.put("acme/speak/input.yaml", "type: object\nproperties: {voice: {enum: [ann, Ann]}}");
+    assert!(folders.codegen(&[]).status.success());
+    assert!(folders.root.path().join("schemas/acme/speak/names.json").exists());
+}
+
+/// What a command leaves behind whose output nobody reads.
+fn unread(arguments: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn a_closed_pipe_is_no_reason_to_panic() {
+    let folders = Folders::new();
+    folders.put("acme/paint/input.json", GOOD);
+    let schemas = folders.root.path().join("schemas");
+    let (schemas, out) = (schemas.to_str().unwrap().to_owned(), folders.out());
+    let added = folders.root.path().join("added");
+    let added = added.to_str().unwrap();
+    for arguments in [
+        &["--help"][..],
+        &["codegen", "--help"],
+        &["emit", "-"],
+        &["codegen", "--schemas", &schemas, "--out", out.to_str().unwrap()],
+        &["codegen", "--check", "--schemas", &schemas, "--out", out.to_str().unwrap()],
+        &["add", "acme/paint", "--schemas", added],
+        &["diff", "--schemas", &schemas, "--base", &schemas],
+    ] {
+        let output = unread(arguments, GOOD);
+        assert!(
+            output.status.success(),
+            "{arguments:?} {:?} {}",
+            output.status,
+            text(&output.stderr)
+        );
+        assert!(!text(&output.stderr).contains("panicked"), "{}", text(&output.stderr));
+    }
+    assert!(
+        out.join("acme/paint.rs").exists()
+            && Path::new(added).join("acme/paint/input.json").exists()
+    );
 }

@@ -111,13 +111,19 @@ impl Index {
                         self.schema(member, &format!("{}/{}", at(), escape(name)), &place);
                     }
                 }
-                ("allOf" | "anyOf" | "oneOf" | "prefixItems" | "items", Value::Array(schemas)) => {
+                // In draft 3 types and their like may be schemas.
+                (
+                    "allOf" | "anyOf" | "oneOf" | "prefixItems" | "items" | "extends" | "type"
+                    | "disallow",
+                    Value::Array(schemas),
+                ) => {
                     for (index, schema) in schemas.iter().enumerate() {
                         self.schema(schema, &format!("{}/{index}", at()), &place);
                     }
                 }
                 (
                     "items"
+                    | "extends"
                     | "additionalItems"
                     | "additionalProperties"
                     | "not"
@@ -145,8 +151,7 @@ impl Index {
     /// What a schema calls itself.
     fn identify(&mut self, schema: &Value, at: &str, place: &mut Place) {
         let text = |key: &str| schema.get(key).and_then(Value::as_str);
-        let key = if place.draft == Draft::Draft4 { "id" } else { "$id" };
-        if let Some(id) = text(key) {
+        if let Some(id) = text(place.draft.id_keyword()) {
             let (uri, anchor) = id.split_once('#').unwrap_or((id, ""));
             if !uri.is_empty()
                 && let Some(base) = join(&place.base, uri)

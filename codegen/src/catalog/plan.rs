@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Generated, Home, Model, is_model_id, list, model};
+use super::{Generated, Home, Model, id, list, model};
 use crate::error::Fault;
 use crate::names;
 
@@ -52,15 +52,18 @@ impl<'a> Plan<'a> {
         let mut faults = Vec::new();
         let mut root = Node::default();
         let mut vendors: BTreeMap<String, String> = BTreeMap::new();
+        let mut directories = id::Directories::default();
         for model in models {
-            if let Err(fault) = root.place(model) {
+            let placed = directories.add(model).and_then(|()| root.place(model));
+            if let Err(fault) = placed {
                 faults.push(fault);
                 continue;
             }
             let vendor = model.vendor();
             let first = vendors.entry(names::module(vendor)).or_insert_with(|| vendor.to_owned());
-            // In another crate vendors are nothing but modules, which they may share.
-            if *first != vendor && home == Home::Runcomfy {
+            // In another crate vendors are nothing but modules, which they may share. What differs
+            // by case was told.
+            if !first.eq_ignore_ascii_case(vendor) && home == Home::Runcomfy {
                 faults.push(shared_vendor(model, first));
             }
         }
@@ -144,26 +147,16 @@ struct Node<'a> {
 impl<'a> Node<'a> {
     /// Puts a model where its id says.
     fn place(&mut self, model: &'a Model) -> Result<(), Fault> {
-        let fault = |message: String| Fault {
-            file: model.input.file.clone(),
-            pointer: String::new(),
-            message,
-        };
-        if !is_model_id(&model.id) {
-            return Err(fault(format!(
-                "`{}` is no model id: expected 2 to 5 segments of letters, digits, `_`, `.` and `-`",
-                model.id
-            )));
-        }
         let mut node = self;
         for segment in model.id.split('/') {
             node = node.children.entry(names::module(segment)).or_default();
         }
         if let Some(other) = node.model {
-            return Err(fault(format!(
+            let message = format!(
                 "claims the same module as {}: rename one of the two directories",
                 other.input.file
-            )));
+            );
+            return Err(Fault { file: model.input.file.clone(), pointer: String::new(), message });
         }
         node.model = Some(model);
         Ok(())

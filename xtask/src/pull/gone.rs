@@ -29,7 +29,8 @@ pub(super) fn settle(folder: &Folder, progress: &mut Progress) -> io::Result<()>
     known.extend(progress.report.new.iter().cloned());
     let Progress { seen, report, .. } = progress;
     for id in folder.present.difference(seen) {
-        if !listed.contains(id) {
+        // What is kept in YAML is not rewritten.
+        if !listed.contains(id) || folder.yaml(id).is_some() {
             report.foreign.insert(id.clone());
         } else if missed(folder, id, report)? {
             known.insert(id.clone());

