@@ -251,8 +251,8 @@ async fn count(
 
 async fn read(client: &Client, name: String) -> Result<Past, Error> {
     let journal = client.journal_or_refuse()?;
-    let (claim, state) = journal.start_batch(&name).await?;
-    Past::of(&state, client.inner.http.origin.as_str(), name, claim, journal.clone())
+    let started = journal.start_batch(&name).await?;
+    Past::of(started, client.inner.http.origin.as_str(), name, journal.clone())
 }
 
 impl<I: Input> fmt::Debug for Batch<I> {

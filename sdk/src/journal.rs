@@ -27,9 +27,10 @@ pub use keeper::Repair;
 pub use recovery::{KnownJob, Recovery, UnknownSubmit};
 
 pub(crate) use facts::End;
+pub(crate) use keeper::Started;
 pub(crate) use lock::Claim;
 pub(crate) use pending::{Pending, UnderWay};
-pub(crate) use state::{Entry, Stage, State};
+pub(crate) use state::{Entry, Stage};
 pub(crate) use writer::Outcome;
 
 use facts::Facts;
@@ -240,9 +241,9 @@ impl Journal {
 
     /// Takes the lock of a batch, which one start has at a time, in whatever process; and reads what
     /// earlier ones have done.
-    pub(crate) async fn start_batch(&self, name: &str) -> Result<(Claim, State), Error> {
-        let owned = name.to_owned();
-        match self.writer.run(move |keeper| keeper.start_batch(&owned)).await {
+    pub(crate) async fn start_batch(&self, name: &str) -> Result<Started, Error> {
+        let (owned, under_way) = (name.to_owned(), self.writer.under_way());
+        match self.writer.run(move |keeper| keeper.start_batch(&owned, &under_way)).await {
             Ok(Some(started)) => Ok(started),
             Ok(None) => Err(Error::config(format!(
                 "the batch {name:?} is running already, here or in another process",

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::error::{Error, Kind};
 use crate::job::JobToken;
-use crate::journal::{Claim, End, Entry, Journal, Stage, State, UnderWay};
+use crate::journal::{Claim, End, Entry, Journal, Stage, Started, UnderWay};
 use crate::submit::{fingerprint, older_fingerprints};
 
 /// What is known of an item from an earlier start.
@@ -46,6 +46,8 @@ pub(super) struct Past {
     pub(super) name: String,
     pub(super) claim: Arc<Claim>,
     journal: Journal,
+    /// What was under way then, for an item may come up when its submit has long ended.
+    under_way: BTreeMap<String, UnderWay>,
     items: Mutex<Items>,
     costs: Vec<PastCost>,
     /// When lines were lost that may have said something about any item.
@@ -65,12 +67,12 @@ impl Past {
     /// rehearsal with a simulator pass for the real thing, nor the real thing be done twice because
     /// its service has a new address.
     pub(super) fn of(
-        state: &State,
+        started: Started,
         origin: &str,
         name: String,
-        claim: Claim,
         journal: Journal,
     ) -> Result<Self, Error> {
+        let Started { claim, state, under_way } = started;
         let mine = |entry: &&Entry| entry.batch().is_some_and(|(of, _)| of == name);
         let mut elsewhere =
             state.entries().iter().filter(mine).filter_map(|entry| entry.facts().origin.as_deref());
@@ -94,8 +96,8 @@ impl Past {
             });
             items.add(costs.len() - 1, entry.clone());
         }
-        let claim = Arc::new(claim);
-        Ok(Self { name, claim, journal, items: Mutex::new(items), costs, lost })
+        let (claim, items) = (Arc::new(claim), Mutex::new(items));
+        Ok(Self { name, claim, journal, under_way, items, costs, lost })
     }
 
     /// What each submit of the earlier starts counts for.
@@ -133,8 +135,8 @@ impl Past {
             Stage::Known(job) => Before::Known(job.clone()),
             Stage::Failed(job, end) => Before::Ended(self.error(entry, job, end)),
             Stage::Collected => Before::Collected,
-            Stage::Open => match self.journal.under_way(entry.id()) {
-                Some(submit) => Before::UnderWay(submit, sent_at(entry)),
+            Stage::Open => match self.under_way.get(entry.id()) {
+                Some(submit) => Before::UnderWay(submit.clone(), sent_at(entry)),
                 None => Before::Unknown(SENT_BEFORE, sent_at(entry)),
             },
             Stage::Unknown | Stage::Closed => Before::Unknown(SENT_BEFORE, sent_at(entry)),

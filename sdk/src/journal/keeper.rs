@@ -7,7 +7,7 @@ mod repair;
 use std::collections::BTreeMap;
 use std::io;
 use std::mem::take;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
 pub use repair::Repair;
@@ -18,9 +18,11 @@ use super::facts::{End, Facts};
 use super::file::{File, Held, NotAppended};
 use super::lock::Claim;
 use super::owner::{self, Owner};
+use super::pending::UnderWay;
 use super::record::{Record, Step, new_id};
 use super::seen::Seen;
 use super::state::State;
+use super::writer;
 use crate::media::echo::Links;
 
 /// At this length a journal is compacted, and from then on whenever it has doubled.
@@ -29,6 +31,15 @@ const LARGE: u64 = 1024 * 1024;
 /// How long a lock is waited for: at first, and while somebody is known not to let go of it.
 const PATIENCE: Duration = Duration::from_secs(10);
 const LITTLE_PATIENCE: Duration = Duration::from_secs(1);
+
+/// A batch that is about to start.
+pub(crate) struct Started {
+    pub(crate) claim: Claim,
+    pub(crate) state: State,
+    /// The submits that this process had under way when the state was read, by the ids of their
+    /// intents.
+    pub(crate) under_way: BTreeMap<String, UnderWay>,
+}
 
 /// The one in a process that reads and writes a journal.
 pub(super) struct Keeper {
@@ -135,10 +146,15 @@ impl Keeper {
 
     /// Takes the lock of a batch, and reads what was done under its name; no lock if somebody else
     /// has it.
-    pub(super) fn start_batch(&mut self, name: &str) -> io::Result<Option<(Claim, State)>> {
+    pub(super) fn start_batch(
+        &mut self,
+        name: &str,
+        under_way: &Mutex<writer::UnderWay>,
+    ) -> io::Result<Option<Started>> {
         // First the lock: whoever has it may be writing.
         let Some(claim) = self.file.claim(name)? else { return Ok(None) };
-        Ok(Some((claim, self.state()?)))
+        let under_way = UnderWay::all(under_way);
+        Ok(Some(Started { claim, state: self.state()?, under_way }))
     }
 
     fn hold<'a>(&mut self, file: &'a File) -> io::Result<Held<'a>> {

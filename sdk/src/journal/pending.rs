@@ -1,5 +1,7 @@
 //! A submit between its intent and its outcome.
 
+use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::time::SystemTime;
 
 use tokio::sync::watch;
@@ -8,7 +10,7 @@ use super::Journal;
 use super::facts::Facts;
 use super::keeper::{Entry as Line, What};
 use super::record::{Step, new_id};
-use super::writer::{Outcome, lock};
+use super::writer::{self, Outcome, lock};
 use crate::error::Error;
 use crate::job::JobToken;
 use crate::submit::{Intent, Label};
@@ -50,22 +52,24 @@ impl Journal {
                 Ok(Pending { facts: Facts { body: None, ..facts }, journal: self.clone(), outcome })
             }
             Err(error) => {
-                self.writer.end(&id);
+                self.writer.take_back(&id);
                 Err(self.cannot("written, and nothing was sent", &error))
             }
         }
     }
-
-    /// The submit with this id, if this process has it under way.
-    pub(crate) fn under_way(&self, id: &str) -> Option<UnderWay> {
-        lock(&self.writer.under_way()).get(id).cloned().map(UnderWay)
-    }
 }
 
 /// A submit that another future of this process has under way.
+#[derive(Clone)]
 pub(crate) struct UnderWay(watch::Receiver<Option<Outcome>>);
 
 impl UnderWay {
+    /// All of them, by the ids of their intents.
+    pub(super) fn all(under_way: &Mutex<writer::UnderWay>) -> BTreeMap<String, Self> {
+        let all = lock(under_way);
+        all.iter().map(|(id, outcome)| (id.clone(), Self(outcome.clone()))).collect()
+    }
+
     /// Waits for what becomes of it.
     pub(crate) async fn outcome(mut self) -> Outcome {
         match self.0.wait_for(Option::is_some).await.as_deref() {
@@ -94,7 +98,7 @@ impl Pending {
         };
         self.outcome.send_replace(Some(told));
         let what = What::Outcome(step, Box::new(self.facts.clone()));
-        let written = self.journal.writer.write(Line::synced(what)).await;
+        let written = self.journal.writer.write_end(self.id(), Line::synced(what)).await;
         if let Err(error) = written {
             let path = self.journal.path().display();
             match job {
@@ -108,8 +112,7 @@ impl Pending {
 
     /// It was not sent after all, or was turned away.
     pub(crate) fn not_sent(self) {
-        let id = self.facts.id.clone();
-        self.journal.send(Step::Closed, Facts { id, ..Facts::default() });
+        self.journal.writer.send_end(self.id(), closed(self.id()));
         self.outcome.send_replace(Some(Outcome::NoJob));
     }
 
@@ -122,10 +125,10 @@ impl Drop for Pending {
     fn drop(&mut self) {
         // The task was dropped in the middle, together with its runtime.
         if self.outcome.borrow().is_none() {
-            self.journal.send(Step::Unknown, self.facts.clone());
+            let what = What::Outcome(Step::Unknown, Box::new(self.facts.clone()));
+            self.journal.writer.send_end(self.id(), Line { what, sync: false });
             self.outcome.send_replace(Some(Outcome::Unknown));
         }
-        self.journal.writer.end(self.id());
     }
 }
 
@@ -138,7 +141,12 @@ struct Unsent<'a> {
 impl Drop for Unsent<'_> {
     fn drop(&mut self) {
         let Some(id) = self.id.take() else { return };
-        self.journal.send(Step::Closed, Facts { id: Some(id.clone()), ..Facts::default() });
-        self.journal.writer.end(&id);
+        self.journal.writer.send_end(&id, closed(&id));
     }
+}
+
+/// The line of a submit of which nothing has left, or that was turned away.
+fn closed(id: &str) -> Line {
+    let facts = Facts { id: Some(id.to_owned()), ..Facts::default() };
+    Line { what: What::Outcome(Step::Closed, Box::new(facts)), sync: false }
 }

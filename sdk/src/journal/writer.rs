@@ -131,7 +131,30 @@ impl Writer {
         tell
     }
 
-    pub(super) fn end(&self, id: &str) {
+    /// Writes how a submit has ended. It is under way until that is written: whoever reads the
+    /// journal before finds it there or here.
+    pub(super) async fn write_end(&self, id: &str, entry: Entry) -> io::Result<()> {
+        let (tell, told) = oneshot::channel();
+        self.post_end(id, entry, |done| drop(tell.send(done)));
+        told.await.unwrap_or_else(|_| Err(gone()))
+    }
+
+    /// As [`write_end`](Self::write_end) does, when does not matter.
+    pub(super) fn send_end(&self, id: &str, entry: Entry) {
+        self.post_end(id, entry, drop);
+    }
+
+    fn post_end(&self, id: &str, entry: Entry, tell: impl FnOnce(io::Result<()>) + Send + 'static) {
+        let (id, under_way) = (id.to_owned(), self.under_way.clone());
+        let answer = move |done| {
+            lock(&under_way).remove(&id);
+            tell(done);
+        };
+        self.post(Message::Write(entry, Box::new(answer)));
+    }
+
+    /// Of a submit nothing was written: it is not under way any more.
+    pub(super) fn take_back(&self, id: &str) {
         lock(&self.under_way).remove(id);
     }
 
