@@ -98,7 +98,7 @@ impl<'a> Expected<'a> {
 
     /// The bytes are text.
     fn met_by_text(&self, text: Text) -> Result<Verdict, String> {
-        let Text { format, is_error, is_open } = text;
+        let Text { format, is_error, is_open, is_blank } = text;
         let svg = [self.by_name, self.by_type].into_iter().flatten().find(|told| told.is_svg());
         if let Some(svg) = svg.filter(|_| is_open) {
             return Ok(self.met_by(svg));
@@ -106,7 +106,7 @@ impl<'a> Expected<'a> {
         if let Some((medium, is_known)) = self.medium() {
             // There are formats of text among those that are not known, such as playlists.
             let is_page = format.is_prose() && (is_known || !format.is_words());
-            if is_error || is_page {
+            if is_error || is_blank || is_page {
                 return Err(format!("it should be {medium}, and it is {}", format.name));
             }
             let named = self.ending.filter(|ending| !is_known && format.may_end_with(ending));
@@ -370,8 +370,10 @@ mod tests {
     }
 
     #[test]
-    fn words_and_pages_are_no_medium_even_if_nothing_failed() {
-        for head in [HTML, b"a cat, asleep", SRT, b"\xff\xfeA\0 \0c\0a\0t\0"] {
+    fn words_pages_and_blank_json_are_no_medium_even_if_nothing_failed() {
+        let blank: [&[u8]; 3] = [b"{}", b"[]", b" [{ },\n{}]\n"];
+        let words = [HTML, b"a cat, asleep", SRT, b"\xff\xfeA\0 \0c\0a\0t\0"];
+        for head in words.into_iter().chain(blank) {
             for (media_type, ending) in [
                 (None, Some("mp4")),
                 (Some("image/svg+xml"), Some("svg")),

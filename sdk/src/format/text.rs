@@ -15,6 +15,8 @@ pub(crate) struct Text {
     pub(crate) is_error: bool,
     /// Whether it is a beginning that may become anything: a prolog that goes on.
     pub(crate) is_open: bool,
+    /// Whether it is JSON without names and values: `{}`, `[]`.
+    pub(crate) is_blank: bool,
 }
 
 /// What text a file is, by its beginning; `None` where that is no text at all.
@@ -29,7 +31,8 @@ pub(crate) fn recognize_text(head: &[u8]) -> Option<Text> {
         None if is_json(text) => (&JSON, is_error_json(text), false),
         None => (&TEXT, is_error_text(&start), false),
     };
-    Some(Text { format, is_error, is_open })
+    let is_blank = text.chars().all(|c| c.is_whitespace() || "{}[],".contains(c));
+    Some(Text { format, is_error, is_open, is_blank })
 }
 
 /// Whether it is an SVG picture; a text with an `<svg>` somewhere in it is none.
