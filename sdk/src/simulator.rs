@@ -109,7 +109,7 @@ impl Simulator {
     /// The books as they are now.
     #[must_use]
     pub fn ledger(&self) -> Ledger {
-        self.service.queue().ledger()
+        self.service.ledger()
     }
 
     /// Whether this job is charged; `None` if there is no such job.

@@ -25,6 +25,9 @@ pub struct Ledger {
     pub entries: Vec<LedgerEntry>,
     /// Every submit, in the order in which they arrived, with the faults that it met.
     pub submits: Vec<SubmitEntry>,
+    /// When the port was closed, in milliseconds since 1970. The operating system may have let in a
+    /// client just then whose submit is in no book.
+    pub port_closed_ms: Vec<u64>,
 }
 
 /// One submit in the books, whether or not it made a job.

@@ -289,7 +289,7 @@ impl Queue {
         self.jobs.values().map(Job::cost).sum()
     }
 
-    pub(super) fn ledger(&self) -> Ledger {
+    pub(super) fn ledger(&self, port_closed: &[SystemTime]) -> Ledger {
         let entries: Vec<LedgerEntry> = self.jobs.values().map(Job::entry).collect();
         let submits: Vec<SubmitEntry> = self.submits.iter().map(|one| self.submit(one)).collect();
         Ledger {
@@ -299,6 +299,7 @@ impl Queue {
             billed_usd: self.spent(),
             entries,
             submits,
+            port_closed_ms: port_closed.iter().copied().map(millis).collect(),
         }
     }
 

@@ -122,7 +122,7 @@ async fn cancel(
 
 /// The books, for clients in other languages; not an endpoint of the real service.
 async fn ledger(State(service): Shared) -> Json<Value> {
-    Json(json!(service.queue().ledger()))
+    Json(json!(service.ledger()))
 }
 
 /// Other faults from now on, for clients in other languages; not an endpoint of the real service.

@@ -4,9 +4,10 @@ use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use axum::Router;
 use axum::extract::Request;
@@ -30,6 +31,8 @@ pub(super) struct Door {
     heard: watch::Sender<u64>,
     /// Until when new connections are left waiting.
     late_until: watch::Sender<Option<Instant>>,
+    /// When the port was closed.
+    closings: Arc<Mutex<Vec<SystemTime>>>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -59,6 +62,11 @@ impl Door {
         Some(time)
     }
 
+    /// When the port was closed.
+    pub(super) fn closings(&self) -> MutexGuard<'_, Vec<SystemTime>> {
+        self.closings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Lets clients in again.
     pub(super) async fn open(&self) {
         self.say(|_| None).await;
@@ -86,7 +94,12 @@ pub(super) async fn serve(listener: TcpListener, address: SocketAddr, router: Ro
     loop {
         let word = *words.borrow_and_update();
         if let Some(until) = word.shut_until.filter(|until| *until > Instant::now()) {
-            drop(listener.take());
+            if let Some(listening) = listener.take() {
+                for stream in close(listening) {
+                    open.spawn(connection(stream, service.clone(), door.clone()));
+                }
+                door.closings().push(SystemTime::now());
+            }
             door.heard.send_replace(word.number);
             // Whichever comes first: the time, or another word.
             let _ = timeout_at(until, words.changed()).await;
@@ -129,6 +142,17 @@ async fn accept(listener: &TcpListener, words: &mut watch::Receiver<Word>) -> Ne
         })
     })
     .await
+}
+
+/// Closes the port. Those whom the operating system has let in are served.
+fn close(listener: TcpListener) -> Vec<TcpStream> {
+    let Ok(listener) = listener.into_std() else { return Vec::new() };
+    let waiting = std::iter::from_fn(|| listener.accept().ok());
+    let waiting = waiting.filter_map(|(stream, _)| {
+        stream.set_nonblocking(true).ok()?;
+        TcpStream::from_std(stream).ok()
+    });
+    waiting.collect()
 }
 
 /// The port is ours again as soon as nobody else has it.
@@ -189,7 +213,10 @@ async fn serve_one(
         breaker.was_late(time);
     }
     let socket = TokioIo::new(Socket::new(stream, breaker.clone()));
+    let asked = Arc::new(AtomicBool::new(false));
+    let is_asked = asked.clone();
     let with_breaker = service_fn(move |mut request: Request<Incoming>| {
+        is_asked.store(true, Ordering::SeqCst);
         request.extensions_mut().insert(breaker.clone());
         let answer = requests.carry_out(service.call(request));
         async { answer.await.map(|Ok(response)| response) }
@@ -197,9 +224,11 @@ async fn serve_one(
     let mut served = pin!(http1::Builder::new().serve_connection(socket, with_breaker));
     let mut words = door.word.subscribe();
     let mut changed = pin!(words.changed());
-    let mut closing = false;
+    let (mut shut, mut closing) = (false, false);
     let served = poll_fn(|cx| {
-        if !closing && changed.as_mut().poll(cx).is_ready() {
+        shut = shut || changed.as_mut().poll(cx).is_ready();
+        // A connection that is new is not idle: its request may be on its way.
+        if shut && !closing && asked.load(Ordering::SeqCst) {
             closing = true;
             served.as_mut().graceful_shutdown();
         }

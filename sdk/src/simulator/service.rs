@@ -9,6 +9,7 @@ use axum::http::header::AUTHORIZATION;
 use serde_json::{Map, Value};
 
 use super::faults::{Desk, Passes};
+use super::ledger::Ledger;
 use super::log::RequestLog;
 use super::model::ModelSpec;
 use super::pace::QueuePace;
@@ -51,6 +52,10 @@ pub(super) struct Service {
 impl Service {
     pub(super) fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn ledger(&self) -> Ledger {
+        self.queue().ledger(&self.door.closings())
     }
 
     pub(super) fn model(&self, id: &str) -> Result<Arc<ModelSpec>, Refusal> {

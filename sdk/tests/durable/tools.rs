@@ -15,13 +15,16 @@ pub(super) const PRICE: f64 = 0.05;
 
 /// A simulator whose jobs are done at the first poll.
 pub(super) fn simulator() -> SimulatorBuilder {
+    Simulator::builder().model(model(MODEL)).queue(QueuePace::instant()).picture_side(16)
+}
+
+pub(super) fn model(id: &str) -> ModelSpec {
     let schema = json!({
         "type": "object",
         "properties": { "prompt": { "type": "string" } },
         "required": ["prompt"],
     });
-    let model = ModelSpec::new(MODEL, schema).price_usd(PRICE);
-    Simulator::builder().model(model).queue(QueuePace::instant()).picture_side(16)
+    ModelSpec::new(id, schema).price_usd(PRICE)
 }
 
 /// A client that polls fast.

@@ -11,9 +11,13 @@ use super::job::{Failure, LateOutput, StatusWords};
 use crate::simulator::{FileFormat, OutputShape};
 
 impl Fault {
-    /// One of each kind, the quick ones. First what happens to every endpoint or to submits, then what
-    /// becomes of jobs, then their files.
-    pub(super) fn every_kind() -> Vec<Self> {
+    /// One of each kind, none of them slow: what a test goes through that gives each kind a chance of
+    /// its own. First what happens to every endpoint or to submits, then what becomes of jobs, then
+    /// their files.
+    ///
+    /// A kind that is added to the simulator is added here.
+    #[must_use]
+    pub fn every_kind() -> Vec<Self> {
         let soon = Duration::from_millis(5);
         let mut all = vec![
             Self::Delay(soon),
