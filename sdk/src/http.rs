@@ -152,22 +152,23 @@ impl Http {
     }
 
     pub(crate) async fn get(&self, url: Url) -> Fate {
-        self.read(reqwest::Request::new(reqwest::Method::GET, url), read::USUAL).await
+        self.read(reqwest::Request::new(reqwest::Method::GET, url), read::USUAL, ()).await
     }
 
-    /// A result, which may be as large as a video: it may take its time, as long as it goes on.
-    pub(crate) async fn get_result(&self, url: Url) -> Fate {
+    /// A result, which may be as large as a video: it may take its time, as long as it goes on. What
+    /// others wait for (`held`) is given back as soon as it begins to come.
+    pub(crate) async fn get_result(&self, url: Url, held: impl Send) -> Fate {
         let mut request = reqwest::Request::new(reqwest::Method::GET, url);
         *request.timeout_mut() = Some(LONGEST_RESULT);
-        self.read(request, Limits { stall: Some(self.stall), ..read::RESULT }).await
+        self.read(request, Limits { stall: Some(self.stall), ..read::RESULT }, held).await
     }
 
     /// A post without a body, which does the same however often it arrives.
     pub(crate) async fn post(&self, url: Url) -> Fate {
-        self.read(reqwest::Request::new(reqwest::Method::POST, url), read::USUAL).await
+        self.read(reqwest::Request::new(reqwest::Method::POST, url), read::USUAL, ()).await
     }
 
-    async fn read(&self, request: reqwest::Request, limits: Limits) -> Fate {
+    async fn read(&self, request: reqwest::Request, limits: Limits, held: impl Send) -> Fate {
         let span = trace::call(request.method().as_str(), request.url().path());
         let call = async {
             let head = self.read.execute(request);
@@ -175,6 +176,7 @@ impl Http {
                 Some(stall) => timeout(stall, head).await,
                 None => Ok(head.await),
             };
+            drop(held);
             match head {
                 Err(_) => Fate::Lost(Cause::new("it took too long")),
                 Ok(Ok(response)) => Fate::Replied(read::reply(response, limits).await),

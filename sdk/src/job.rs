@@ -23,6 +23,7 @@ use tokio::time::Instant;
 use crate::client::Inner;
 use crate::error::Error;
 use crate::input::Output;
+use crate::runtime;
 use crate::status::Status;
 
 pub use cancel::CancelOutcome;
@@ -90,7 +91,7 @@ impl<T: Output> Job<T> {
     /// [`is_job_unknown`](Error::is_job_unknown) or [`is_rejected`](Error::is_rejected) where the
     /// service does not want to say; every error carries the job.
     pub async fn status(&self) -> Result<Status, Error> {
-        reading::status(&self.client, &self.token).await
+        runtime::needed(reading::status(&self.client, &self.token)).await
     }
 
     /// Waits for the result; see [`Wait`] for a deadline.
@@ -131,7 +132,7 @@ impl<T: Output> Job<T> {
     /// Fails only where the service refuses the question itself (a wrong token, someone else's
     /// job, an id that it does not know).
     pub async fn cancel(&self) -> Result<CancelOutcome, Error> {
-        cancel::cancel(&self.client, &self.token).await
+        runtime::needed(cancel::cancel(&self.client, &self.token)).await
     }
 }
 

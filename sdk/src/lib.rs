@@ -126,6 +126,8 @@ mod money;
 #[cfg(feature = "client")]
 mod poll;
 #[cfg(feature = "client")]
+mod runtime;
+#[cfg(feature = "client")]
 mod status;
 #[cfg(feature = "client")]
 mod submit;

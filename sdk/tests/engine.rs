@@ -11,10 +11,12 @@ mod engine {
     mod busy;
     mod cancel;
     mod departure;
+    mod everything;
     mod foreign;
     mod lasting;
     mod reasons;
     mod resume;
+    mod runtimes;
     mod secrets;
     mod slow;
     mod submit;

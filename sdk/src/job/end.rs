@@ -67,6 +67,10 @@ fn unsettled(job: &JobToken, what: Unsettled) -> Error {
                 .to_owned(),
         )
         .keeping(body),
+        Unsettled::Contradiction => unsettled(
+            "the status call keeps saying that the job is over, and the result call that it is not"
+                .to_owned(),
+        ),
         Unsettled::Trouble(error) => error.unsettled(),
     }
 }

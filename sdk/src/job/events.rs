@@ -13,7 +13,7 @@ use super::{Job, finish};
 use crate::completed::Completed;
 use crate::error::Error;
 use crate::input::Output;
-use crate::redact;
+use crate::{redact, runtime};
 
 /// Something that happened to a job.
 #[derive(Debug)]
@@ -63,7 +63,8 @@ impl<T: Output> Events<T> {
         let (client, token) = (job.client.clone(), job.token.clone());
         let stream = unfold(Some((watch, client, token)), |watched| async move {
             let (mut watch, client, token) = watched?;
-            let event = match watch.next().await {
+            let update = runtime::needed(async { Ok(watch.next().await) }).await;
+            let event = match update.unwrap_or_else(|error| Update::End(Err(error))) {
                 Update::End(end) => {
                     let end = finish::hand_over(&client, &token, end);
                     return Some((Event::Finished(end), None));

@@ -2,8 +2,8 @@
 //!
 //! What stands between the client and the service answers in its name, for a moment or for an hour,
 //! and the service itself may not know for a moment what it will know in the next. So no single
-//! answer but a result ends a wait. Any answer that says that the job is in the queue or running
-//! takes back whatever was said before.
+//! answer but a result ends a wait. An answer that says that the job is in the queue or running takes
+//! back whatever was said before, unless it is a result call that is behind the status call.
 
 use std::time::Duration;
 
@@ -36,6 +36,8 @@ pub(super) enum Doubt {
     Damaged,
     /// The connection breaks before the result has arrived.
     CutOff,
+    /// The job is over as the status call says, and lives as the result call says.
+    Contradiction,
     /// The answer to another question: its request id is another job's.
     Foreign,
 }
@@ -69,7 +71,9 @@ impl Doubt {
             // As long as a cache keeps what it mixed up.
             Self::Foreign => (5, 300, true),
             Self::Unnamed => (2, 0, true),
-            Self::Vague | Self::Word | Self::Unstated | Self::CutOff => (5, LONG.as_secs(), false),
+            Self::Vague | Self::Word | Self::Unstated | Self::Contradiction | Self::CutOff => {
+                (5, LONG.as_secs(), false)
+            }
         };
         Limits { times, lasting: Duration::from_secs(seconds), both }
     }

@@ -107,9 +107,10 @@ const NOT_READY: i64 = 400_005;
 /// Asks once, and reads the answer.
 pub(super) async fn ask(client: &Inner, job: &JobToken, ask: Ask) -> JobReply {
     let id = job.request_id();
+    let turn = client.budget.turn_of(id).await;
     let fate = match ask {
         Ask::Status => client.http.get(client.http.origin.status(id)).await,
-        Ask::Result => client.http.get_result(client.http.origin.result(id)).await,
+        Ask::Result => client.http.get_result(client.http.origin.result(id), turn).await,
     };
     of_fate(job, ask, fate, &client.http.scrub)
 }

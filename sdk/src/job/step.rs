@@ -114,6 +114,8 @@ pub(super) enum Unsettled {
     Nothing(Value),
     /// An error page, while nothing says that the job is over.
     Page(Value),
+    /// That the job is over by one call, and that it is not by the other one.
+    Contradiction,
     /// The same unusable answer.
     Trouble(Error),
 }
@@ -139,9 +141,11 @@ impl Progress {
         let Heard { ask, reply, now, newborn } = heard;
         match reply {
             JobReply::Queued(position) => {
-                self.alive(ask, Phase::Queued(position), Told::Queued(position))
+                self.alive(ask, Phase::Queued(position), Told::Queued(position), now)
             }
-            JobReply::Running => self.alive(ask, Phase::Running(Duration::ZERO), Told::Running),
+            JobReply::Running => {
+                self.alive(ask, Phase::Running(Duration::ZERO), Told::Running, now)
+            }
             JobReply::Over { cancelled } => {
                 self.status_failures = 0;
                 self.cancelled = cancelled;
@@ -161,17 +165,35 @@ impl Progress {
         }
     }
 
-    fn alive(&mut self, ask: Ask, phase: Phase, told: Told) -> Step {
+    fn alive(&mut self, ask: Ask, phase: Phase, told: Told, now: Instant) -> Step {
+        (self.status_failures, self.result_failures) = (0, 0);
+        self.ran |= told == Told::Running;
+        self.phase = phase;
+        if ask == Ask::Result && self.patience.is_over() {
+            return self.contradicted(told, now);
+        }
         self.patience.lives();
         self.cancelled = false;
-        (self.status_failures, self.result_failures) = (0, 0);
         if ask == Ask::Result {
             self.result_refuses = false;
         }
-        self.ran |= told == Told::Running;
-        self.phase = phase;
         let next = self.result_refuses.then_some(Ask::Status);
         Step { news: self.tell(told), then: Then::Pace(next) }
+    }
+
+    /// The status call has said that the job is over, and the result call says that it is not: it may
+    /// be behind for a moment, or for ever.
+    fn contradicted(&mut self, told: Told, now: Instant) -> Step {
+        let believed = self.believes(Doubt::Contradiction, Ask::Result, now);
+        let (times, lasting) = NO_RESULT_OF_A_CANCELLED_JOB;
+        let in_queue = matches!(told, Told::Queued(_));
+        if self.cancelled && in_queue && self.patience.lasts(Doubt::Contradiction, times, lasting) {
+            return quietly(Then::End(End::Cancelled(None)));
+        }
+        if believed {
+            return quietly(Then::End(End::Unsettled(Unsettled::Contradiction)));
+        }
+        Step { news: self.tell(told), then: Then::Pace(Some(Ask::Status)) }
     }
 
     fn unrecognized(&mut self, ask: Ask, word: String, body: Value, now: Instant) -> Step {

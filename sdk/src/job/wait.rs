@@ -15,7 +15,10 @@ use crate::completed::Completed;
 use crate::error::{Error, Kind};
 use crate::input::Output;
 use crate::time::spoken;
-use crate::trace;
+use crate::{runtime, trace};
+
+/// How long after a deadline the outcome of a cancellation is waited for.
+const CANCELLING: Duration = Duration::from_secs(15);
 
 type Boxed<T> = Pin<Box<dyn Future<Output = Result<Completed<T>, Error>> + Send>>;
 
@@ -31,9 +34,10 @@ type Boxed<T> = Pin<Box<dyn Future<Output = Result<Completed<T>, Error>> + Send>
 ///   know the job (20 s) or the token (30 s; 2 min where it is no more than a 401 or 403);
 /// - with [`is_unsettled`](Error::is_unsettled), when the job is over and its result stays empty,
 ///   unreadable (1 min) or another job's (5 min), or when for half an hour nothing comes but answers
-///   without a known meaning.
+///   without a known meaning, or a result call that says it is not over.
 ///
-/// As long as one of the calls says that the job is queued or running, only the deadline ends it.
+/// As long as the status call says that the job is queued or running, or the result call says so and
+/// the status call does not say that it is over, only the deadline ends it.
 /// Each of those errors carries the job. Dropping the wait leaves the job alone, unless
 /// [`cancel_if_queued`](Self::cancel_if_queued) was chosen.
 #[must_use = "a wait does nothing until it is awaited"]
@@ -62,8 +66,9 @@ impl<T: Output> Wait<T> {
     /// Where the wait ends without a result, at the deadline or by being dropped: asks the
     /// service to cancel the job if it may still be in the queue.
     ///
-    /// After a deadline, [`Error::cancel_outcome`] tells what came of it. After a drop the call is
-    /// made in a task of its own, and nobody is told; it needs the runtime to live on.
+    /// After a deadline, [`Error::cancel_outcome`] tells what came of it, within 15 s; a service that
+    /// takes longer leaves it [unknown](CancelOutcome::Unknown). After a drop nobody is told. The call
+    /// is made in a task of its own, which needs the runtime to live on.
     pub fn cancel_if_queued(mut self) -> Self {
         self.cancel_if_queued = true;
         self
@@ -93,7 +98,7 @@ impl<T: Output> Wait<T> {
                 Err(_) => Err(guard.at_deadline(limit).await),
             }
         };
-        let end = work.instrument(span.clone()).await;
+        let end = runtime::needed(work.instrument(span.clone())).await;
         trace::waited(&span, guard.watch.course(), &end);
         end
     }
@@ -155,8 +160,16 @@ impl Guard {
         }
     }
 
+    /// A caller who has set a deadline does not wait for a service that hangs.
     async fn cancel(&self) -> CancelOutcome {
-        cancel::cancel(&self.client, &self.token).await.unwrap_or(CancelOutcome::Unknown)
+        let cancelling = tokio::spawn(self.cancelling());
+        let outcome = timeout(CANCELLING, cancelling).await;
+        outcome.ok().and_then(Result::ok).unwrap_or(CancelOutcome::Unknown)
+    }
+
+    fn cancelling(&self) -> impl Future<Output = CancelOutcome> + Send + 'static {
+        let (client, token) = (self.client.clone(), self.token.clone());
+        async move { cancel::cancel(&client, &token).await.unwrap_or(CancelOutcome::Unknown) }
     }
 }
 
@@ -165,9 +178,8 @@ impl Drop for Guard {
         if !(self.armed && self.watch.may_be_queued()) {
             return;
         }
-        let (client, token) = (self.client.clone(), self.token.clone());
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(async move { cancel::cancel(&client, &token).await });
+            runtime.spawn(self.cancelling());
         }
     }
 }

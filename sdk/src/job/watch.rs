@@ -101,10 +101,7 @@ impl Watch {
 
     async fn poll(&self, ask: Ask) -> JobReply {
         let (client, job) = (self.client.clone(), self.job.clone());
-        let poll = poll::apart(async move {
-            let _turn = client.budget.turn_of(job.request_id()).await;
-            reading::ask(&client, &job, ask).await
-        });
+        let poll = poll::apart(async move { reading::ask(&client, &job, ask).await });
         let scrub = &self.client.http.scrub;
         poll.await.unwrap_or_else(|| reading::of_fate(&self.job, ask, Fate::shut_down(), scrub))
     }

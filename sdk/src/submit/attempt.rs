@@ -19,6 +19,7 @@ use crate::error::{Answer, Call, Error, Kind};
 use crate::http::{Cause, Connection, Departure, Fate, Payload};
 use crate::job::JobToken;
 use crate::poll::backoff;
+use crate::runtime;
 use crate::time::{after, spoken};
 use crate::wire::{Fault, Reply};
 
@@ -244,16 +245,13 @@ impl Submit {
 
     /// A fault of this program, or of what it runs in. Whether it may have cost, the connection knows.
     fn panicked(&self, panic: &(dyn Any + Send), departure: &Departure) -> Error {
-        let words = panic.downcast_ref::<String>().map(String::as_str);
-        let words = words.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("(no words)");
+        let words = runtime::words(panic);
         let why = format!("the task of the submit panicked: {words}");
         if departure.has_left() {
             return self.unknown(&why, SystemTime::now());
         }
         let message = format!("nothing was sent, and nothing was charged: {why}");
-        // What Tokio says where a runtime was built without timers or without I/O.
-        let is_config = words.contains("enable_time") || words.contains("enable_io");
-        Error::new(if is_config { Kind::Config } else { Kind::NotSent }, message)
+        Error::new(if runtime::is_unfit(words) { Kind::Config } else { Kind::NotSent }, message)
     }
 
     fn with_words(&self, fault: &Fault, why: String) -> String {

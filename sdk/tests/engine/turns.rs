@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::support::{Act, Seen, Server, accepted_then, input, json_answer, success, text};
+use crate::support::{Act, Seen, Server, accepted_then, input, json_answer, status, success, text};
 
 fn done(id: &str) -> Act {
     let output = json!({ "image": "https://cdn.runcomfy.net/a.png" });
@@ -65,6 +65,29 @@ async fn a_call_to_the_catalog_that_nobody_polls_holds_up_no_job() {
         }
     }
     timeout(Duration::from_secs(20), client.run(input())).await.expect("it goes on").unwrap();
+}
+
+/// A large result over a slow line is no question any more.
+#[tokio::test]
+async fn results_that_take_their_time_hold_up_no_other_job() {
+    let server = Server::start(|seen: &Seen| match &seen.path {
+        path if path.starts_with("/v1/models") => json_answer(200, &json!({ "request_id": "r-1" })),
+        path if path.contains("/slow-") && path.ends_with("/status") => status("completed"),
+        path if path.contains("/slow-") => {
+            let (headers, sent) = (Vec::new(), r#"{"request_id":"#.to_owned());
+            Act::Part { status: 200, headers, length: 9999, sent, hang: true }
+        }
+        _ => success(),
+    })
+    .await;
+    let client = server.client();
+    let mut slow = JoinSet::new();
+    for number in 0..100 {
+        let job = client.resume_json(format!("slow-{number}").parse().unwrap());
+        slow.spawn(job.into_future());
+    }
+    server.requests(150).await;
+    timeout(Duration::from_secs(15), client.run(input())).await.expect("it goes on").unwrap();
 }
 
 #[tokio::test]

@@ -283,6 +283,37 @@ fn an_output_without_a_word_is_a_result_once_the_job_is_over() {
 }
 
 #[test]
+fn a_result_call_that_is_behind_for_ever_ends_the_wait() {
+    let over = |late: Answer, from| {
+        move |ask, after| match (ask, after < from) {
+            (Ask::Status, _) => OVER,
+            (Ask::Result, true) => late,
+            (Ask::Result, false) => SUCCESS,
+        }
+    };
+    for late in [ALIVE, (200, r#"{"request_id":"r","status":"in_queue"}"#)] {
+        let outcome = wait_for(2, over(late, 1700));
+        assert!(outcome.end.starts_with("succeeded"), "{late:?}: {}", outcome.end);
+        let outcome = wait_for(2, over(late, u64::MAX));
+        assert_eq!(outcome.end, "unsettled", "{late:?}");
+        assert!((1800..2000).contains(&outcome.after), "{late:?}: {} s", outcome.after);
+        assert!(outcome.polls < 2000 / 2, "{late:?}: {} polls", outcome.polls);
+        // While the status call agrees, nothing ends it.
+        let outcome = wait_for(5, |_, _| late);
+        assert_eq!(outcome.end, "none", "{late:?}");
+    }
+    let cancelled = (200, r#"{"request_id":"r","status":"cancelled"}"#);
+    for (late, end, from, to) in [
+        ((200, r#"{"request_id":"r","status":"in_queue"}"#), "cancelled", 60, 100),
+        (ALIVE, "unsettled", 1800, 2000),
+    ] {
+        let outcome = wait_for(2, |ask, _| if ask == Ask::Status { cancelled } else { late });
+        assert_eq!(outcome.end, end, "{late:?}");
+        assert!((from..to).contains(&outcome.after), "{late:?}: {} s", outcome.after);
+    }
+}
+
+#[test]
 fn an_output_that_comes_late_is_waited_for() {
     let outcome = wait_for(1, |ask, after| match (ask, after < 40) {
         (Ask::Status, _) => OVER,
