@@ -16,6 +16,7 @@ use crate::dialect::escape;
 use crate::error::Remarks;
 use crate::{Draft, Options, keyword};
 use index::{Index, Reference};
+use vocabulary::Vocabularies;
 
 /// The member of the document under which documents from outside stand.
 pub(crate) const REMOTES: &str = "$remotes";
@@ -55,11 +56,11 @@ pub(crate) fn bundle(
     is_strict: bool,
     remarks: &mut Remarks,
 ) -> Bundle {
-    let Options { base, draft, load, .. } = *options;
+    let Options { base, draft, load, formats, .. } = *options;
     let mut index = Index::new(base);
     index.document(document, root, base, draft);
-    let drops_assertions = vocabulary::is_without_assertions(document, load);
-    let own: Vec<_> = index.visited.iter().cloned().collect();
+    let Vocabularies { validation, format } = Vocabularies::of(document, load);
+    let own: Vec<_> = index.visited.keys().cloned().collect();
     let mut bundling = Bundling {
         document,
         index,
@@ -87,7 +88,7 @@ pub(crate) fn bundle(
         object.insert(REMOTES.to_owned(), Value::Object(remotes.into_iter().collect()));
     }
     let is_remote = |place: &String| place.starts_with(&format!("/{REMOTES}/"));
-    for place in index.visited.iter().filter(|place| !is_remote(place)) {
+    for place in index.visited.keys().filter(|place| !is_remote(place)) {
         if let Some(Value::Object(schema)) = document.pointer_mut(place) {
             keyword::check(schema, place, is_strict, remarks);
         }
@@ -102,16 +103,29 @@ pub(crate) fn bundle(
             add(schema, "$ref", json!(format!("#{DANGLING}{index}")));
         }
     }
-    // Nothing is relative to an `$id` any more.
-    for place in &index.visited {
+    for (place, draft) in &index.visited {
         if let Some(Value::Object(schema)) = document.pointer_mut(place) {
+            // Nothing is relative to an `$id` any more.
             schema.shift_remove("$id");
             schema.shift_remove("$anchor");
+            let unknown = vocabulary::take_unknown(schema, *draft);
+            for key in unknown.into_iter().filter(|_| !is_remote(place)) {
+                let message = format!("is no keyword of {draft} yet; it is passed over");
+                remarks.note(&format!("{place}/{key}"), message);
+            }
+            if formats {
+                vocabulary::assert_formats(schema, *draft);
+            }
         }
     }
-    for place in own.iter().filter(|_| drops_assertions) {
+    for place in own.iter().filter(|_| !validation || format) {
         if let Some(Value::Object(schema)) = document.pointer_mut(place) {
-            schema.retain(|key, _| !vocabulary::is_of_validation(key));
+            if !validation {
+                schema.retain(|key, _| !vocabulary::is_of_validation(key));
+            }
+            if format {
+                vocabulary::assert_formats(schema, index.visited[place]);
+            }
         }
     }
     // What is further in comes first: its place changes with that of what is around it.
@@ -175,7 +189,7 @@ impl Bundling<'_> {
         let places = [format!("{resource}{fragment}"), fragment];
         let found = places.into_iter().find(|place| self.at(place).is_some());
         let pointer = found.ok_or_else(|| self.nothing(target))?;
-        if !self.index.visited.contains(&pointer)
+        if !self.index.visited.contains_key(&pointer)
             && let Some(schema) = self.at(&pointer).cloned()
         {
             entries.push(pointer.clone());

@@ -1,5 +1,7 @@
 //! The drafts of JSON Schema.
 
+use std::fmt;
+
 /// A draft of JSON Schema.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "each is named for what it is")]
@@ -43,6 +45,17 @@ impl Draft {
         })
     }
 
+    fn name(self) -> &'static str {
+        match self {
+            Self::Draft3 => "draft 3",
+            Self::Draft4 => "draft 4",
+            Self::Draft6 => "draft 6",
+            Self::Draft7 => "draft 7",
+            Self::Draft2019 => "draft 2019-09",
+            Self::Draft2020 => "draft 2020-12",
+        }
+    }
+
     /// Whether nothing beside a `$ref` is looked at.
     pub(crate) fn ref_stands_alone(self) -> bool {
         self <= Self::Draft7
@@ -51,6 +64,13 @@ impl Draft {
     /// The keyword for what a schema calls itself.
     pub(crate) fn id_keyword(self) -> &'static str {
         if self <= Self::Draft4 { "id" } else { "$id" }
+    }
+}
+
+/// As in `draft 2020-12`.
+impl fmt::Display for Draft {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 

@@ -36,11 +36,15 @@ impl<'a> Emitter<'a> {
     }
 
     pub(crate) fn module(&mut self, module: &Module) -> TokenStream {
-        let requires = module.has_pattern().then(|| {
-            self.import("", "requires_pattern");
-            quote!(requires_pattern!();)
+        let requires = module.features().into_iter().map(|feature| {
+            let requires =
+                if feature == "pattern" { "requires_pattern" } else { "requires_formats" };
+            self.import("", requires);
+            let requires = ident(requires);
+            quote!(#requires!();)
         });
-        requires.into_iter().chain(module.items.iter().map(|item| self.item(item))).collect()
+        let requires: TokenStream = requires.collect();
+        [requires].into_iter().chain(module.items.iter().map(|item| self.item(item))).collect()
     }
 
     fn item(&mut self, item: &Item) -> TokenStream {

@@ -17,14 +17,12 @@ pub(crate) struct Module {
 }
 
 impl Module {
-    /// Whether a pattern is matched anywhere.
-    pub(crate) fn has_pattern(&self) -> bool {
-        self.items.iter().flat_map(Item::rules).any(Rule::has_pattern)
-    }
-
     /// The features of `runcomfy` that it needs.
     pub(crate) fn features(&self) -> Vec<&'static str> {
-        if self.has_pattern() { vec!["pattern"] } else { Vec::new() }
+        let mut features = BTreeSet::new();
+        let rules = self.items.iter().flat_map(Item::rules);
+        rules.for_each(|rule| rule.each_feature(&mut |feature| features.extend([feature])));
+        features.into_iter().collect()
     }
 
     /// Drops the sets of rules that nothing mentions any more.
@@ -207,6 +205,9 @@ pub(crate) enum Rule {
     MinLength(u64),
     MaxLength(u64),
     Pattern(String),
+    Format(String),
+    /// The encoding and the media type.
+    Content(Option<String>, Option<String>),
     MinItems(u64),
     MaxItems(u64),
     UniqueItems,
@@ -297,15 +298,15 @@ impl Rule {
         self.each_inner(&mut |rule| rule.each_set(see));
     }
 
-    /// Whether a pattern is matched, here or further in.
-    pub(crate) fn has_pattern(&self) -> bool {
-        let mut has = match self {
-            Self::Pattern(_) => true,
-            Self::Properties { patterns, .. } => !patterns.is_empty(),
-            _ => false,
-        };
-        self.each_inner(&mut |rule| has = has || rule.has_pattern());
-        has
+    /// Shows the features of the runtime that are needed, here or further in.
+    fn each_feature(&self, see: &mut dyn FnMut(&'static str)) {
+        match self {
+            Self::Pattern(_) => see("pattern"),
+            Self::Properties { patterns, .. } if !patterns.is_empty() => see("pattern"),
+            Self::Format(_) | Self::Content(..) => see("formats"),
+            _ => {}
+        }
+        self.each_inner(&mut |rule| rule.each_feature(see));
     }
 
     /// Shows the rules within this one, one level down.

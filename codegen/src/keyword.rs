@@ -79,7 +79,7 @@ const KEYWORDS: &[(&str, Form, Says)] = &[
     ("dependencies", Dependencies, Constraint),
     ("dependentRequired", NamesByName, Constraint),
     ("dependentSchemas", SchemaByName, Constraint),
-    ("deprecated", Flag, Annotation),
+    ("deprecated", Any, Annotation),
     ("description", Text, Annotation),
     ("disallow", Types, Constraint),
     ("discriminator", Any, Annotation),

@@ -76,6 +76,16 @@ pub struct Module {
 }
 
 /// How a schema is to be read.
+///
+/// ```
+/// use runcomfy_codegen::{Options, Role, emit_with};
+///
+/// let schema = r#"{"type": "string", "format": "date"}"#;
+/// let options = Options { formats: true, ..Options::new(Role::Input) };
+/// let module = emit_with("day.json", schema, "Day", &options).unwrap();
+/// assert!(module.text.contains("Rule::Format(\"date\")"));
+/// assert_eq!(module.features, ["formats"]);
+/// ```
 #[derive(Clone, Copy)]
 pub struct Options<'a> {
     /// What it describes.
@@ -84,6 +94,9 @@ pub struct Options<'a> {
     pub draft: Draft,
     /// The absolute URI of the file: what relative references are relative to.
     pub base: &'a str,
+    /// Whether `format` is an assertion, and what draft 7 says of content; else they are annotations,
+    /// unless the schema's meta-schema says otherwise.
+    pub formats: bool,
     /// Gives the text of another document by its absolute URI.
     pub load: &'a dyn Fn(&str) -> Option<String>,
 }
@@ -92,7 +105,13 @@ impl Options<'_> {
     /// A schema of the newest draft that refers to no other file.
     #[must_use]
     pub const fn new(role: Role) -> Self {
-        Self { role, draft: Draft::Draft2020, base: "json-schema:///", load: &|_| None }
+        Self {
+            role,
+            draft: Draft::Draft2020,
+            base: "json-schema:///",
+            formats: false,
+            load: &|_| None,
+        }
     }
 }
 

@@ -11,7 +11,9 @@ pub(crate) type Object = Map<String, Value>;
 
 /// Keywords that constrain.
 const ASSERTIONS: &[&str] = &[
+    "$content",
     "$dynamicRef",
+    "$format",
     "$recursiveRef",
     "$ref",
     "additionalItems",

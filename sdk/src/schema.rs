@@ -10,6 +10,7 @@ mod choice;
 mod debug;
 mod equal;
 mod extra;
+mod format;
 mod integer;
 #[doc(hidden)]
 pub mod media;

@@ -30,6 +30,9 @@ pub(crate) struct Arguments {
     /// The draft of a schema that does not name its own: 3, 4, 6, 7, 2019-09 or 2020-12
     #[arg(long, value_name = "DRAFT", value_parser = draft, default_value = "2020-12")]
     draft: Draft,
+    /// Make assertions of `format`, and of what draft 7 says of content
+    #[arg(long)]
+    formats: bool,
     /// What the schema describes
     #[arg(long, value_enum, default_value = "input")]
     role: RoleWord,
@@ -62,7 +65,8 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     };
     let load = |uri: &str| schemas::load(uri, arguments.remotes.as_deref());
     let base = schemas::base(&arguments.file);
-    let options = Options { role, draft: arguments.draft, base: &base, load: &load };
+    let Arguments { draft, formats, .. } = *arguments;
+    let options = Options { role, draft, base: &base, formats, load: &load };
     match runcomfy_codegen::emit_with(&file, &text, &arguments.root, &options) {
         Ok(module) => {
             for note in &module.notes {

@@ -77,7 +77,7 @@ impl Scratch {
 fn manifest(sdk: &Path) -> String {
     format!(
         "[package]\nname = \"scratch\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n[profile.dev]\ndebug = false\n\n[dependencies]\n\
-         runcomfy = {{ path = {:?}, default-features = false, features = [\"pattern\"] }}\nserde = \"1\"\nserde_json = \"1\"\n",
+         runcomfy = {{ path = {:?}, default-features = false, features = [\"formats\", \"pattern\"] }}\nserde = \"1\"\nserde_json = \"1\"\n",
         sdk.display().to_string()
     )
 }

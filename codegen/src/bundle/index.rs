@@ -1,6 +1,6 @@
 //! What can be referred to, and what refers: found in one walk over a document.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
@@ -17,8 +17,8 @@ pub(super) struct Index {
     pub(super) dynamic: Vec<Dynamic>,
     /// Those found and not yet followed.
     pub(super) references: Vec<Reference>,
-    /// The places of all schemas that were met.
-    pub(super) visited: BTreeSet<String>,
+    /// The places of all schemas that were met, and their drafts.
+    pub(super) visited: BTreeMap<String, Draft>,
     /// The places of those whose draft has a `contains` that evaluates nothing.
     pub(super) unevaluating: Vec<String>,
     /// Whether one of them asks for what was evaluated.
@@ -69,7 +69,7 @@ impl Index {
 
     pub(super) fn schema(&mut self, schema: &Value, at: &str, place: &Place) {
         let Value::Object(object) = schema else { return };
-        if !self.visited.insert(at.to_owned()) {
+        if self.visited.contains_key(at) {
             return;
         }
         let mut place = place.clone();
@@ -77,6 +77,7 @@ impl Index {
         {
             place.draft = draft;
         }
+        self.visited.insert(at.to_owned(), place.draft);
         if place.draft == Draft::Draft2019 {
             self.has_unevaluated_items |= object.contains_key("unevaluatedItems");
             if object.contains_key("contains") {

@@ -32,6 +32,15 @@ impl Emitter<'_> {
             Rule::MinProperties(count) => counted("MinProperties", *count),
             Rule::MaxProperties(count) => counted("MaxProperties", *count),
             Rule::Pattern(pattern) => quote!(Rule::Pattern(#pattern)),
+            Rule::Format(format) => quote!(Rule::Format(#format)),
+            Rule::Content(encoding, media_type) => {
+                let option = |word: &Option<String>| match word {
+                    Some(word) => quote!(Some(#word)),
+                    None => quote!(None),
+                };
+                let (encoding, media_type) = (option(encoding), option(media_type));
+                quote!(Rule::Content(#encoding, #media_type))
+            }
             Rule::UniqueItems => quote!(Rule::UniqueItems),
             Rule::Never => quote!(Rule::Never),
             Rule::Items(rules) => self.nested("Items", rules),

@@ -281,7 +281,9 @@ fn in_stated_order<'a>(object: &Object, properties: &'a Object) -> Vec<(&'a Stri
 }
 
 const ALL: &[&str] = &[
+    "$content",
     "$dynamicRef",
+    "$format",
     "$recursiveRef",
     "additionalItems",
     "additionalProperties",

@@ -87,6 +87,11 @@ impl Lowering<'_> {
             "minProperties" => Rule::MinProperties(self.count(value, at).filter(|min| *min > 0)?),
             "maxProperties" => Rule::MaxProperties(self.count(value, at)?),
             "pattern" => Rule::Pattern(self.text(value, at)?),
+            "$format" => Rule::Format(self.text(value, at)?),
+            "$content" => {
+                let word = |index: usize| value.get(index)?.as_str().map(str::to_owned);
+                Rule::Content(word(0), word(1))
+            }
             "uniqueItems" if *value == Value::Bool(true) => Rule::UniqueItems,
             "items" => match object.get("prefixItems").and_then(Value::as_array) {
                 Some(prefix) => Rule::ItemsAfter(prefix.len(), self.rules(value, at)),

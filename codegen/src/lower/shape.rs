@@ -47,7 +47,7 @@ impl Lowering<'_> {
             Some("audio") => Type::Audio,
             _ => Type::String,
         };
-        let keywords = &["minLength", "maxLength", "pattern"];
+        let keywords = &["minLength", "maxLength", "pattern", "$format", "$content"];
         let mut rules = self.some_rules(object, keywords, at);
         rules.extend(self.media_rules(object, &ty, at));
         (Lowered { ty, rules }, with(keywords))

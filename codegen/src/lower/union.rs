@@ -220,7 +220,9 @@ fn of_kind(object: &Object, kind: Kind) -> Object {
         "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" => {
             matches!(kind, Kind::Integer | Kind::Number)
         }
-        "minLength" | "maxLength" | "pattern" | "format" => kind == Kind::String,
+        "minLength" | "maxLength" | "pattern" | "format" | "$format" | "$content" => {
+            kind == Kind::String
+        }
         "items" | "prefixItems" | "minItems" | "maxItems" | "uniqueItems" | "contains"
         | "minContains" | "maxContains" | "unevaluatedItems" => kind == Kind::Array,
         "properties"

@@ -43,6 +43,10 @@ pub enum Rule {
     MaxLength(u64),
     /// `pattern`, an ECMA-262 regular expression that matches anywhere in the string.
     Pattern(&'static str),
+    /// `format`, where it is an assertion.
+    Format(&'static str),
+    /// `contentEncoding` (`base64`) and `contentMediaType` (`application/json`), where they are assertions.
+    Content(Option<&'static str>, Option<&'static str>),
     /// `minItems`.
     MinItems(u64),
     /// `maxItems`.
@@ -163,6 +167,9 @@ impl Rule {
                 | Self::MultipleOfDigits(_)
                 | Self::MinLength(_)
                 | Self::MaxLength(_)
+                | Self::Pattern(_)
+                | Self::Format(_)
+                | Self::Content(..)
                 | Self::MinItems(_)
                 | Self::MaxItems(_)
                 | Self::Items(_)

@@ -3,6 +3,7 @@
 use std::cmp::Ordering::{Greater, Less};
 use std::fmt::Display;
 
+use crate::schema::format::{is_content, is_format};
 use crate::schema::number::Num;
 use crate::schema::path::Path;
 use crate::schema::pattern;
@@ -89,6 +90,17 @@ pub(in crate::schema) fn string(value: &str, rules: &[Rule], path: &Path<'_>, ou
                 let message =
                     format!("{} does not match the pattern {source}", report::shown_str(value));
                 fault(out, path, "pattern", message);
+            }
+            Rule::Format(format) if !is_format(format, value) => {
+                let message = format!("{} is not of the format {format}", report::shown_str(value));
+                fault(out, path, "format", message);
+            }
+            Rule::Content(encoding, media_type) if !is_content(encoding, media_type, value) => {
+                let words: Vec<_> = [encoding, media_type].into_iter().flatten().collect();
+                let message = format!("{} is not {}", report::shown_str(value), words.join(" of "));
+                let keyword =
+                    if encoding.is_some() { "contentEncoding" } else { "contentMediaType" };
+                fault(out, path, keyword, message);
             }
             _ => {}
         }
