@@ -172,6 +172,16 @@ impl Part {
         self.is_endless = self.total.is_none() && !is_chunked && ends_with_connection;
     }
 
+    /// Whether a partial answer is the beginning of a file of which nothing is here. Some hosts send
+    /// it though the whole file was asked for.
+    pub(super) fn begins_with(&mut self, response: &Response) -> bool {
+        let piece = Piece::of(response.headers()).filter(|piece| self.len == 0 && piece.first == 0);
+        let Some(piece) = piece else { return false };
+        self.begin(response);
+        (self.total, self.until) = (Some(piece.total), Some(piece.end));
+        true
+    }
+
     pub(super) fn broke_off(&self) -> String {
         match self.total {
             Some(total) => format!("it broke off after {} of {total} bytes", self.len),

@@ -181,6 +181,7 @@ impl Wanted {
                 part.begin(&response);
             }
             StatusCode::PARTIAL_CONTENT if part.continues(response.headers()) => {}
+            StatusCode::PARTIAL_CONTENT if part.begins_with(&response) => {}
             _ => {
                 part.restart().await?;
                 let message = "the host does not go on where it broke off, with the same file";

@@ -7,7 +7,7 @@ use std::process::Command;
 use runcomfy::{Error, Existing};
 use tempfile::{TempDir, tempdir};
 
-use super::files::{gif, hanging, large_gif, names, picture};
+use super::files::{gif, hanging, large_gif, names, numbered_gif, picture, served};
 use crate::support::{Server, script};
 
 /// A small file system of its own, where the test may mount one.
@@ -69,6 +69,30 @@ async fn a_full_disk_is_said_and_nothing_torn_is_left() {
     assert!(names(disk.path()).is_empty());
     saved_to(disk.path(), &gif("small"), Existing::KeepBoth).await.unwrap();
     assert_eq!(names(disk.path()), ["a.gif"]);
+}
+
+/// A quota may let small writes through when a large one has failed, so that the part could be kept
+/// for the next call: then what takes up the room would be something that nobody sees.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_disk_that_is_full_for_large_files_is_not_kept_full() {
+    if let Ok(dir) = std::env::var("RUNCOMFY_TEST_DIR") {
+        let body = numbered_gif(1_500_000);
+        let server = Server::start(move |seen| served(seen, &body, "\"v1\"", usize::MAX)).await;
+        let download = server.client().download(server.url("/a.gif")).to(&dir);
+        let error = download.await.unwrap_err();
+        assert!(error.is_disk(), "{error:?}");
+        assert_eq!(std::fs::read_dir(&dir).unwrap().count(), 0, "{:?}", names(dir.as_ref()));
+        return;
+    }
+    let place = tempdir().unwrap();
+    let test = "download::disk::a_disk_that_is_full_for_large_files_is_not_kept_full";
+    // In blocks of 512 bytes or of 1024; beyond, the system call fails, instead of the process.
+    let mut limited = Command::new("sh");
+    limited.args(["-c", "trap '' XFSZ; ulimit -f 1000; exec \"$@\"", "sh"]);
+    limited.arg(std::env::current_exe().unwrap()).args(["--exact", test, "--nocapture"]);
+    limited.env("RUNCOMFY_TEST_DIR", place.path()).stdout(std::process::Stdio::null());
+    assert!(limited.status().unwrap().success());
 }
 
 #[tokio::test]

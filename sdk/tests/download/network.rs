@@ -63,6 +63,25 @@ async fn a_host_that_gives_less_than_the_rest_is_asked_for_more() {
     assert_eq!(header(&server.seen()[2], "range").as_deref(), Some("bytes=6000-"));
 }
 
+/// Some hosts answer with a part, though all of it is asked for.
+#[tokio::test]
+async fn a_part_that_nobody_asked_for_is_the_file_or_its_beginning() {
+    let whole = large_gif();
+    let part = |from: usize, end: usize| {
+        let range = format!("bytes {from}-{}/{}", end - 1, whole.len());
+        text(206, &whole[from..end]).header("content-range", &range).header("etag", TAG)
+    };
+    for acts in [
+        vec![part(0, whole.len())],
+        vec![part(0, 4000), part(4000, whole.len())],
+        vec![part(4000, whole.len()), part(0, whole.len())],
+    ] {
+        let server = Server::start(script(acts.clone())).await;
+        assert_eq!(fetched(&server).await.unwrap(), whole);
+        assert_eq!(server.seen().len(), acts.len());
+    }
+}
+
 #[tokio::test]
 async fn nothing_of_a_longer_version_is_left_in_a_shorter_one() {
     let server =

@@ -153,6 +153,11 @@ fn other_versions(new: &str, old: &str) -> Vec<(&'static str, Act)> {
         ("no tag", same.clone()),
         ("two tags", tagged(&same).header("etag", "\"v2\"")),
         ("another size", tagged(&piece("bytes 4000-10006/10008"))),
+        (
+            "another size, and all of it",
+            tagged(&text(206, &format!("{}7", &new[4000..])))
+                .header("content-range", "bytes 4000-10007/10008"),
+        ),
         ("an unknown size", tagged(&piece("bytes 4000-10006/*"))),
         ("another place", tagged(&piece("bytes 3999-10005/10007"))),
         ("an impossible place", tagged(&piece("bytes 4000-3999/10007"))),
@@ -209,7 +214,8 @@ async fn a_date_counts_only_with_the_same_date_and_size_in_the_answer() {
     let dated = |act: Act, changed: &str, now: &str| {
         act.header("last-modified", changed).header("date", now)
     };
-    let longer = text(206, &new[4000..]).header("content-range", "bytes 4000-10006/10008");
+    let longer =
+        text(206, &format!("{}7", &new[4000..])).header("content-range", "bytes 4000-10007/10008");
     for (first, second) in [
         (dated(broken_off(&old, 4000), OLD, LATER), dated(rest(&new, 4000), NEW, LATER)),
         (dated(broken_off(&old, 4000), OLD, LATER), rest(&new, 4000)),

@@ -118,6 +118,27 @@ async fn a_caller_who_goes_during_a_slow_handshake_or_a_slow_proxy_sends_nothing
     }
 }
 
+/// Another process has the lock of the journal, and the caller does not wait for it: the submit goes
+/// no further when the journal is free again.
+#[tokio::test]
+async fn a_caller_who_goes_while_the_journal_is_locked_sends_nothing() {
+    let server = Server::start(script([accepted()])).await;
+    let dir = tempfile::tempdir().unwrap();
+    let client = server.builder().journal(dir.path().join("jobs")).build().unwrap();
+    // So that the next one finds everything in place.
+    client.submit(input()).await.unwrap();
+    let lock = std::fs::File::open(dir.path().join("jobs.lock")).unwrap();
+    lock.lock().unwrap();
+    let gone = timeout(Duration::from_millis(150), client.submit(input())).await;
+    assert!(gone.is_err(), "{gone:?}");
+    drop(lock);
+    // It comes after whatever was to be written before.
+    let left = client.recover().await.unwrap();
+    assert!(left.unknown.is_empty(), "{left:?}");
+    sleep(Duration::from_millis(200)).await;
+    assert_eq!((server.submits(), client.recover().await.unwrap().jobs.len()), (1, 1));
+}
+
 /// A submit that nobody waits for is stopped at its last moment, too: the connection stands, and
 /// the first byte is about to go.
 #[tokio::test(flavor = "current_thread")]
