@@ -31,7 +31,7 @@ use crate::dialect;
 use crate::error::Remarks;
 use crate::given::Given;
 use crate::ir::{Item, Module, Newtype, Rule, Type};
-use crate::names::Scope;
+use crate::names::{self, Scope};
 use crate::schema::{self, Object};
 
 pub(crate) use facts::describe;
@@ -196,7 +196,7 @@ impl Lowering<'_> {
                 }
                 // Nothing else has rules of its own: a type around it has them.
                 Some(item) => {
-                    let (what, inner) = (format!("{name}::value"), format!("{name}Value"));
+                    let (what, inner) = (format!("{name}::value"), names::beside(name, "Value"));
                     let inner = self.given.claim(&mut self.scope, what, inner);
                     docs.clone_from(item.docs());
                     inner.clone_into(item.name_mut());

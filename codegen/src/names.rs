@@ -59,6 +59,12 @@ pub(crate) fn type_name(wire: &str) -> String {
     if is_taken(&name) { format!("{name}Type") } else { name }
 }
 
+/// The name of a type that belongs to another one: `Self_`, which is `Self` made an identifier, has
+/// `SelfRequired`.
+pub(crate) fn beside(owner: &str, word: &str) -> String {
+    format!("{}{word}", owner.trim_end_matches('_'))
+}
+
 /// Whether a type of this name would hide one that generated code means.
 pub(crate) fn is_taken(name: &str) -> bool {
     TYPES.contains(&name)
@@ -367,7 +373,7 @@ const PRIMITIVES: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::{
-        Scope, by_claim, field, is_identifier, module, pascal, rule_set, snake, type_name,
+        Scope, beside, by_claim, field, is_identifier, module, pascal, rule_set, snake, type_name,
     };
 
     #[test]
@@ -427,6 +433,7 @@ mod tests {
             assert_eq!(module(word), format!("{word}_"));
         }
         assert_eq!(pascal("self"), "Self_");
+        assert_eq!(beside(&type_name("self"), "Required"), "SelfRequired");
         for word in ["union", "auto", "default2", "raw", "safe", "macro_rules"] {
             assert_eq!(field(word), word);
         }

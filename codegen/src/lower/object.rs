@@ -120,7 +120,7 @@ impl Lowering<'_> {
         if *owner == self.root && owner == "Input" {
             "Required".to_owned()
         } else {
-            format!("{owner}Required")
+            names::beside(owner, "Required")
         }
     }
 
