@@ -18,6 +18,8 @@ use crate::{Draft, Options, keyword};
 use index::{Index, Reference};
 use vocabulary::Vocabularies;
 
+pub(crate) use index::percent_decoded;
+
 /// The member of the document under which documents from outside stand.
 pub(crate) const REMOTES: &str = "$remotes";
 
@@ -173,7 +175,7 @@ impl Bundling<'_> {
         let uri =
             index::join(base, target).ok_or_else(|| format!("`{target}` is no URI reference"))?;
         let (uri, fragment) = uri.split_once('#').unwrap_or((&uri, ""));
-        let fragment = index::percent_decoded(fragment);
+        let fragment = percent_decoded(fragment);
         let resource = match self.index.resources.get(uri) {
             Some(resource) => resource.clone(),
             None => self.remote(uri, reference.draft).ok_or_else(|| self.unknown(target, uri))?,

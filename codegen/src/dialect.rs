@@ -319,7 +319,7 @@ pub(crate) fn unevaluated(object: &mut Object) {
 const IN_PLACE: &[&str] =
     &["$ref", "$dynamicRef", "$recursiveRef", "allOf", "anyOf", "oneOf", "if", "dependentSchemas"];
 
-/// `OpenAPI` 3.0: `"nullable": true`.
+/// OpenAPI 3.0: `"nullable": true`.
 fn nullable(object: &mut Object) {
     if object.shift_remove("nullable") != Some(Value::Bool(true)) {
         return;

@@ -186,6 +186,42 @@ pub(crate) fn text(value: &Value) -> String {
     }
 }
 
+/// A value as JSON with a line for each member, in which every number has its digits.
+pub(crate) fn indented(value: &Value) -> String {
+    let mut text = String::new();
+    indent(value, 0, &mut text);
+    text
+}
+
+fn indent(value: &Value, level: usize, text: &mut String) {
+    let line = |text: &mut String, level: usize| {
+        text.push('\n');
+        text.push_str(&"  ".repeat(level));
+    };
+    match value {
+        Value::Array(items) if !items.is_empty() => {
+            for (index, item) in items.iter().enumerate() {
+                text.push(if index == 0 { '[' } else { ',' });
+                line(text, level + 1);
+                indent(item, level + 1, text);
+            }
+            line(text, level);
+            text.push(']');
+        }
+        Value::Object(members) if !members.is_empty() => {
+            for (index, (key, member)) in members.iter().enumerate() {
+                text.push(if index == 0 { '{' } else { ',' });
+                line(text, level + 1);
+                text.push_str(&format!("{}: ", Value::from(key.as_str())));
+                indent(member, level + 1, text);
+            }
+            line(text, level);
+            text.push('}');
+        }
+        value => text.push_str(&self::text(value)),
+    }
+}
+
 /// A value as JSON, to be read: a large whole number by its digits, and no float.
 pub(crate) fn shown(value: &Value) -> String {
     match whole(value) {

@@ -33,6 +33,7 @@ mod ir;
 mod keyword;
 mod lower;
 mod names;
+mod openapi;
 mod print;
 mod schema;
 mod source;
@@ -48,6 +49,7 @@ pub use catalog::{
 pub use draft::Draft;
 pub use error::{Fault, Note, Remark};
 pub use given::Names;
+pub use openapi::{Operation, operations};
 pub use source::published;
 
 /// What a schema describes.

@@ -10,7 +10,8 @@ use crate::error::Remarks;
 use crate::schema::find;
 use crate::{Role, digits, keyword};
 
-pub(crate) use text::{decoded, pasted};
+pub(crate) use recognize::is_openapi;
+pub(crate) use text::{decoded, not_json, pasted};
 
 /// Longer files are refused unread: no schema is, and a mistaken file should fail at once.
 pub(crate) const MAX_BYTES: usize = 16 << 20;
@@ -47,7 +48,7 @@ pub(crate) fn parse(
     let value = match digits::parse(text) {
         Ok(value) => value,
         Err(error) => {
-            remarks.fault("", text::not_json(text, &error));
+            remarks.fault("", not_json(text, &error));
             return None;
         }
     };

@@ -10,6 +10,7 @@ use std::rc::Rc;
 
 use saphyr_parser::{Event, Marker, Parser, Tag};
 
+use crate::digits;
 use crate::source::MAX_BYTES;
 
 /// What JSON may be nested, too.
@@ -38,10 +39,9 @@ pub(crate) fn json(text: &str) -> Result<String, String> {
         return Err("is empty; expected a JSON Schema".to_owned());
     };
     let mut json = String::new();
-    write(&root, 0, &mut json)
-        .map_err(|()| located("its aliases make it longer than 16 MB", end))?;
-    json.push('\n');
-    Ok(json)
+    write(&root, &mut json).map_err(|()| located("its aliases make it longer than 16 MB", end))?;
+    let value = digits::parse(&json).map_err(|error| located(&error.to_string(), end))?;
+    Ok(digits::indented(&value) + "\n")
 }
 
 fn located(message: &str, at: Marker) -> String {
@@ -229,32 +229,25 @@ impl Map {
     }
 }
 
-fn write(node: &Node, indent: usize, json: &mut String) -> Result<(), ()> {
-    let line = |json: &mut String, indent: usize| {
-        json.push('\n');
-        json.push_str(&"  ".repeat(indent));
-    };
+/// JSON on one line.
+fn write(node: &Node, json: &mut String) -> Result<(), ()> {
     match &node.kind {
         Kind::Scalar(scalar) => json.push_str(scalar),
-        Kind::List(items) if items.is_empty() => json.push_str("[]"),
-        Kind::Map(members) if members.is_empty() => json.push_str("{}"),
         Kind::List(items) => {
+            json.push('[');
             for (index, item) in items.iter().enumerate() {
-                json.push(if index == 0 { '[' } else { ',' });
-                line(json, indent + 1);
-                write(item, indent + 1, json)?;
+                json.push_str(if index == 0 { "" } else { "," });
+                write(item, json)?;
             }
-            line(json, indent);
             json.push(']');
         }
         Kind::Map(members) => {
+            json.push('{');
             for (index, (name, member)) in members.iter().enumerate() {
-                json.push(if index == 0 { '{' } else { ',' });
-                line(json, indent + 1);
-                json.push_str(&format!("{}: ", serde_json::Value::from(name.as_str())));
-                write(member, indent + 1, json)?;
+                json.push_str(if index == 0 { "" } else { "," });
+                json.push_str(&format!("{}:", serde_json::Value::from(name.as_str())));
+                write(member, json)?;
             }
-            line(json, indent);
             json.push('}');
         }
     }

@@ -1,5 +1,6 @@
 //! `cargo xtask add`: one model, from what was pasted.
 
+mod openapi;
 mod understood;
 
 use std::io::{self, IsTerminal};
@@ -21,11 +22,19 @@ use crate::{codegen, disk, failed, repository, schemas};
 ///     cargo xtask add acme/paint/text-to-image --input schema.json
 ///     pbpaste | cargo xtask add acme/paint/text-to-image
 ///
+/// An OpenAPI document (3.0, 3.1, Swagger 2.0) is taken apart: each operation with a body is a model. Of
+/// several, each is named for what its path has beside the others, below MODEL; --operation takes only
+/// some, by `operationId`, by path or by `METHOD /path`, and a single one becomes MODEL itself.
+///
+///     cargo xtask add acme/paint --openapi openapi.yaml
+///     cargo xtask add acme/paint/edit --openapi openapi.yaml --operation editImage
+///
 /// Exit code: 0; 2 if the text cannot be used.
 #[derive(clap::Args)]
 #[command(verbatim_doc_comment)]
 pub(crate) struct Arguments {
-    /// The model's id, such as google/nano-banana-2/text-to-image
+    /// The model's id, such as google/nano-banana-2/text-to-image; of several operations, what their ids
+    /// begin with
     model: String,
     /// The schema of the input; `-` is standard input
     #[arg(long, value_name = "FILE", default_value = "-")]
@@ -33,23 +42,34 @@ pub(crate) struct Arguments {
     /// The schema of the output, where it is known and not in the same text
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// An OpenAPI document; `-` is standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["input", "output"])]
+    openapi: Option<PathBuf>,
+    /// Only this operation of the document; may be given several times
+    #[arg(long, value_name = "NAME", requires = "openapi")]
+    operation: Vec<String>,
     /// The folder of schemas; no Rust is generated then [default: schemas/ of the repository]
     #[arg(long, value_name = "DIR")]
     schemas: Option<PathBuf>,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
-    if arguments.input == Path::new("-") && io::stdin().is_terminal() {
+    let read = arguments.openapi.as_ref().unwrap_or(&arguments.input);
+    if read == Path::new("-") && io::stdin().is_terminal() {
         eprintln!("paste the schema of the input, then press Ctrl-D");
     }
-    let added = model(arguments).and_then(|model| {
-        let catalog = catalog(std::slice::from_ref(&model))?;
+    let models = match &arguments.openapi {
+        Some(document) => openapi::models(arguments, document),
+        None => model(arguments).map(|model| vec![model]),
+    };
+    let added = models.and_then(|models| {
+        let catalog = catalog(&models)?;
         if arguments.schemas.is_none() {
-            codegen::fits(&model)?;
+            codegen::fit(&models)?;
         }
-        Ok((catalog, model))
+        Ok((catalog, models))
     });
-    let (catalog, model) = match added {
+    let (catalog, models) = match added {
         Ok(added) => added,
         Err(faults) => {
             faults.iter().for_each(|fault| eprintln!("error: {fault}"));
@@ -58,11 +78,12 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
         }
     };
     let folder = arguments.schemas.clone().unwrap_or_else(|| repository().join("schemas"));
-    let folder = folder.join(&model.id);
-    if let Err(error) = write(&folder, &model) {
-        return failed(&error);
+    for model in &models {
+        if let Err(error) = write(&folder.join(&model.id), model) {
+            return failed(&error);
+        }
     }
-    print!("{}", report(&catalog, &model.id));
+    print!("{}", report(&catalog, &models));
     if arguments.schemas.is_some() {
         return ExitCode::SUCCESS;
     }
@@ -110,14 +131,22 @@ fn write(folder: &Path, model: &Model) -> io::Result<()> {
     Ok(())
 }
 
-fn report(catalog: &Catalog, id: &str) -> String {
-    let text = catalog.module(id).unwrap_or_default();
-    let mut report = understood::tables(text);
+fn report(catalog: &Catalog, models: &[Model]) -> String {
+    let mut report = String::new();
+    for model in models {
+        if models.len() > 1 {
+            report += &format!("{} ({})\n", model.id, model.input.file);
+        }
+        report += &understood::tables(catalog.module(&model.id).unwrap_or_default());
+        report += "\n";
+    }
     if !catalog.notes.is_empty() {
-        report += "\nread in another way than it is written:\n";
+        report += "read in another way than it is written:\n";
         for note in &catalog.notes {
             report += &format!("  {note}\n");
         }
+        report += "\n";
     }
-    report + "\nuse it:\n" + &understood::example(text)
+    let first = models.first().and_then(|model| catalog.module(&model.id));
+    report + "use it:\n" + &understood::example(first.unwrap_or_default())
 }

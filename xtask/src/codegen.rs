@@ -108,15 +108,15 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     report(&changes, arguments.check, &generation)
 }
 
-/// Whether a model can stand among those of the repository; what is wrong with those is told elsewhere.
-pub(crate) fn fits(model: &Model) -> Result<(), Vec<Fault>> {
+/// Whether models can stand among those of the repository; what is wrong with those is told elsewhere.
+pub(crate) fn fit(new: &[Model]) -> Result<(), Vec<Fault>> {
     let root = repository();
     let mut models = schemas::models(&root.join("schemas"), "schemas").unwrap_or_default();
-    models.retain(|other| other.id != model.id);
-    models.push(model.clone());
+    models.retain(|other| new.iter().all(|model| model.id != other.id));
+    models.extend(new.iter().cloned());
     let mut faults = Plan::new(&models, Home::Runcomfy).faults;
     if let Ok((_, manifest)) = read_manifest(root.join("sdk/Cargo.toml")) {
-        faults.extend(manifest.faults(std::slice::from_ref(model)));
+        faults.extend(manifest.faults(new));
     }
     if faults.is_empty() { Ok(()) } else { Err(faults) }
 }

@@ -5,9 +5,10 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use runcomfy::simulator::{Faults, QueuePace, Simulator};
+use runcomfy::simulator::{Faults, ModelSpec, QueuePace, Simulator};
+use runcomfy_codegen::Model;
 
-use crate::{failed, repository};
+use crate::{failed, repository, schemas};
 
 /// Run the queue service on localhost: nothing is paid, everything else is like the real one.
 ///
@@ -80,13 +81,28 @@ fn named(file: &Path, why: &str) -> io::Error {
     io::Error::other(format!("{}: {why}", file.display()))
 }
 
+/// The models of a folder, in JSON and in YAML.
+fn models(folder: &Path) -> io::Result<Vec<ModelSpec>> {
+    let label = folder.display().to_string();
+    let models = schemas::models(folder, label.trim_end_matches('/')).map_err(|faults| {
+        let faults: Vec<_> = faults.iter().map(ToString::to_string).collect();
+        io::Error::other(faults.join("\nerror: "))
+    })?;
+    let spec = |model: Model| {
+        let output = model.output.as_ref().map(|output| output.text.as_str());
+        let spec = ModelSpec::from_text(&model.id, &model.input.text, output);
+        spec.map_err(|error| named(Path::new(&model.input.file), &error.to_string()))
+    };
+    models.into_iter().map(spec).collect()
+}
+
 #[tokio::main(flavor = "current_thread")]
 async fn serve(arguments: &Arguments) -> io::Result<()> {
-    let schemas = arguments.schemas.clone().unwrap_or_else(|| repository().join("schemas"));
+    let folder = arguments.schemas.clone().unwrap_or_else(|| repository().join("schemas"));
     let mut builder =
-        Simulator::builder().schemas_dir(&schemas)?.on_request(|request| println!("{request}"));
+        Simulator::builder().models(models(&folder)?).on_request(|request| println!("{request}"));
     if let Some(file) = &arguments.faults {
-        let text = crate::schemas::read(file).map_err(|why| named(file, &why))?;
+        let text = schemas::read(file).map_err(|why| named(file, &why))?;
         builder =
             builder.faults(Faults::from_json(&text).map_err(|why| named(file, &why.to_string()))?);
     }

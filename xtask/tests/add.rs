@@ -160,3 +160,117 @@ fn ids_that_no_windows_can_check_out_are_refused() {
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0, "{id}");
     }
 }
+
+/// A document of the folder beside this file.
+fn document(name: &str) -> String {
+    format!("{}/tests/openapi/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+#[test]
+fn openapi_documents_are_taken_apart_by_one_command() {
+    let dir = tempfile::tempdir().unwrap();
+    let schemas = dir.path().to_str().unwrap();
+    let cases: [(&str, &str, &[&str], &[&str]); 3] = [
+        (
+            "queue.yaml",
+            "northlight/aurora",
+            &["", "/inpaint", "/to-film"],
+            &[
+                "prompt      String, required   At least 1 character. For example `a lighthouse at dusk`.",
+                "seed        Nullable<Integer>  From 0 to 18446744073709551615.",
+                "mask_url    String, required   White is painted over.",
+                "switch     Switch            One of `on`, `off`, `no`.",
+                "images  Vec<OutputPicture>, required",
+            ],
+        ),
+        (
+            "predictions.json",
+            "harbour/ink",
+            &["/predictions", "/trainings"],
+            &[
+                "strength  f64                Default `0.8`. At most 1. Above 0.",
+                "style     Style              Default `ink`. One of `ink`, `oil`, `pencil`.",
+                "mask      Nullable<String>",
+                "        Vec<String>",
+                "layers        Vec<Layer>",
+                "weights  String, required",
+            ],
+        ),
+        (
+            "gateway.yaml",
+            "meridian",
+            &["/meridian/voice-1", "/meridian/film-2", "/other-vendor/upscale"],
+            &[
+                "voice  Voice, required   One of `Ann`, `Ben`, `Cleo`.",
+                "factor  Factor            Default `2`. One of `2`, `4`.",
+                "FromPicture  FromPicture",
+            ],
+        ),
+    ];
+    for (file, id, models, lines) in cases {
+        let added = run(&["add", id, "--schemas", schemas, "--openapi", &document(file)], "");
+        let told = text(&added.stdout);
+        assert!(added.status.success(), "{}", text(&added.stderr));
+        for line in lines {
+            assert!(told.contains(line), "{file} does not say {line:?}:\n{told}");
+        }
+        for model in models {
+            let path = dir.path().join(format!("{id}{model}"));
+            assert!(path.join("input.json").exists(), "{}", path.display());
+        }
+        let added = told.lines().filter(|line| line.contains(", input of P")).count();
+        assert_eq!(added, models.len(), "{told}");
+    }
+    // The film's result is not that of the pictures, which has a queue of its own.
+    assert!(!dir.path().join("northlight/aurora/to-film/output.json").exists());
+}
+
+#[test]
+fn one_operation_of_a_document_is_the_model_itself() {
+    let dir = tempfile::tempdir().unwrap();
+    let schemas = dir.path().to_str().unwrap();
+    let add = |operations: &[&str]| {
+        let openapi = document("gateway.yaml");
+        let start = ["add", "meridian/voice", "--schemas", schemas, "--openapi", &openapi];
+        run(&[&start, operations].concat(), "")
+    };
+    for name in [
+        "createVoice",
+        "meridian/voice-1",
+        "/api/v3/meridian/voice-1",
+        "post /api/v3/meridian/voice-1",
+    ] {
+        let added = add(&["--operation", name]);
+        assert!(added.status.success(), "{name}: {}", text(&added.stderr));
+        assert!(dir.path().join("meridian/voice/input.json").exists());
+        fs::remove_dir_all(dir.path().join("meridian")).unwrap();
+    }
+    assert!(add(&["--operation", "createVoice", "--operation", "createFilm"]).status.success());
+    assert!(dir.path().join("meridian/voice/meridian/film-2/input.json").exists());
+    fs::remove_dir_all(dir.path().join("meridian")).unwrap();
+
+    let refused = add(&["--operation", "createVoise"]);
+    let told = text(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(2));
+    for line in [
+        "gateway.yaml#: has no operation `createVoise` with a body; it has these:",
+        "POST /api/v3/meridian/voice-1 (`createVoice`): cargo xtask add meridian/voice/meridian/voice-1 --openapi",
+        "--operation 'POST /api/v3/other-vendor/upscale'",
+    ] {
+        assert!(told.contains(line), "{told}");
+    }
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_document_that_is_pasted_is_taken_apart_too_and_without_the_flag_refused_with_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let schemas = dir.path().to_str().unwrap();
+    let yaml = fs::read_to_string(document("queue.yaml")).unwrap();
+    let refused = run(&["add", "acme/aurora", "--schemas", schemas], &yaml);
+    assert!(text(&refused.stderr).contains("`cargo xtask add MODEL --openapi FILE`"));
+    let added = run(&["add", "acme/aurora", "--schemas", schemas, "--openapi", "-"], &yaml);
+    assert!(added.status.success(), "{}", text(&added.stderr));
+    let twice = run(&["add", "acme/aurora", "--openapi", "-", "--input", "-"], &yaml);
+    assert!(text(&twice.stderr).contains("cannot be used with"), "{}", text(&twice.stderr));
+}

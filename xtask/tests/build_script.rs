@@ -98,6 +98,15 @@ impl Outsider {
         fs::write(path, text).unwrap();
     }
 
+    /// Adds the models of an OpenAPI document, as a user of the repository would.
+    fn add_operations(&self, document: &str) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        command.args(["add", &format!("api/{}", document.replace('.', "-"))]);
+        command.arg("--openapi").arg(repository().join("xtask/tests/openapi").join(document));
+        command.arg("--schemas").arg(self.folder.join("schemas"));
+        assert!(command.output().unwrap().status.success(), "{document}");
+    }
+
     fn run(&self) -> (bool, String, String) {
         self.cargo(&["run"])
     }
@@ -219,10 +228,26 @@ const ODD: &[(&str, &str)] = &[
         r#"{"type": "object", "description": "Steps:\n\n1.      panic!()", "properties": {"a": {"enum": ["x`\n\n    panic!()", "y"], "title": "- \n      panic!()", "description": "```\npanic!()"}}}"#,
     ),
     (
+        "acme/foreign-patterns",
+        r#"{"type": "object", "properties": {"a": {"type": "string", "pattern": "(?i)^a"}}, "patternProperties": {"(?P<y>x)": {"type": "integer"}}, "additionalProperties": false}"#,
+    ),
+    (
+        "acme/old-draft",
+        r#"{"$schema": "http://json-schema.org/draft-03/schema#", "type": "object", "properties": {"a": {"type": ["string", {"type": "integer", "divisibleBy": 5}], "required": true}, "b": {"disallow": "string", "extends": {"minimum": 3}}}}"#,
+    ),
+    (
         "acme/text",
         r#"{"type": "object", "properties": {"G": {"not": {"pattern": "^x : (?!(y|z))"}, "type": "string"}}}"#,
     ),
 ];
+
+const YAML: &str = "type: object
+required: [no, '10']
+properties:
+  no: &on {type: string, enum: [on, off, 2024-01-01]}
+  10: *on
+  seed: {type: integer, maximum: 36893488147419103233}
+";
 
 #[test]
 fn odd_models_compile_in_every_edition_and_their_words_are_no_tests() {
@@ -230,6 +255,10 @@ fn odd_models_compile_in_every_edition_and_their_words_are_no_tests() {
     outsider.put("src/lib.rs", LIB);
     for (id, schema) in ODD {
         outsider.put(&format!("schemas/{id}/input.json"), schema);
+    }
+    outsider.put("schemas/acme/yaml/input.yml", YAML);
+    for document in ["queue.yaml", "predictions.json", "gateway.yaml"] {
+        outsider.add_operations(document);
     }
     for edition in ["2015", "2018", "2021", "2024"] {
         outsider.manifest(edition, "\"pattern\"");

@@ -195,7 +195,7 @@ pub(super) fn join(base: &str, reference: &str) -> Option<String> {
     Some(format!("{}{fragment}", joined.as_str()))
 }
 
-pub(super) fn percent_decoded(fragment: &str) -> String {
+pub(crate) fn percent_decoded(fragment: &str) -> String {
     let mut bytes = Vec::with_capacity(fragment.len());
     let mut rest = fragment.as_bytes();
     while let [first, tail @ ..] = rest {

@@ -160,7 +160,7 @@ fn facts(views: &[&Object]) -> Vec<String> {
 fn examples(object: &Object) -> Option<String> {
     let listed = match object.get("examples") {
         Some(Value::Array(listed)) => listed.iter().collect(),
-        // `OpenAPI` names them.
+        // OpenAPI names them.
         Some(Value::Object(named)) => named.values().filter_map(|one| one.get("value")).collect(),
         _ => Vec::from_iter(object.get("example")),
     };

@@ -312,8 +312,8 @@ const KINDS: &[Kind] = &[
     },
 ];
 
-/// Whether an object is a whole document of `OpenAPI`, or of Swagger.
-fn is_openapi(object: &Object) -> bool {
+/// Whether an object is a whole document of OpenAPI, or of Swagger.
+pub(crate) fn is_openapi(object: &Object) -> bool {
     let is_version = |key: &str| {
         object.get(key).is_some_and(|version| version.is_string() || version.is_number())
     };

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::yaml;
 
-/// The text that bytes are, in UTF-8 or UTF-16.
+/// The text that bytes are, in UTF-8 or UTF-16, without a byte-order mark.
 ///
 /// # Errors
 ///
@@ -27,11 +27,16 @@ pub(crate) fn decoded(bytes: Vec<u8>) -> Result<String, String> {
         // No text begins with a NUL, or has one after its first letter.
         [first, 0, ..] if *first != 0 => wide(0, u16::from_le_bytes),
         [0, second, ..] if *second != 0 => wide(0, u16::from_be_bytes),
-        _ => String::from_utf8(bytes).map_err(|error| {
-            let at = error.utf8_error().valid_up_to();
-            format!("is not UTF-8: the byte at {at} starts no character")
-        }),
+        [0xef, 0xbb, 0xbf, text @ ..] => utf8(text.to_vec()),
+        _ => utf8(bytes),
     }
+}
+
+fn utf8(bytes: Vec<u8>) -> Result<String, String> {
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        format!("is not UTF-8: the byte at {at} starts no character")
+    })
 }
 
 /// Pasted text as JSON: YAML is converted, and everything else stays as it is.
@@ -63,7 +68,7 @@ fn has_members(text: &str) -> bool {
 }
 
 /// What a text is that cannot be parsed as JSON, and what helps.
-pub(super) fn not_json(text: &str, error: &serde_json::Error) -> String {
+pub(crate) fn not_json(text: &str, error: &serde_json::Error) -> String {
     let text = text.trim_start();
     let hint = match text.chars().next() {
         Some('<') => "; this looks like a web page",
@@ -163,6 +168,7 @@ mod tests {
         let (little, big) = (wide(u16::to_le_bytes), wide(u16::to_be_bytes));
         for bytes in [
             text.as_bytes().to_vec(),
+            [&[0xef, 0xbb, 0xbf], text.as_bytes()].concat(),
             [&[0xff, 0xfe], little.as_slice()].concat(),
             [&[0xfe, 0xff], big.as_slice()].concat(),
             little.clone(),

@@ -1,19 +1,28 @@
 //! What was understood of a schema, as its Rust shows it.
 
+use serde_json::Value;
+
 use crate::surface::{Member, Surface};
 
-/// A table for each of the two root types: the field, its type, what is said of its values.
+/// A table for each of the two root types: the field or the variant, its type, what is said of its
+/// values.
 pub(super) fn tables(module: &str) -> String {
     let Ok(surface) = Surface::parse(module) else { return String::new() };
     let mut text = String::new();
     for name in ["Input", "Output"] {
-        let Some(item) = surface.types.get(name).filter(|item| item.kind == "struct") else {
-            continue;
-        };
+        let Some(item) = surface.types.get(name) else { continue };
         let mut rows = vec![[name.to_owned(), "type".to_owned(), String::new()]];
         rows.extend(item.members.iter().filter_map(|member| {
-            let wire = member.wire.as_ref()?.as_str()?.to_owned();
-            Some([wire, ty(member), facts(&member.docs)])
+            let wire = member.wire.as_ref().and_then(Value::as_str);
+            let is_property = item.kind == "struct" && wire.is_some();
+            if is_property {
+                return Some([wire?.to_owned(), ty(member), facts(&member.docs)]);
+            }
+            // What stands in a type that is a list or a string; the variants of one that has several.
+            let is_inner = member.name == "0";
+            let name = if is_inner { String::new() } else { member.name.clone() };
+            let is_shown = is_inner || item.kind != "struct";
+            is_shown.then(|| [name, member.ty.replace(' ', ""), String::new()])
         }));
         text += &table(&rows);
     }
