@@ -337,7 +337,7 @@ fn wrong_forms() -> Vec<(&'static str, Vec<Value>, &'static str)> {
     ] {
         table.push((key, vec![json!(5), json!(["a"]), json!({}), json!(true)], ""));
     }
-    for key in ["deprecated", "readOnly", "writeOnly", "nullable", "$recursiveAnchor"] {
+    for key in ["readOnly", "writeOnly", "nullable", "$recursiveAnchor"] {
         table.push((key, vec![json!("yes"), json!(1), json!({})], ""));
     }
     table
