@@ -253,6 +253,18 @@ async fn what_is_not_the_part_it_seems_to_be_is_not_touched() {
     }
 }
 
+/// Whoever may write to the folder knows the name of the part, and can write notes that vouch for it.
+#[tokio::test]
+async fn the_part_of_another_user_is_not_gone_on_with() {
+    use std::os::unix::fs::chown;
+    let (server, place) = left_over(300_000).await;
+    if chown(part(&place), Some(65_534), Some(65_534)).is_err() {
+        println!("skipped: this user cannot give a file away");
+        return;
+    }
+    assert_eq!(finished(&server, &place).await, 0);
+}
+
 #[tokio::test]
 async fn what_has_the_name_of_the_target_and_is_no_file_is_not_replaced() {
     let server = Server::start(script([picture(&large_gif())])).await;

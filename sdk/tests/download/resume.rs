@@ -239,14 +239,32 @@ async fn a_date_counts_only_with_the_same_date_and_size_in_the_answer() {
 #[tokio::test]
 async fn a_host_that_sends_more_than_it_says_is_not_believed() {
     let whole = large_gif();
-    let chunks = format!("{:x}\r\n{}\r\n0\r\n\r\n", 7000, "6".repeat(7000));
-    let head = "HTTP/1.1 206 It\r\netag: \"v1\"\r\ntransfer-encoding: chunked\r\n";
-    let more = format!("{head}content-range: bytes 4000-10006/10007\r\n\r\n{chunks}");
     assert_eq!(whole.len() - 4000, 6007);
-    let first = broken_off(&whole, 4000).header("etag", TAG);
-    let server = Server::start(script([first, Act::Raw(more), picture(&whole)])).await;
-    let place = tempdir().unwrap();
-    assert_eq!(download(&server, &place, 2).await.unwrap(), whole);
+    // More than there is, and as much as there is where it announced less.
+    for (range, sent) in [("4000-10006", 7000), ("4000-4999", 6007)] {
+        let chunks = format!("{sent:x}\r\n{}\r\n0\r\n\r\n", "6".repeat(sent));
+        let head = "HTTP/1.1 206 It\r\netag: \"v1\"\r\ntransfer-encoding: chunked\r\n";
+        let more = format!("{head}content-range: bytes {range}/10007\r\n\r\n{chunks}");
+        let first = broken_off(&whole, 4000).header("etag", TAG);
+        let server = Server::start(script([first, Act::Raw(more), picture(&whole)])).await;
+        let place = tempdir().unwrap();
+        assert_eq!(download(&server, &place, 2).await.unwrap(), whole, "{range}");
+    }
+}
+
+/// Of the right version, and not what was asked for.
+#[tokio::test]
+async fn a_piece_that_begins_somewhere_else_is_not_appended() {
+    let whole = numbered_gif(10_007);
+    for first in [3500, 4500] {
+        let body = whole.clone();
+        let server = Server::start(move |seen| match from(seen) {
+            4000 => rest(&body, first).header("etag", TAG),
+            _ => served(seen, &body, TAG, if seen.connection == 0 { 4000 } else { usize::MAX }),
+        });
+        let (server, place) = (server.await, tempdir().unwrap());
+        assert!(download(&server, &place, 3).await.unwrap() == whole, "from {first}");
+    }
 }
 
 #[tokio::test]
