@@ -87,8 +87,9 @@ pub use sources::Sources;
 /// download of single URLs, or one without any file, collects nothing.
 ///
 /// Nor does one that has left out what may be a file of the job: a URL on another host that was not in
-/// the input, or [what cannot be fetched](DownloadEvent::Unclear). The download succeeds all the same,
-/// and the job stays listed: [allow the host](Self::allow_host) and download again, or call
+/// the input, [what cannot be fetched](DownloadEvent::Unclear), or a medium in place of which something
+/// of another kind came, such as JSON or an image for a video. The download succeeds all the same, and
+/// the job stays listed: download again, with the [host allowed](Self::allow_host) or later, or call
 /// [`Completed::collect`](crate::Completed::collect).
 ///
 /// # Errors
@@ -278,6 +279,9 @@ impl Download {
                 .collect()
                 .await;
             ended.sort_by_key(|(file, ..)| *file);
+            let is_other =
+                |end: &Result<SavedFile, _>| end.as_ref().is_ok_and(|file| file.is_other);
+            let left_out = left_out || ended.iter().any(|(.., end)| is_other(end));
             let saved = sum_up::sum_up(ended.into_iter().map(|(_, url, end)| (url, end)));
             Ok((saved.map_err(|error| error.leaving_out(left_out))?, left_out))
         };
@@ -286,8 +290,8 @@ impl Download {
             if *left_out {
                 tracing::warn!(
                     %job,
-                    "the job stays listed: its result holds what was not saved and may be a file of \
-                     it; if it is none, call `collect`"
+                    "the job stays listed: not all that may be a file of it was saved as what it \
+                     should be; if nothing is missing, call `collect`"
                 );
             } else if !saved.is_empty() {
                 journal.collected(job).await;

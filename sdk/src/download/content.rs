@@ -23,6 +23,8 @@ pub(super) struct Verdict {
     pub(super) media_type: Option<String>,
     /// In what it is not as it should be.
     pub(super) warning: Option<String>,
+    /// Whether it is no medium of the kind that it should be: the one that was made may still come.
+    pub(super) is_other: bool,
 }
 
 /// Tells what a file is by its first bytes; by what is claimed only where those do not tell.
@@ -136,13 +138,14 @@ impl<'a> Expected<'a> {
             (None, Some(ending)) => ending,
             (None, None) => "bin",
         };
-        let missed = told.or(self.by_name).map(|format| format.name);
-        let warning = missed.map(|name| {
-            format!("it should be {name}, and its first bytes are not: saved as it is")
+        let missed = told.or(self.by_name);
+        let is_other = missed.is_some_and(|format| !format.kinds.is_empty());
+        let warning = missed.map(|format| {
+            format!("it should be {}, and its first bytes are not: saved as it is", format.name)
         });
         let media_type =
             self.media_type.clone().filter(|_| self.by_type.is_none_or(|told| !told.is_text()));
-        Verdict { ending: ending.to_owned(), media_type, warning }
+        Verdict { ending: ending.to_owned(), media_type, warning, is_other }
     }
 
     /// The bytes are packed, though they should not be: only what is packed can tell what they are.
@@ -164,7 +167,18 @@ impl<'a> Expected<'a> {
         let warning = format!(
             "the host has packed it by {coding:?}, which was not asked for: saved packed, as .{ending}"
         );
-        Ok(Verdict { ending, media_type: None, warning: Some(warning) })
+        Ok(Verdict { ending, media_type: None, warning: Some(warning), is_other: false })
+    }
+
+    /// Whether a medium should be here, of a kind that this format does not hold: a poster stands in
+    /// place of a video, or a word that it is not ready yet.
+    fn is_other_kind(&self, format: &Format) -> bool {
+        let of_type = || kind_of_media_type(self.media_type.as_deref()?);
+        match self.by_name.or(self.by_type) {
+            Some(expected) if expected.kinds.is_empty() => false,
+            Some(expected) => !expected.kinds.iter().any(|kind| format.kinds.contains(kind)),
+            None => of_type().is_some_and(|kind| !format.kinds.contains(&kind)),
+        }
     }
 
     fn is_said_to_be(&self, format: &'static Format) -> bool {
@@ -177,7 +191,8 @@ impl<'a> Expected<'a> {
         let warning = other.map(|other| {
             format!("it should be {other}, and it is {}: saved as .{ending}", format.name)
         });
-        Verdict { ending: ending.to_owned(), media_type: Some(media_type), warning }
+        let is_other = self.is_other_kind(format);
+        Verdict { ending: ending.to_owned(), media_type: Some(media_type), warning, is_other }
     }
 }
 

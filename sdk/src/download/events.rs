@@ -28,6 +28,8 @@ pub struct SavedFile {
     pub bytes: u64,
     /// What it is: by its first bytes if they tell, else in the host's words.
     pub media_type: Option<String>,
+    /// Whether it is no medium of the kind that it should be.
+    pub(super) is_other: bool,
 }
 
 /// A file that was not saved, and why.
@@ -73,7 +75,9 @@ pub enum DownloadEvent {
     },
     /// Something about it is not as it should be, and it is saved all the same: it is of another
     /// format than its URL or its host says, it came packed, or its host did not say how long it
-    /// is. Comes before [`Saved`](Self::Saved), and is in the log as well.
+    /// is. Comes before [`Saved`](Self::Saved), and is in the log as well. If it is not even of the
+    /// kind that it should be, such as an image in place of a video, the job is not
+    /// [collected](crate::Download#collecting).
     Warning {
         /// Which file.
         file: usize,
@@ -179,7 +183,7 @@ impl fmt::Debug for SavedFile {
             .field("path", &self.path)
             .field("bytes", &self.bytes)
             .field("media_type", &self.media_type)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

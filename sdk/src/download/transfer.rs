@@ -103,7 +103,7 @@ impl Wanted {
             self.fetch(call, url).await?
         };
         let placed = self.place(call, &mut part).await;
-        let Verdict { ending, media_type, .. } = match placed {
+        let Verdict { ending, media_type, is_other, .. } = match placed {
             Ok(verdict) => verdict,
             Err(error) => {
                 part.discard();
@@ -112,7 +112,7 @@ impl Wanted {
         };
         let bytes = part.len;
         let path = call.folder.give(part, &self.name.stem, Some(&ending)).await?;
-        Ok(SavedFile { url: self.source.clone(), path, bytes, media_type })
+        Ok(SavedFile { url: self.source.clone(), path, bytes, media_type, is_other })
     }
 
     /// Looks at a file that is here whole, and brings it to the disk.

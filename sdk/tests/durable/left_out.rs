@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use runcomfy::{Client, Completed, DownloadEvent, JsonInput};
 use serde_json::{Value, json};
 
-use super::service::{listed, picture, service, with_journal};
+use super::service::{listed, made, picture, service, with_journal};
 use crate::support::{MODEL, Server, input, text};
 
 const ELSEWHERE: &str = "https://files.example/2.png?sig=hush";
@@ -126,6 +126,49 @@ async fn what_the_job_was_given_keeps_nothing_listed() {
         assert_eq!(listed(&client).await, [""; 0], "{way}");
         let journal = std::fs::read_to_string(dir.path().join("journal")).unwrap();
         assert!(!journal.contains("files.example") && !journal.contains("hush"), "{journal}");
+    }
+}
+
+/// A job that hands on what it was given has made nothing else.
+#[tokio::test]
+async fn what_is_handed_on_keeps_nothing_listed() {
+    let (server, dir) = with_output(json!({ "images": ["http://HOST/a.gif", ELSEWHERE] })).await;
+    let client = with_journal(&server, dir.path());
+    let given = json!({ "image_urls": [server.url("/a.gif"), ELSEWHERE] });
+    let done = client.run(JsonInput::new(MODEL, given)).await.unwrap();
+    assert_eq!(save(&client, &done, dir.path()).await.len(), 1);
+    assert_eq!(listed(&client).await, [""; 0]);
+}
+
+/// A host may have something else in its place for a while: a poster, a word that it is not ready.
+#[tokio::test]
+async fn what_is_no_medium_of_the_kind_that_it_should_be_keeps_its_job_listed() {
+    let cases = [
+        ("a.mp4", "video/mp4", "GIF89a and so on", false),
+        ("a.mp4", "video/mp4", "8BPS\0\x01", true),
+        ("a.mp4", "application/json", "{\"state\":\"processing\"}", true),
+        ("a", "video/mp4", "{\"state\":\"processing\"}", true),
+        ("a.m3u8", "audio/mpegurl", "#EXTM3U\nsegment-1.aac\n", true),
+        ("a.png", "image/png", "\x01\x02\x03", true),
+        ("a.mp3", "audio/mpeg", "GIF89a and so on", true),
+        ("a.png", "image/png", "GIF89a and so on", false),
+        ("a.json", "application/json", "{\"frames\":[1]}", false),
+        ("a.new", "image/x-new", "\x01\x02\x03", false),
+        ("a.stl", "model/stl", "\x01\x02\x03", false),
+        ("a", "application/octet-stream", "\x01\x02\x03", false),
+    ];
+    for (name, media_type, body, is_other) in cases {
+        let server = service(
+            move |_| made(&[name]),
+            move |_| text(200, body).header("content-type", media_type),
+        )
+        .await;
+        let dir = tempfile::tempdir().unwrap();
+        let client = with_journal(&server, dir.path());
+        let done = client.run(input()).await.unwrap();
+        client.download(&done).to(dir.path().join("media")).await.unwrap();
+        let expected: &[&str] = if is_other { &["r-1"] } else { &[] };
+        assert_eq!(listed(&client).await, expected, "{name} {media_type} {body}");
     }
 }
 
