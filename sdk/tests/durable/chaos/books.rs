@@ -11,8 +11,8 @@ use super::program::now_ms;
 pub(super) struct Book {
     /// The jobs that errors named, by the number of their input.
     pub(super) named: BTreeMap<usize, BTreeSet<String>>,
-    /// The inputs whose outcome was said to be unknown.
-    pub(super) unknown: BTreeSet<usize>,
+    /// The inputs whose outcome was said to be unknown, and when for the first time.
+    pub(super) unknown: BTreeMap<usize, u64>,
     /// When it was said of an input that nothing was charged.
     pub(super) not_charged: Vec<(usize, u64)>,
     /// The jobs whose results were said to have cost nothing.
@@ -49,7 +49,7 @@ impl Book {
             if error.fingerprint().is_none() || error.sent_at().is_none() {
                 self.violations.push(format!("{number}: what was sent, and when? {error:?}"));
             }
-            self.unknown.insert(number);
+            self.unknown.entry(number).or_insert_with(now_ms);
         } else if error.may_have_cost() || error.is_journal() || error.is_config() {
             self.violations.push(format!("{number}: {error:?}"));
         } else {

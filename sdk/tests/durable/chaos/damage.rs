@@ -64,7 +64,7 @@ impl Program {
         let client = self.client();
         self.is_refused(&client).await;
         let ledger = simulator.ledger();
-        let about = self.about(sound, &ledger);
+        let about = self.about(sound, &lines, &ledger);
         if self.roll(3) == 0 || about.is_some_and(|number| is_open(&ledger, number)) {
             return self.overwrite(start, sound);
         }
@@ -135,14 +135,20 @@ impl Program {
     }
 
     /// The number of the input that a line of the journal is about.
-    fn about(&self, line: &[u8], ledger: &Ledger) -> Option<usize> {
-        let line: Value = serde_json::from_slice(line).unwrap();
+    fn about(&self, line: &[u8], all: &[&[u8]], ledger: &Ledger) -> Option<usize> {
+        let read = |line: &[u8]| serde_json::from_slice::<Value>(line).unwrap();
+        let line = read(line);
         let by_job = || {
             let id = line["job"].as_str()?.split('@').next()?;
             number_of(ledger.entry(id)?.input["prompt"].as_str()?)
         };
-        let by_input = || self.fingerprints().get(line["input"].as_str()?).copied();
-        by_job().or_else(by_input)
+        let by_id = || {
+            let mut inputs = all.iter().map(|other| read(other));
+            let of_same = |other: &Value| other["id"] == line["id"] && other["input"].is_string();
+            let other = inputs.find(|other| line["id"].is_string() && of_same(other))?;
+            self.fingerprints().get(other["input"].as_str()?).copied()
+        };
+        by_job().or_else(by_id)
     }
 }
 

@@ -14,6 +14,9 @@ use crate::support::get;
 /// How far apart two notes of the same moment may be on a slow machine, in milliseconds.
 const SLOW: u64 = 2000;
 
+/// Why an outcome is unknown without a fault of the service.
+const SHUT_DOWN: &str = "its runtime was shut down";
+
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     pub(super) jobs: usize,
@@ -131,7 +134,7 @@ impl Judge<'_> {
         let job = case.jobs.first().copied();
         self.tally.billed += usize::from(job.is_some_and(|job| job.billed));
         if let Some(unknown) = self.unknown.get(&number).copied() {
-            return match self.why_unknown(case, unknown) {
+            return match self.why_unknown(number, case, unknown) {
                 Some(why) => *self.tally.unknown.entry(why).or_default() += 1,
                 None => self.accuse(number, case, "unknown, without need"),
             };
@@ -172,7 +175,7 @@ impl Judge<'_> {
                 self.accuse(number, case, "said to have cost nothing");
             }
         }
-        if book.unknown.contains(&number)
+        if book.unknown.contains_key(&number)
             && !self.unknown.contains_key(&number)
             && !book.settled.contains(&number)
         {
@@ -194,7 +197,12 @@ impl Judge<'_> {
     }
 
     /// Why nobody could know what became of a submit; `None` if it could be known.
-    fn why_unknown(&mut self, case: &Case<'_>, unknown: &UnknownSubmit) -> Option<&'static str> {
+    fn why_unknown(
+        &mut self,
+        number: usize,
+        case: &Case<'_>,
+        unknown: &UnknownSubmit,
+    ) -> Option<&'static str> {
         let sent = unknown.sent_at.duration_since(std::time::UNIX_EPOCH).unwrap();
         let sent = u64::try_from(sent.as_millis()).unwrap();
         let last = case.submits.last().filter(|last| last.arrived_at_ms >= sent);
@@ -202,27 +210,32 @@ impl Judge<'_> {
             return Some(why);
         }
         let Some(last) = last else {
-            return self.why_not_arrived(sent);
+            return self.why_not_arrived(number, sent);
         };
-        // The client did not hear of it, and its runtime was shut down while it was to.
         let heard = last.request_id.as_ref().is_some_and(|id| self.program.heard().contains(id));
         let answered = last.answered_at_ms.unwrap_or_else(now_ms);
-        let shut_down =
-            |(from, to): &(u64, u64)| last.arrived_at_ms <= to + SLOW && answered + SLOW >= *from;
-        let is_cut = !heard && self.program.book().shutdowns.iter().any(shut_down);
-        is_cut.then_some("its runtime was shut down")
+        let is_cut = !heard && self.is_cut(number, last.arrived_at_ms, answered);
+        is_cut.then_some(SHUT_DOWN)
     }
 
     /// Why a submit of that time, which has left, is in no book.
-    fn why_not_arrived(&mut self, sent: u64) -> Option<&'static str> {
+    fn why_not_arrived(&mut self, number: usize, sent: u64) -> Option<&'static str> {
         let near = |at: &u64| at.abs_diff(sent) <= SLOW;
         if let Some(place) = self.port_closed.iter().position(near) {
             self.port_closed.swap_remove(place);
             return Some("the port was closed before it was read");
         }
-        let shut_down = |(from, to): &(u64, u64)| sent <= *to && sent + SLOW >= *from;
-        let is_cut = self.program.book().shutdowns.iter().any(shut_down);
-        is_cut.then_some("its runtime was shut down")
+        self.is_cut(number, sent, sent).then_some(SHUT_DOWN)
+    }
+
+    /// Whether a runtime was shut down at that time, before anybody was told what came of it.
+    fn is_cut(&self, number: usize, sent: u64, answered: u64) -> bool {
+        let book = self.program.book();
+        let told = book.unknown.get(&number).copied().unwrap_or(u64::MAX);
+        let meanwhile = |(from, to): &(u64, u64)| {
+            sent <= to + SLOW && answered + SLOW >= *from && told >= *from
+        };
+        book.shutdowns.iter().any(meanwhile)
     }
 
     /// Whether the files of a job are in place, and whole; `None` if there are none.
@@ -270,7 +283,9 @@ impl Judge<'_> {
                 format!("{status:?} {id:?} {}", shown(&submit.faults))
             })
             .collect();
-        self.violation(format!("input {number} was {what}; its submits: {submits:?}"));
+        let journal = self.program.journal_of(number);
+        let words = format!("input {number} was {what}; its submits: {submits:?}; {journal}");
+        self.violation(words);
     }
 }
 

@@ -1,6 +1,7 @@
 //! A program with a journal, which is started again and again.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::pin::pin;
@@ -22,9 +23,9 @@ use super::{job, model_id};
 use crate::durable::tools::{client_of, hash, prompt};
 
 /// Starts in bad weather, at most.
-const STARTS: usize = 12;
+const STARTS: usize = 8;
 /// A start in which nothing comes for so long is given up, as somebody would do at a terminal.
-const IDLE: Duration = Duration::from_secs(3);
+const IDLE: Duration = Duration::from_secs(2);
 /// In a calm nothing takes so long but what hangs.
 const HANGS: Duration = Duration::from_secs(120);
 
@@ -303,6 +304,15 @@ impl Program {
 
     pub(super) fn journal(&self) -> PathBuf {
         self.dir.path().join("journal")
+    }
+
+    /// What the journal says of an input.
+    pub(super) fn journal_of(&self, number: usize) -> String {
+        let prints = self.fingerprints();
+        let (print, _) = prints.iter().find(|(_, of)| **of == number).unwrap();
+        let text = fs::read_to_string(self.journal()).unwrap();
+        let lines: Vec<_> = text.lines().filter(|line| line.contains(print)).collect();
+        lines.join("\n")
     }
 
     pub(super) fn folder(&self, number: usize) -> PathBuf {

@@ -15,11 +15,15 @@ pub(super) const SUBMIT_LIMIT: Duration = Duration::from_secs(4);
 const TOO_LONG: Duration = Duration::from_secs(8);
 
 /// Every kind of fault, in another order every day, since of two that cannot happen together the
-/// first one does. Each happens once for certain on one of the days, and by a chance of its own on all.
+/// first one does. Each happens once for certain on one of the days at each kind of request where it
+/// makes sense, and by a chance of its own on all days.
 pub(super) fn weather(day: usize) -> Faults {
     let mut kinds = Fault::every_kind();
-    let of_day = kinds.clone().into_iter().skip(day).step_by(DAYS);
-    let once = (0..).zip(of_day).map(|(place, kind)| Rule::new(kind).skip(place).times(1));
+    let of_day: Vec<_> = kinds.iter().skip(day).step_by(DAYS).cloned().collect();
+    let once = [Endpoint::Submit, Endpoint::Status, Endpoint::Result, Endpoint::File]
+        .into_iter()
+        .flat_map(|endpoint| (0..).zip(&of_day).map(move |kind| (endpoint, kind)))
+        .map(|(on, (place, kind))| Rule::new(kind.clone()).on(on).skip(2 * place).times(1));
     let count = kinds.len();
     kinds.rotate_left(day * count / DAYS);
     let slow = [Fault::Delay(TOO_LONG), Fault::Stall(TOO_LONG)];
@@ -56,6 +60,7 @@ pub(super) fn why_unknown(fault: &Fault) -> Option<&'static str> {
         Fault::ResetBefore => Some("reset, which looks the same as after it was carried out"),
         Fault::ResetAfter => Some("reset in place of the answer"),
         Fault::Delay(time) if *time > SUBMIT_LIMIT => Some("no answer within the limit"),
+        Fault::Redirect { .. } => Some("sent elsewhere"),
         Fault::MissingRequestId => Some("accepted, without the id"),
         Fault::Answer(answer) => why_unknown_after(answer),
         _ => None,
