@@ -44,7 +44,7 @@ fn marked(text: &str) -> Option<String> {
 }
 
 /// How many bytes a string takes, with its quotes.
-fn string_len(text: &str) -> usize {
+pub(crate) fn string_len(text: &str) -> usize {
     let mut bytes = text.bytes().enumerate().skip(1);
     while let Some((at, byte)) = bytes.next() {
         match byte {

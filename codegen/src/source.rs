@@ -1,5 +1,6 @@
 //! Finds the schema in what was pasted.
 
+mod duplicates;
 mod recognize;
 mod text;
 
@@ -52,6 +53,13 @@ pub(crate) fn parse(
             return None;
         }
     };
+    for place in duplicates::places(text) {
+        if is_strict {
+            remarks.fault(&place, "stands there twice; delete one of the two");
+        } else {
+            remarks.note(&place, "stands there twice; only the last one counts");
+        }
+    }
     let message = match &value {
         Value::Bool(_) => None,
         Value::Object(object) => recognize::other_kind(object, is_strict),

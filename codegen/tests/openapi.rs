@@ -1,6 +1,6 @@
 //! OpenAPI documents, taken apart into the schemas of their operations.
 
-use runcomfy_codegen::{Operation, operations};
+use runcomfy_codegen::{Model, Operation, Source, catalog, operations};
 use serde_json::{Value, json};
 
 fn taken(document: &Value) -> Vec<Operation> {
@@ -233,4 +233,84 @@ fn what_is_wrong_with_a_document_has_its_place() {
     let circle = json!({"schemas": {"A": {"$ref": "#/components/schemas/B"}, "B": {"$ref": "#/components/schemas/A"}}});
     let input = json!({"$ref": "#/components/schemas/A"});
     assert_eq!(taken(&document(&input, &json!({}), &circle)).len(), 1);
+}
+
+/// All places of a value.
+fn places(value: &Value, at: &str, found: &mut Vec<String>) {
+    found.push(at.to_owned());
+    match value {
+        Value::Object(members) => {
+            for (key, member) in members {
+                let key = key.replace('~', "~0").replace('/', "~1");
+                places(member, &format!("{at}/{key}"), found);
+            }
+        }
+        Value::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                places(item, &format!("{at}/{index}"), found);
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn a_damaged_document_is_refused_or_read_and_no_panic() {
+    let components = json!({"schemas": {
+        "A": {"type": "object", "properties": {"input": {"$ref": "#/components/schemas/B"}, "webhook": {"type": "string"}}},
+        "B": {"allOf": [{"$ref": "#/components/schemas/C"}], "discriminator": {"propertyName": "a", "mapping": {"c": "#/components/schemas/C"}}},
+        "C": {"type": "object", "required": ["a"], "properties": {"a": {"enum": ["c"]}, "b": {"type": "integer", "minimum": 1, "nullable": true}}},
+    }});
+    let mut whole = document(
+        &json!({"$ref": "#/components/schemas/A"}),
+        &json!({"type": "object", "properties": {"request_id": {}}}),
+        &components,
+    );
+    let result = json!({"type": "object", "properties": {"status": {}, "output": {"$ref": "#/components/schemas/C"}}});
+    whole["paths"]["/paint/requests/{id}/result"] = json!({"get": {"responses": {"200": {"content": {"application/json": {"schema": result}}}}}});
+    whole["paths"]["/form"] = json!({"parameters": [{"in": "formData", "name": "a", "type": "file", "required": true}], "post": {"operationId": "form"}});
+    let mut all = Vec::new();
+    places(&whole, "", &mut all);
+    let junk = [
+        json!(null),
+        json!(true),
+        json!(5),
+        json!(""),
+        json!("#"),
+        json!("#/"),
+        json!([]),
+        json!({}),
+        json!(["a"]),
+        json!({"$ref": "#/paths"}),
+        json!({"$ref": "#"}),
+        json!({"$ref": "#/components/schemas/A"}),
+        json!({"$ref": "#/components/schemas/A/properties"}),
+        json!({"type": []}),
+    ];
+    let mut random = fastrand::Rng::with_seed(11);
+    let (mut read, mut generated) = (0, 0);
+    for round in 0..1_500 {
+        let mut damaged = whole.clone();
+        for _ in 0..random.usize(1..4) {
+            let place = &all[random.usize(..all.len())];
+            if let Some(part) = damaged.pointer_mut(place) {
+                *part = junk[random.usize(..junk.len())].clone();
+            }
+        }
+        let Ok(operations) = operations("api.json", &damaged.to_string()) else { continue };
+        read += 1;
+        // To generate takes longer than to read.
+        if round % 10 > 0 {
+            continue;
+        }
+        let source = |text: String| Source { file: "api.json".to_owned(), text };
+        let models = operations.into_iter().enumerate().map(|(index, operation)| Model {
+            id: format!("acme/m{index}"),
+            input: source(operation.input),
+            output: operation.output.map(source),
+            names: None,
+        });
+        generated += usize::from(catalog(&models.collect::<Vec<_>>()).is_ok());
+    }
+    assert!(read > 500 && generated > 30, "{read} {generated}");
 }

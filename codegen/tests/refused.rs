@@ -104,6 +104,7 @@ fn files() -> Vec<Case> {
             "ComfyUI workflow",
             "JSON Schema",
         ),
+        (json!({"named_endpoints": {"/predict": {}}}), "a Gradio app", "JSON Schema"),
         (json!({"nbformat": 4, "cells": []}), "Jupyter notebook", "JSON Schema"),
         (json!({"apiVersion": "v1", "kind": "Pod", "metadata": {}}), "Kubernetes", "JSON Schema"),
         (json!({"type": "record", "name": "A", "fields": []}), "an Avro schema", "JSON Schema"),
@@ -160,7 +161,7 @@ fn parts() -> Vec<Case> {
             "a sample of an input",
             "`prompt`, `num_images`",
         ),
-        (json!({"input": {"prompt": "a cat"}}), "#/input: looks like a sample", "`prompt`"),
+        (json!({"input": {"prompt": "a cat"}}), "#/input: has `prompt` where", "`prompt`"),
         (json!({"prompt": "a cat", "detail": "high"}), "a sample of an input", "`prompt`"),
         (
             json!({"prompt": "a cat", "format": "png", "pattern": "dots", "items": 3, "title": "x"}),
@@ -424,6 +425,17 @@ fn loose_forms_are_read_with_a_note() {
     }
     let quiet = json!({"type": "object", "title": null, "description": null, "properties": {"a": {"minLength": 2.0, "default": null}}});
     assert_eq!(notes(&quiet), Vec::<String>::new());
+}
+
+#[test]
+fn a_key_that_an_object_has_twice_is_a_fault() {
+    let text =
+        r#"{"type": "object", "properties": {"a": {"type": "string"}, "a": {"type": "integer"}}}"#;
+    assert_eq!(faults(text), ["in.json#/properties/a: stands there twice; delete one of the two"]);
+    let module = emit("in.json", text, "Root", Role::Input).unwrap();
+    let note = module.notes.first().map(ToString::to_string);
+    let expected = "in.json#/properties/a: stands there twice; only the last one counts";
+    assert_eq!(note.as_deref(), Some(expected));
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod openapi;
 mod understood;
 
+use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -120,12 +121,16 @@ fn holds_both(text: &str) -> bool {
 }
 
 fn write(folder: &Path, model: &Model) -> io::Result<()> {
-    let files = [("input.json", Some(&model.input)), ("output.json", model.output.as_ref())];
-    for (name, source) in files {
-        if let Some(source) = source {
-            let path = folder.join(name);
-            disk::write(&path, &format!("{}\n", source.text))
-                .map_err(|error| disk::at(&path, &error))?;
+    for (name, source) in [("input", Some(&model.input)), ("output", model.output.as_ref())] {
+        let Some(source) = source else { continue };
+        let path = folder.join(name).with_extension("json");
+        disk::write(&path, &format!("{}\n", source.text))
+            .map_err(|error| disk::at(&path, &error))?;
+        // What stood there in YAML is replaced.
+        for yaml in ["yaml", "yml"].map(|extension| path.with_extension(extension)) {
+            if yaml.exists() {
+                fs::remove_file(&yaml).map_err(|error| disk::at(&yaml, &error))?;
+            }
         }
     }
     Ok(())

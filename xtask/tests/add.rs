@@ -89,7 +89,7 @@ fn whatever_is_pasted_wrong_has_a_word_of_its_own() {
         (&twice, "something follows the schema"),
         ("{“type”: “object”}", "quotes are typographic"),
         (r#"{"output": {"type": "object"}}"#, "holds the schema of the output"),
-        (r#"{"prompt": "a cat", "num_images": 2}"#, "looks like a sample of an input"),
+        (r#"{"prompt": "a cat", "num_images": 2}"#, "a sample of an input"),
         (&fenced, "looks like Markdown"),
         ("{'type': 'object'}", "JSON has double quotes"),
         (r#"{"type": "object",}"#, "no comma before a brace"),
@@ -132,6 +132,20 @@ fn yaml_is_read_and_kept_as_json() {
         assert_eq!(fs::read_dir(folder).unwrap().count(), 1);
         fs::remove_dir_all(&schemas).unwrap();
     }
+}
+
+#[test]
+fn what_is_added_takes_the_place_of_yaml() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("acme/paint/text-to-image");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join("input.yaml"), "type: object").unwrap();
+    fs::write(folder.join("output.yml"), "type: object").unwrap();
+    assert!(add(dir.path(), &[], INPUT).status.success());
+    let mut left: Vec<_> =
+        fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["input.json", "output.yml"]);
 }
 
 #[test]

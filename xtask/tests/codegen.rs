@@ -344,7 +344,7 @@ fn all_faults_of_all_files_are_told_in_one_run_and_nothing_is_written() {
         "acme/n-yaml/input.yml#: cannot be read as YAML: the key `type` stands there twice at line 2",
         "acme/o-spec/input.json#: is a whole OpenAPI document",
         "acme/p-error/input.json#: is the body of an error",
-        "acme/q-sample/input.json#: looks like a sample of an input",
+        "acme/q-sample/input.json#: has `prompt` where a JSON Schema has",
         "acme/r-form/input.json#/required: is \"a\"; expected a list of names",
         "acme/s-commas/input.jsonc#: is neither input.json nor output.json",
         "acme/x/y/input.json#: `acme/x` differs only by case from `acme/X` of",

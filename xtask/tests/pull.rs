@@ -232,3 +232,36 @@ fn what_cannot_be_taken_over_is_told() {
     assert_eq!(refused.status.code(), Some(2));
     assert!(told(&refused).contains("RUNCOMFY_API_TOKEN"), "{}", told(&refused));
 }
+
+#[test]
+fn what_some_system_cannot_hold_is_refused_and_yaml_is_left_alone() {
+    let models = [
+        ("acme/aux/x", schema(1)),
+        ("acme/Model/a", schema(1)),
+        ("acme/yaml/same", schema(1)),
+        ("acme/yaml/changed", schema(2)),
+    ];
+    let service = Service::of(models.map(|(id, schema)| (id.to_owned(), schema)), NONE);
+    let dir = tempfile::tempdir().unwrap();
+    let put = |path: &str, schema: &Value| {
+        let path = dir.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, schema.to_string()).unwrap();
+    };
+    put("acme/model/b/input.json", &schema(1));
+    put("acme/yaml/same/input.yaml", &schema(1));
+    put("acme/yaml/changed/input.yml", &schema(1));
+    put("acme/yaml/foreign/input.yml", &schema(1));
+    let output = pull(&service, dir.path(), &["--all"]);
+    let report = told(&output);
+    for line in [
+        "acme/aux/x: this is not a model id",
+        "acme/Model/a: `Model` differs only by case from `model`",
+        "acme/yaml/changed: it changed, and its schema is kept in YAML",
+    ] {
+        assert!(report.contains(line), "{report}");
+    }
+    assert!(!report.contains("acme/yaml/same"), "{report}");
+    assert!(!dir.path().join("acme/yaml/same/input.json").exists());
+    assert!(!dir.path().join("acme/aux").exists() && !dir.path().join("acme/Model").exists());
+}

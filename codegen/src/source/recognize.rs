@@ -69,8 +69,8 @@ pub(super) fn no_schema(object: &Object) -> Option<String> {
     let keys: Vec<_> = object.keys().take(4).map(|key| format!("`{key}`")).collect();
     let more = if object.len() > keys.len() { " …" } else { "" };
     Some(format!(
-        "looks like a sample of an input (it has {}{more}), not like its schema; expected a JSON Schema, \
-         with `type`, `properties` …",
+        "has {}{more} where a JSON Schema has `type`, `properties` …: it looks like a sample of an input, \
+         not like its schema",
         keys.join(", ")
     ))
 }
@@ -266,6 +266,11 @@ const KINDS: &[Kind] = &[
                 || !object.is_empty() && object.values().all(is_node)
         },
         is: "a ComfyUI workflow",
+        cure: SCHEMA_WANTED,
+    },
+    Kind {
+        has: |object| any(object, &["named_endpoints"]),
+        is: "the description of a Gradio app",
         cure: SCHEMA_WANTED,
     },
     Kind {

@@ -19,6 +19,9 @@ pub(crate) fn decoded(bytes: Vec<u8>) -> Result<String, String> {
         }
     };
     match bytes.as_slice() {
+        [0x1f, 0x8b, ..] | [b'P', b'K', 3, 4, ..] => {
+            Err("is compressed; unpack it first".to_owned())
+        }
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => {
             Err("is UTF-32; save it as UTF-8".to_owned())
         }
@@ -178,6 +181,8 @@ mod tests {
         }
         for (bytes, message) in [
             (&b"{\"\xe9\"}"[..], "is not UTF-8: the byte at 2"),
+            (&b"\x1f\x8b\x08\x00"[..], "is compressed"),
+            (&b"PK\x03\x04\x00"[..], "is compressed"),
             (&[0xff, 0xfe, 0, 0, b'{', 0, 0, 0], "is UTF-32"),
             (&little[..little.len() - 1], "damaged UTF-16"),
             (&[0xff, 0xfe, 0, 0xd8], "damaged UTF-16"),

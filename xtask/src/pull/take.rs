@@ -76,14 +76,15 @@ impl Folder {
         let document: Option<Value> =
             present.as_deref().and_then(|text| serde_json::from_str(text).ok());
         let before = document.as_ref().map(|document| published(document, Role::Input));
-        let schema = with_name(merged(before.unwrap_or(&Value::Null), live), entry);
-        if before == Some(&schema) {
-            return Ok(Verdict::Same);
-        }
-        if yaml.is_some() {
+        let schema = merged(before.unwrap_or(&Value::Null), live);
+        if yaml.is_some() && before != Some(&schema) {
             return refuse(
                 "it changed, and its schema is kept in YAML: replace that by an input.json",
             );
+        }
+        let schema = with_name(schema, entry);
+        if yaml.is_some() || before == Some(&schema) {
+            return Ok(Verdict::Same);
         }
         let text = format!("{schema:#}\n");
         Ok(match self.fault(id, &text) {
@@ -120,6 +121,21 @@ impl Folder {
         }
     }
 
+    /// Why a model cannot have the directories of its id: on some systems they would be those of others.
+    fn other_case(&self, id: &str) -> Option<String> {
+        let mut folder = self.root.clone();
+        for segment in id.split('/') {
+            let others = fs::read_dir(&folder).into_iter().flatten().flatten();
+            let mut others = others.map(|entry| entry.file_name().to_string_lossy().into_owned());
+            let same = |other: &String| other != segment && other.eq_ignore_ascii_case(segment);
+            if let Some(other) = others.find(same) {
+                return Some(format!("`{segment}` differs only by case from `{other}`"));
+            }
+            folder.push(segment);
+        }
+        None
+    }
+
     /// Why no code can be generated from a schema.
     fn fault(&self, id: &str, text: &str) -> Option<String> {
         let source =
@@ -134,7 +150,7 @@ impl Folder {
             output: beside("output.json"),
             names: None,
         };
-        if let Some(why) = self.odd_vendor(model.vendor()) {
+        if let Some(why) = self.odd_vendor(model.vendor()).or_else(|| self.other_case(id)) {
             return Some(why);
         }
         let faults = catalog(&[model]).err()?;
