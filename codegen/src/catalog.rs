@@ -4,6 +4,7 @@ mod id;
 mod list;
 mod model;
 mod plan;
+mod summary;
 
 use std::collections::BTreeMap;
 use std::num::NonZero;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::summary::Summary;
 use super::{Generated, Home, Model, id, list, model};
 use crate::error::Fault;
 use crate::names;
@@ -33,10 +34,10 @@ pub struct Part<'a> {
 #[derive(Debug, Clone, Hash)]
 enum What<'a> {
     Model(&'a Model),
-    /// A vendor, or a model's variants.
-    List,
-    /// The vendors, as modules and as features, and the paths of all models.
-    Root(Vec<(String, String)>, Vec<String>),
+    /// A vendor, or a model's variants: the models in it.
+    List(Vec<Summary>),
+    /// The vendors, as modules and as features, and all models.
+    Root(Vec<(String, String)>, Vec<Summary>),
 }
 
 #[derive(Debug, Clone, Hash)]
@@ -67,12 +68,12 @@ impl<'a> Plan<'a> {
                 faults.push(shared_vendor(model, first));
             }
         }
-        let mut parts = Vec::new();
-        root.children.iter().for_each(|(name, node)| node.parts(name, home, &mut parts));
-        let is_model = |part: &&Part<'_>| part.model().is_some();
-        let paths = parts.iter().filter(is_model).map(|part| part.path.clone()).collect();
+        let (mut parts, mut summaries) = (Vec::new(), Vec::new());
+        for (name, node) in &root.children {
+            summaries.extend(node.parts(name, home, &mut parts));
+        }
         let named = vendors.values().cloned().collect();
-        let what = What::Root(vendors.into_iter().collect(), paths);
+        let what = What::Root(vendors.into_iter().collect(), summaries);
         parts.push(Part { home, path: "mod".to_owned(), what, below: Vec::new() });
         Self { parts, vendors: named, faults }
     }
@@ -97,7 +98,7 @@ impl<'a> Part<'a> {
         let kinds: &[&str] = match self.what {
             What::Model(Model { output: Some(_), .. }) => &["rs", "input.json", "output.json"],
             What::Model(_) => &["rs", "input.json"],
-            What::List | What::Root(..) => &["rs"],
+            What::List(_) | What::Root(..) => &["rs"],
         };
         kinds.iter().map(|kind| format!("{}.{kind}", self.path)).collect()
     }
@@ -107,7 +108,7 @@ impl<'a> Part<'a> {
     pub fn model(&self) -> Option<&'a Model> {
         match self.what {
             What::Model(model) => Some(model),
-            What::List | What::Root(..) => None,
+            What::List(_) | What::Root(..) => None,
         }
     }
 
@@ -127,7 +128,7 @@ impl<'a> Part<'a> {
         let mods = list::mods(&self.below);
         let text = match &self.what {
             What::Model(model) => return model::generate(model, &self.path, &mods, self.home),
-            What::List => list::list(&self.path, mods, self.home),
+            What::List(models) => list::list(&self.path, models, mods, self.home),
             What::Root(vendors, models) => match self.home {
                 Home::Runcomfy => list::root(vendors, models),
                 Home::Elsewhere => list::root_elsewhere(vendors),
@@ -162,17 +163,22 @@ impl<'a> Node<'a> {
         Ok(())
     }
 
-    /// The part that it is, and those below it.
-    fn parts(&self, path: &str, home: Home, parts: &mut Vec<Part<'a>>) {
+    /// Adds the part that it is, and those below it; the models among them.
+    fn parts(&self, path: &str, home: Home, parts: &mut Vec<Part<'a>>) -> Vec<Summary> {
         let below = self.children.iter().map(|(name, child)| Below {
             name: name.clone(),
             is_deprecated: child.is_deprecated(),
         });
-        let what = self.model.map_or(What::List, What::Model);
-        parts.push(Part { home, path: path.to_owned(), what, below: below.collect() });
+        let below = below.collect();
+        let (mut within, mut models) = (Vec::new(), Vec::new());
+        models.extend(self.model.map(|model| Summary::of(model, path)));
         for (name, child) in &self.children {
-            child.parts(&format!("{path}/{name}"), home, parts);
+            models.extend(child.parts(&format!("{path}/{name}"), home, &mut within));
         }
+        let what = self.model.map_or_else(|| What::List(models.clone()), What::Model);
+        parts.push(Part { home, path: path.to_owned(), what, below });
+        parts.extend(within);
+        models
     }
 
     /// Whether it is a model, and no more than that, whose schema says that it is deprecated.
