@@ -156,13 +156,15 @@ pub(crate) struct Given<'a> {
     held: &'a BTreeMap<String, String>,
     /// No name where two things cannot be told apart.
     claimed: BTreeMap<String, Option<String>>,
+    /// The names that have a number, because all of their words were taken.
+    pub(crate) numbered: Vec<String>,
     /// What each `new` takes by place.
     pub(crate) arguments: BTreeMap<String, Vec<(String, String)>>,
 }
 
 impl<'a> Given<'a> {
     pub(crate) fn new(held: &'a BTreeMap<String, String>) -> Self {
-        Self { held, claimed: BTreeMap::new(), arguments: BTreeMap::new() }
+        Self { held, claimed: BTreeMap::new(), numbered: Vec::new(), arguments: BTreeMap::new() }
     }
 
     /// A scope in which these names are taken; those that are held are for what they are held for.
@@ -187,6 +189,9 @@ impl<'a> Given<'a> {
         let first = !self.claimed.contains_key(&what);
         let held = self.held.get(&what).filter(|_| first);
         let name = held.cloned().unwrap_or_else(|| scope.claim_one_of(names));
+        if held.is_none() && !names.contains(&name) {
+            self.numbered.push(name.clone());
+        }
         self.claimed.insert(what, first.then(|| name.clone()));
         name
     }

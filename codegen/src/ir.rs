@@ -12,6 +12,8 @@ pub(crate) struct Module {
     pub(crate) items: Vec<Item>,
     /// The names in it, by what has them.
     pub(crate) names: BTreeMap<String, String>,
+    /// Those that have a number, because all of their words were taken.
+    pub(crate) numbered: Vec<String>,
     /// The names and the types of what each `new` takes by place.
     pub(crate) arguments: BTreeMap<String, Vec<(String, String)>>,
 }

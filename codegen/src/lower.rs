@@ -158,7 +158,8 @@ pub(crate) fn lower<'a>(
     endless::refuse(&items, &lowering.places, lowering.remarks);
     terminate::ensure(&mut items);
     let arguments = std::mem::take(&mut lowering.given.arguments);
-    Module { items, names: lowering.given.names(), arguments }.without_unused_sets()
+    let numbered = std::mem::take(&mut lowering.given.numbered);
+    Module { items, names: lowering.given.names(), numbered, arguments }.without_unused_sets()
 }
 
 impl Lowering<'_> {

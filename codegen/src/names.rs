@@ -48,6 +48,18 @@ pub(crate) fn field(wire: &str) -> String {
     if METHODS.contains(&name.as_str()) { format!("{name}_") } else { name }
 }
 
+/// The names that a field may have, the best one first.
+pub(crate) fn fields(wire: &str) -> Vec<String> {
+    let mut names = vec![field(wire)];
+    for words in spelling::in_full(wire) {
+        let name = field(&words);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
 /// A type's name: one that nothing in the generated module's scope has.
 pub(crate) fn type_name(wire: &str) -> String {
     let name = pascal(wire);
@@ -259,7 +271,7 @@ fn words(wire: &str) -> Vec<String> {
     let mut chars = wire.trim().chars().peekable();
     while let Some(c) = chars.next() {
         if c == '-'
-            && before.is_none_or(|b| !in_word(b))
+            && before.is_none_or(|b| !in_word(b) && !is_apostrophe(b))
             && chars.peek().is_some_and(|next| in_word(*next))
         {
             words.push("Minus".to_owned());
@@ -268,7 +280,9 @@ fn words(wire: &str) -> Vec<String> {
         } else if c == '-' && before.is_some_and(in_word) && chars.peek().is_none() {
             words.push("Minus".to_owned());
             open = false;
-        } else if c == '+' && chars.peek().is_none_or(|next| !in_word(*next)) {
+        } else if c == '+'
+            && (before == Some('+') || chars.peek().is_none_or(|next| !in_word(*next)))
+        {
             words.push("Plus".to_owned());
             open = false;
         } else if c == '#'
@@ -301,6 +315,11 @@ fn words(wire: &str) -> Vec<String> {
 
 fn in_word(c: char) -> bool {
     c != '_' && unicode_ident::is_xid_continue(c) && !is_invisible(c)
+}
+
+/// It ends a word that goes on: `jack-o'-lantern`.
+fn is_apostrophe(c: char) -> bool {
+    matches!(c, '\'' | '\u{2019}')
 }
 
 /// Variation selectors, fillers and joiners that identifiers may hold and nobody sees.
@@ -373,7 +392,8 @@ const PRIMITIVES: &[&str] = &[
 #[cfg(test)]
 mod tests {
     use super::{
-        Scope, beside, by_claim, field, is_identifier, module, pascal, rule_set, snake, type_name,
+        Scope, beside, by_claim, field, fields, is_identifier, module, pascal, rule_set, snake,
+        type_name,
     };
 
     #[test]
@@ -393,11 +413,21 @@ mod tests {
             ("HTTPServer", "HttpServer"),
             ("1280*720", "_1280_720"),
             ("C++", "CPlusPlus"),
+            ("DPM++2M", "DpmPlusPlus2M"),
+            ("jack-o'-lantern", "JackOLantern"),
+            ("16:9 (wide)", "_16_9Wide"),
+            ("1/2", "_1_2"),
+            ("4K", "_4K"),
+            (".net", "Net"),
+            ("null", "Null"),
+            ("true", "True"),
             ("self", "Self_"),
             ("자동", "자동"),
             ("日本 語", "日本語"),
             ("", "Empty"),
             (" ", "Space"),
+            ("\t", "Tab"),
+            ("\n", "Newline"),
             ("***", "StarStarStar"),
             ("Élan vital", "ÉlanVital"),
         ] {
@@ -422,6 +452,21 @@ mod tests {
             assert_eq!(field(wire), name, "{wire:?}");
         }
         assert_eq!(snake("4K"), "_4k");
+    }
+
+    #[test]
+    fn fields_of_the_same_words_are_told_apart_in_words() {
+        for (wire, names) in [
+            ("seed", &["seed", "seed_lowercase"][..]),
+            ("fooBar", &["foo_bar", "foo_bar_camel_case"]),
+            ("FooBar", &["foo_bar", "foo_bar_pascal_case"]),
+            ("foo-bar", &["foo_bar", "foo_dash_bar", "foo_bar_lowercase"]),
+            ("_id", &["id", "underscore_id", "id_lowercase"]),
+            ("$id", &["id", "dollar_id", "id_lowercase"]),
+            ("id ", &["id", "id_space", "id_lowercase"]),
+        ] {
+            assert_eq!(fields(wire), names, "{wire:?}");
+        }
     }
 
     #[test]

@@ -23,7 +23,7 @@ use scratch::{Judge, Scratch};
 /// generated types and by the `jsonschema` crate. An input has to agree and to write back what it
 /// read; an output has to read what its schema accepts. Each refusal is printed with its reason,
 /// each disagreement with its instance, each property that has a type in the schema and none in
-/// Rust; then the counts.
+/// Rust, each name that has a number in place of a word; then the counts.
 ///
 /// Exit code: 0; 1 if something does not compile or disagrees; 2 if a file cannot be used.
 #[derive(clap::Args)]
@@ -51,6 +51,7 @@ struct Module {
     role: Role,
     schema: Value,
     text: String,
+    numbered: Vec<String>,
     typed: usize,
     untyped: Vec<Note>,
 }
@@ -84,6 +85,7 @@ fn corpus(arguments: &Arguments) -> io::Result<bool> {
     let folder = arguments.build.clone().unwrap_or_else(|| repository().join("target/corpus"));
     println!("{} documents: {} modules generated, {refused} refused", files.len(), modules.len());
     typed(&modules);
+    numbered(&modules);
     println!("compiling them …");
     let Some(scratch) = Scratch::build(&folder, &modules)? else {
         println!("not all compile");
@@ -98,9 +100,9 @@ fn corpus(arguments: &Arguments) -> io::Result<bool> {
 fn module(index: usize, file: &str, text: &str, role: Role) -> Result<Module, Vec<Note>> {
     let module = runcomfy_codegen::emit(file, text, "Root", role)?;
     let schema = runcomfy_codegen::standard(file, text, role)?;
-    let runcomfy_codegen::Module { text, typed, untyped, .. } = module;
+    let runcomfy_codegen::Module { text, numbered, typed, untyped, .. } = module;
     let name = format!("{}_{index}", word(role));
-    Ok(Module { name, file: file.to_owned(), role, schema, text, typed, untyped })
+    Ok(Module { name, file: file.to_owned(), role, schema, text, numbered, typed, untyped })
 }
 
 /// What a document describes: some have an output beside the input, others are one schema.
@@ -136,6 +138,17 @@ fn typed(modules: &[Module]) {
             percent(untyped.len(), all)
         );
     }
+}
+
+/// Prints the names that have a number because all of their words were taken.
+fn numbered(modules: &[Module]) {
+    let mut count = 0;
+    for module in modules {
+        let (role, file) = (word(module.role), &module.file);
+        module.numbered.iter().for_each(|name| println!("numbered ({role}): {file}: {name}"));
+        count += module.numbered.len();
+    }
+    println!("{count} names have a number in place of a word");
 }
 
 #[expect(clippy::cast_precision_loss, reason = "small numbers")]

@@ -361,8 +361,8 @@ fn every_name_is_a_name() {
         .n241_positive_prompt("p")
         .type_(names::Type::SelfCapitalized)
         .foo_bar(1)
-        .foo_bar2(2)
-        .foo_bar3(3);
+        .foo_dash_bar(2)
+        .foo_bar_camel_case(3);
     let written = json!({"241_positive_prompt": "p", "6_text": "six", "type": "Self", "fooBar": 3, "foo_bar": 1, "foo-bar": 2});
     assert_eq!(to_value(&input).unwrap(), written);
 }

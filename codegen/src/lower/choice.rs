@@ -68,10 +68,12 @@ impl Lowering<'_> {
         let mut scope = self.given.scope(&format!("{owner} "), if open { &["Other"] } else { &[] });
         let mut claiming: Vec<_> = wires.iter().map(json).enumerate().collect();
         claiming.sort_by(|(_, one), (_, other)| names::by_claim(one).cmp(&names::by_claim(other)));
+        let is_mixed = !of_one_kind(wires);
         let mut claimed = vec![String::new(); wires.len()];
         for (index, wire) in claiming {
             let what = format!("{owner} = {wire}");
-            claimed[index] = self.given.claim_one_of(&mut scope, what, &variant(&wires[index]));
+            claimed[index] =
+                self.given.claim_one_of(&mut scope, what, &variant(&wires[index], is_mixed));
         }
         claimed
     }
@@ -160,8 +162,8 @@ fn of_one_kind(wires: &[Wire]) -> bool {
         || wires.iter().all(|wire| matches!(wire, Wire::Integer(_)))
 }
 
-/// The names that it may have, the best one first.
-fn variant(wire: &Wire) -> Vec<String> {
+/// The names that it may have, the best one first; a string may be spelled as a value of another kind.
+fn variant(wire: &Wire, is_mixed: bool) -> Vec<String> {
     let name = match wire {
         Wire::Null => "Null".to_owned(),
         Wire::Boolean(true) => "True".to_owned(),
@@ -169,7 +171,13 @@ fn variant(wire: &Wire) -> Vec<String> {
         Wire::Integer(value) => names::pascal(&value.to_string()),
         Wire::Number(value) => names::pascal(&value.to_string()),
         Wire::Digits(value) => names::pascal(value),
-        Wire::String(value) => return names::spellings(value, names::pascal(value)),
+        Wire::String(value) => {
+            let mut names = names::spellings(value);
+            if is_mixed {
+                names.insert(1, format!("{}Text", names[0].trim_end_matches('_')));
+            }
+            return names;
+        }
     };
     vec![name]
 }

@@ -19,17 +19,17 @@ pub(super) fn labels(
     hint: &str,
     union: &str,
 ) -> Vec<Option<String>> {
-    let tag = discriminator(branches);
+    let schemas: Vec<_> = branches.iter().map(|branch| target(branch, document)).collect();
+    let tag = discriminator(&schemas, document);
     let is_told = |label: &String| label != hint && label != union;
     let own = |branch: &Value| {
-        let tagged = tag.and_then(|tag| constant(&branch["properties"][tag]));
+        let tagged = tag.and_then(|tag| value(branch, tag, document));
         let only = constant(branch).filter(|only| only.chars().count() <= LONGEST);
         let label = tagged.map(str::to_owned).or_else(|| title(branch));
         let label = label.map(|label| names::pascal(&label)).filter(is_told);
         label.or_else(|| only.map(names::pascal))
     };
     let mut labels: Vec<_> = branches.iter().map(own).collect();
-    let schemas: Vec<_> = branches.iter().map(|branch| target(branch, document)).collect();
     let untold: Vec<_> = (0..branches.len()).filter(|index| labels[*index].is_none()).collect();
     let values = untold.iter().filter(|index| lists_values(schemas[**index])).count();
     let objects = untold.iter().filter(|index| is_object(schemas[**index])).count();
@@ -52,15 +52,19 @@ pub(super) fn labels(
 const LONGEST: usize = 40;
 
 /// The property that tells the alternatives apart: each has it, with one value of its own.
-fn discriminator(branches: &[Value]) -> Option<&str> {
-    let properties = branches.first()?.get("properties")?.as_object()?;
+fn discriminator<'a>(schemas: &[&'a Value], document: &Value) -> Option<&'a str> {
+    let properties = schemas.first()?.get("properties")?.as_object()?;
     let tells = |name: &&String| {
         let mut seen = BTreeSet::new();
-        branches.iter().all(|branch| {
-            constant(&branch["properties"][name.as_str()]).is_some_and(|value| seen.insert(value))
-        })
+        let value = |schema: &&Value| value(schema, name, document).map(str::to_owned);
+        schemas.iter().all(|schema| value(schema).is_some_and(|value| seen.insert(value)))
     };
     properties.keys().find(tells).map(String::as_str)
+}
+
+/// The only value of a property, which it may say by a reference.
+fn value<'a>(schema: &'a Value, property: &str, document: &'a Value) -> Option<&'a str> {
+    constant(target(schema.get("properties")?.get(property)?, document))
 }
 
 /// What a branch calls itself.

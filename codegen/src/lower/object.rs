@@ -181,7 +181,7 @@ impl Lowering<'_> {
         let mut scope = self.given.scope(&format!("{owner}."), &["extra"]);
         let claimed = all.into_iter().map(|wire| {
             let what = format!("{owner}.{wire}");
-            (wire.to_owned(), self.given.claim(&mut scope, what, names::field(wire)))
+            (wire.to_owned(), self.given.claim_one_of(&mut scope, what, &names::fields(wire)))
         });
         claimed.collect()
     }
