@@ -5,10 +5,15 @@
 mod draft3;
 mod pattern;
 mod required;
+mod root;
+mod types;
 
 use serde_json::{Map, Value, json};
 
 use crate::error::Remarks;
+
+pub(crate) use root::assume_object;
+pub(crate) use types::standard as type_word;
 
 type Object = Map<String, Value>;
 
@@ -43,13 +48,14 @@ fn schema(schema: &mut Value, at: &str, remarks: &mut Remarks) {
         return;
     };
     draft3::keywords(object, at, remarks);
-    type_words(object, at, remarks);
+    types::words(object, at, remarks);
     numbers_as_strings(object, at, remarks);
     enum_numbers_as_strings(object, at, remarks);
     boolean_exclusive_bounds(object);
     required::names(object, at, remarks);
     pattern::drop_unreadable(object, at, remarks);
     media_without_items(object, at, remarks);
+    nullable_branches(object, at, remarks);
     items_as_list(object);
     dependencies(object);
     unevaluated(object);
@@ -102,70 +108,6 @@ fn each(members: &mut Object, at: &str, remarks: &mut Remarks) {
 /// A key as one step of a JSON pointer.
 pub(crate) fn escape(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
-}
-
-/// `float`, `String`, `bool` … are other languages' words for JSON Schema's types.
-fn type_words(object: &mut Object, at: &str, remarks: &mut Remarks) {
-    match object.get_mut("type") {
-        Some(Value::String(word)) => {
-            let Some(standard) = type_word(word) else {
-                remarks.note(
-                    &format!("{at}/type"),
-                    format!("`{word}` is no type of JSON Schema; any type is allowed"),
-                );
-                object.remove("type");
-                return;
-            };
-            if word != standard {
-                remarks.note(&format!("{at}/type"), format!("`{word}` is read as `{standard}`"));
-                standard.clone_into(word);
-            }
-        }
-        Some(Value::Array(words)) => {
-            let is_known = |word: &Value| word.as_str().is_some_and(|w| type_word(w).is_some());
-            if words.is_empty() || !words.iter().all(is_known) {
-                let words = Value::Array(std::mem::take(words));
-                remarks.note(
-                    &format!("{at}/type"),
-                    format!("`{words}` is no list of types of JSON Schema; any type is allowed"),
-                );
-                object.remove("type");
-                return;
-            }
-            for word in words {
-                if let Value::String(word) = word
-                    && let Some(standard) = type_word(word)
-                    && word != standard
-                {
-                    remarks
-                        .note(&format!("{at}/type"), format!("`{word}` is read as `{standard}`"));
-                    standard.clone_into(word);
-                }
-            }
-        }
-        Some(Value::Null) => {
-            object.remove("type");
-        }
-        // In old drafts a type may be a schema; no publisher uses it.
-        Some(_) => {
-            remarks.note(&format!("{at}/type"), "is no type of JSON Schema; any type is allowed");
-            object.remove("type");
-        }
-        None => {}
-    }
-}
-
-pub(crate) fn type_word(word: &str) -> Option<&'static str> {
-    Some(match word.to_ascii_lowercase().as_str() {
-        "string" | "str" | "text" => "string",
-        "integer" | "int" | "int32" | "int64" | "long" => "integer",
-        "number" | "float" | "double" | "decimal" | "float32" | "float64" => "number",
-        "boolean" | "bool" => "boolean",
-        "array" | "list" => "array",
-        "object" | "dict" | "map" => "object",
-        "null" | "none" => "null",
-        _ => return None,
-    })
 }
 
 /// `"minimum": "1"`.
@@ -340,6 +282,23 @@ fn nullable(object: &mut Object) {
     if !constrained.is_empty() {
         *object = said;
         object.insert("anyOf".to_owned(), json!([constrained, { "type": "null" }]));
+    }
+}
+
+/// An alternative that is nothing but `"nullable": true` is `null`: as a schema it would be any value.
+fn nullable_branches(object: &mut Object, at: &str, remarks: &mut Remarks) {
+    for key in ["anyOf", "oneOf"] {
+        let Some(Value::Array(branches)) = object.get_mut(key) else { continue };
+        for (index, branch) in branches.iter_mut().enumerate() {
+            let Value::Object(only) = branch else { continue };
+            if only.get("nullable") == Some(&Value::Bool(true))
+                && crate::schema::assertions(only).next().is_none()
+            {
+                remarks.note(&format!("{at}/{key}/{index}"), "is read as `null`");
+                only.shift_remove("nullable");
+                only.insert("type".to_owned(), json!("null"));
+            }
+        }
     }
 }
 

@@ -94,6 +94,9 @@ pub struct Module {
 pub struct Options<'a> {
     /// What it describes.
     pub role: Role,
+    /// Whether it is what a model takes or gives: an input that has properties and no type is an
+    /// object then. By the standard alone it may be any other kind of value too.
+    pub of_model: bool,
     /// The draft that it is written in, where it does not say so itself.
     pub draft: Draft,
     /// The absolute URI of the file: what relative references are relative to.
@@ -109,13 +112,14 @@ impl Options<'_> {
     /// A schema of the newest draft that refers to no other file.
     #[must_use]
     pub const fn new(role: Role) -> Self {
-        Self {
-            role,
-            draft: Draft::Draft2020,
-            base: "json-schema:///",
-            formats: false,
-            load: &|_| None,
-        }
+        let (draft, base) = (Draft::Draft2020, "json-schema:///");
+        Self { role, of_model: false, draft, base, formats: false, load: &|_| None }
+    }
+
+    /// [`Self::new`], for the input or the output of a model.
+    #[must_use]
+    pub const fn of_model(role: Role) -> Self {
+        Self { of_model: true, ..Self::new(role) }
     }
 }
 
@@ -183,8 +187,21 @@ pub fn emit_with(
 ///
 /// Every fault of the file, each with its place.
 pub fn standard(file: &str, text: &str, role: Role) -> Result<serde_json::Value, Vec<Fault>> {
+    standard_with(file, text, &Options::new(role))
+}
+
+/// [`standard`], for what [`emit_with`] makes.
+///
+/// # Errors
+///
+/// Every fault of the file, each with its place.
+pub fn standard_with(
+    file: &str,
+    text: &str,
+    options: &Options<'_>,
+) -> Result<serde_json::Value, Vec<Fault>> {
     let mut remarks = Remarks::new(file);
-    let document = document(text, &Options::new(role), false, &mut remarks);
+    let document = document(text, options, false, &mut remarks);
     match document.filter(|_| remarks.faults.is_empty()) {
         Some((document, root, _)) => {
             let mut schema = source::standalone(&document, &root);
@@ -224,5 +241,8 @@ fn document(
     let mut document = schema.to_value();
     let bundle = bundle::bundle(&mut document, &root, options, is_strict, remarks);
     dialect::standardize(&mut document, &root, &bundle.entries, remarks);
+    if options.of_model && options.role == Role::Input {
+        dialect::assume_object(&mut document, &root, remarks);
+    }
     Some((document, root, bundle))
 }

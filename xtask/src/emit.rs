@@ -66,7 +66,7 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     let load = |uri: &str| schemas::load(uri, arguments.remotes.as_deref());
     let base = schemas::base(&arguments.file);
     let Arguments { draft, formats, .. } = *arguments;
-    let options = Options { role, draft, base: &base, formats, load: &load };
+    let options = Options { draft, base: &base, formats, load: &load, ..Options::new(role) };
     match runcomfy_codegen::emit_with(&file, &text, &arguments.root, &options) {
         Ok(module) => {
             for note in &module.notes {

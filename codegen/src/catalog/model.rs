@@ -103,7 +103,7 @@ fn half(
     let about = format!("{name} of {}.", docs::code(&model.id));
     let mut remarks = Remarks::new(&source.file);
     let job = Job { name, prefix, role, strict: true, about: Some(&about), names, beside };
-    let read = read(&source.text, &job, &Options::new(role), &mut remarks);
+    let read = read(&source.text, &job, &Options::of_model(role), &mut remarks);
     notes.append(&mut remarks.notes);
     let failed = !remarks.faults.is_empty();
     faults.append(&mut remarks.faults);

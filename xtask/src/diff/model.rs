@@ -1,6 +1,6 @@
 //! What became of one model.
 
-use runcomfy_codegen::{Fault, Model, Role, Source};
+use runcomfy_codegen::{Fault, Model, Options, Role, Source, standard_with};
 use serde_json::Value;
 
 use super::fields::{Fields, PRESENCE};
@@ -140,7 +140,8 @@ pub(crate) fn standards(
         Side::Input => (Some((&old.input, &new.input)), Role::Input),
         Side::Output => (old.output.as_ref().zip(new.output.as_ref()), Role::Output),
     };
-    let standard = |source: &Source| runcomfy_codegen::standard(&source.file, &source.text, role);
+    let options = Options::of_model(role);
+    let standard = |source: &Source| standard_with(&source.file, &source.text, &options);
     sources.map(|(old, new)| Ok((standard(old)?, standard(new)?))).transpose()
 }
 

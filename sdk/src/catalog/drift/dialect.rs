@@ -93,7 +93,7 @@ pub(super) fn types(schema: &Value) -> BTreeSet<String> {
     let one = |word: &str| match word.to_ascii_lowercase().as_str() {
         "float" | "double" => "number".to_owned(),
         "int" => "integer".to_owned(),
-        "str" => "string".to_owned(),
+        "str" | "image" | "video" | "audio" | "file" => "string".to_owned(),
         "bool" => "boolean".to_owned(),
         "list" => "array".to_owned(),
         "dict" => "object".to_owned(),
