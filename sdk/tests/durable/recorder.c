@@ -270,7 +270,9 @@ SYNC(fdatasync)
         char path[PATH_MAX], text[32]; \
         name_of(file, path); \
         note("begin", "truncate", path, text, snprintf(text, sizeof text, "%lld", (long long)length)); \
-        int result = real(file, length); \
+        int half, result = -1; \
+        if (!(errno = fails_now("truncate", path, text, strlen(text), &half))) \
+            result = real(file, length); \
         note_end("truncate", path, result); \
         return result; \
     }

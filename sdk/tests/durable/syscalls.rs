@@ -158,6 +158,8 @@ async fn an_intent_that_cannot_be_kept_is_taken_back_and_nothing_is_sent() {
         format!("write:/journal$:intent:2:{ENOSPC}"),
         format!("write:/journal$:intent:2:{ENOSPC}:half"),
         format!("sync:/journal$:intent:2:{EIO}"),
+        // Nor can it be taken back: then a line has to follow that says what it was.
+        format!("sync:/journal$:intent:2:{EIO} truncate:/journal$:*:1:{EIO}"),
     ] {
         let Some(recorded) = recorded(test, &fail).await else { return };
         let ledger = recorded.simulator.ledger();

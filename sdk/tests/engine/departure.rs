@@ -232,6 +232,25 @@ async fn no_setting_is_too_long() {
     let _ = timeout(Duration::from_millis(50), job.wait()).await;
 }
 
+/// The task of a submit is dropped with its runtime while the journal writes the intent.
+#[test]
+fn a_runtime_that_is_shut_down_while_the_journal_is_locked_leaves_no_submit_open() {
+    let host = tokio::runtime::Runtime::new().unwrap();
+    let server = host.block_on(Server::start(script([accepted()])));
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("jobs");
+    let journal = Journal::open(&path).unwrap();
+    let lock = std::fs::File::open(dir.path().join("jobs.lock")).unwrap();
+    lock.lock().unwrap();
+    let builder = server.builder().shared_journal(journal.clone());
+    let error = shut_down_when(builder, || std::thread::sleep(Duration::from_millis(300)));
+    assert!(error.is_not_sent(), "{error:?}");
+    drop(lock);
+    // Everything is written by the time that it is gone.
+    drop(journal);
+    assert_eq!((unknown_in(&path), server.submits()), (0, 0));
+}
+
 /// Submits in a runtime that is shut down at a moment of the test's choice.
 fn shut_down_when(builder: ClientBuilder, ready: impl FnOnce()) -> Error {
     let runtime = tokio::runtime::Runtime::new().unwrap();
