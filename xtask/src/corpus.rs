@@ -39,6 +39,9 @@ pub(crate) struct Arguments {
     /// Other instances, from another seed
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
+    /// Only generate, and print what is known without compiling
+    #[arg(long)]
+    generate: bool,
     /// Show every disagreement, not only the first few of a module
     #[arg(long)]
     all: bool,
@@ -86,6 +89,10 @@ fn corpus(arguments: &Arguments) -> io::Result<bool> {
     println!("{} documents: {} modules generated, {refused} refused", files.len(), modules.len());
     typed(&modules);
     numbered(&modules);
+    lines(&modules);
+    if arguments.generate {
+        return Ok(true);
+    }
     println!("compiling them …");
     let Some(scratch) = Scratch::build(&folder, &modules)? else {
         println!("not all compile");
@@ -149,6 +156,18 @@ fn numbered(modules: &[Module]) {
         count += module.numbered.len();
     }
     println!("{count} names have a number in place of a word");
+}
+
+/// Prints how long the Rust is beside the schemas, written without spaces.
+#[expect(clippy::cast_precision_loss, reason = "small numbers")]
+fn lines(modules: &[Module]) {
+    for role in [Role::Input, Role::Output] {
+        let of_role = || modules.iter().filter(|module| module.role == role);
+        let lines: usize = of_role().map(|module| module.text.lines().count()).sum();
+        let bytes: usize = of_role().map(|module| module.schema.to_string().len()).sum();
+        let per_kb = 1024.0 * lines as f64 / bytes.max(1) as f64;
+        println!("{}s: {lines} lines of Rust, {per_kb:.1} for each KB of schema", word(role));
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "small numbers")]
