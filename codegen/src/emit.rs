@@ -5,6 +5,7 @@ mod example;
 mod model;
 mod rules;
 mod structure;
+mod tuple;
 mod types;
 mod union;
 
@@ -53,6 +54,7 @@ impl<'a> Emitter<'a> {
             Item::Choice(item) => self.choice(item),
             Item::Union(item) => self.union(item),
             Item::Newtype(item) => self.newtype(item),
+            Item::Tuple(item) => self.tuple(item),
             Item::RuleSet(item) => self.rule_set(item),
         }
     }

@@ -54,6 +54,7 @@ pub(crate) enum Item {
     Choice(Choice),
     Union(Union),
     Newtype(Newtype),
+    Tuple(Tuple),
     RuleSet(RuleSet),
 }
 
@@ -62,6 +63,8 @@ pub(crate) enum Item {
 pub(crate) struct Struct {
     pub(crate) name: String,
     pub(crate) docs: Vec<String>,
+    /// What its rules say of several fields at once, in sentences.
+    pub(crate) relations: Vec<String>,
     pub(crate) fields: Vec<Field>,
     pub(crate) rest: Rest,
     pub(crate) rules: Vec<Rule>,
@@ -122,6 +125,8 @@ pub(crate) enum Type {
     Files,
     Named(String),
     List(Box<Type>),
+    /// So many items, and no others.
+    Array(Box<Type>, usize),
     Map(Box<Type>),
     Boxed(Box<Type>),
     Nullable(Box<Type>),
@@ -184,6 +189,17 @@ pub(crate) struct Newtype {
     pub(crate) docs: Vec<String>,
     pub(crate) ty: Type,
     pub(crate) rules: Vec<Rule>,
+}
+
+/// An array of which each item has a type of its own.
+#[derive(Debug, Clone)]
+pub(crate) struct Tuple {
+    pub(crate) name: String,
+    pub(crate) docs: Vec<String>,
+    /// The types of the first items, and whether each has to be there.
+    pub(crate) items: Vec<(Type, bool)>,
+    /// The type of each item after them, where there may be more.
+    pub(crate) rest: Option<Type>,
 }
 
 /// Rules that are referred to, perhaps by themselves.
@@ -367,6 +383,7 @@ impl Item {
             Self::Choice(item) => &item.name,
             Self::Union(item) => &item.name,
             Self::Newtype(item) => &item.name,
+            Self::Tuple(item) => &item.name,
             Self::RuleSet(item) => &item.name,
         }
     }
@@ -377,6 +394,7 @@ impl Item {
             Self::Choice(item) => &mut item.name,
             Self::Union(item) => &mut item.name,
             Self::Newtype(item) => &mut item.name,
+            Self::Tuple(item) => &mut item.name,
             Self::RuleSet(item) => &mut item.name,
         }
     }
@@ -396,7 +414,7 @@ impl Item {
             Self::Newtype(Newtype { rules, .. }) | Self::RuleSet(RuleSet { rules, .. }) => {
                 rules.iter().collect()
             }
-            Self::Choice(_) => Vec::new(),
+            Self::Choice(_) | Self::Tuple(_) => Vec::new(),
         }
     }
 
@@ -406,6 +424,7 @@ impl Item {
             Self::Choice(item) => &mut item.docs,
             Self::Union(item) => &mut item.docs,
             Self::Newtype(item) => &mut item.docs,
+            Self::Tuple(item) => &mut item.docs,
             Self::RuleSet(item) => &mut item.docs,
         }
     }
@@ -429,6 +448,7 @@ impl Type {
             Self::Value => (110, ""),
             Self::Boxed(inner) => inner.rank(),
             Self::List(inner) => (inner.rank().0 + 1, inner.rank().1),
+            Self::Array(inner, _) => (inner.rank().0 + 4, inner.rank().1),
             Self::Map(inner) => (inner.rank().0 + 2, inner.rank().1),
             Self::Nullable(inner) => (inner.rank().0 + 3, inner.rank().1),
         }

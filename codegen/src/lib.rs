@@ -87,7 +87,7 @@ pub struct Module {
 /// let schema = r#"{"type": "string", "format": "date"}"#;
 /// let options = Options { formats: true, ..Options::new(Role::Input) };
 /// let module = emit_with("day.json", schema, "Day", &options).unwrap();
-/// assert!(module.text.contains("Rule::Format(\"date\")"));
+/// assert!(module.text.contains("Format(\"date\")"));
 /// assert_eq!(module.features, ["formats"]);
 /// ```
 #[derive(Clone, Copy)]

@@ -5,19 +5,24 @@
 //! accepts. Outputs have no rules: a paid result is never lost to a limit.
 
 mod choice;
+mod conditions;
 mod endless;
 mod equal;
 mod facts;
+mod flatten;
 mod label;
 mod media;
 mod merge;
 mod naming;
 mod nullable;
 mod object;
+mod patterned;
 mod reference;
 mod rules;
 mod shape;
 mod terminate;
+mod trim;
+mod tuple;
 mod union;
 mod values;
 
@@ -37,6 +42,7 @@ use crate::schema::{self, Object};
 pub(crate) use facts::describe;
 use rules::apart;
 use shape::with;
+use trim::{Known, trimmed};
 
 /// What a schema becomes.
 #[derive(Debug, Clone)]
@@ -278,7 +284,10 @@ impl Lowering<'_> {
         };
         self.depth -= 1;
         match self.role {
-            Role::Input => lowered,
+            Role::Input => {
+                let rules = trimmed(lowered.rules, &Known::of(&lowered.ty, &self.items), false);
+                Lowered { ty: lowered.ty, rules }
+            }
             Role::Output => Lowered { rules: Vec::new(), ..lowered },
         }
     }

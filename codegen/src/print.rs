@@ -2,6 +2,7 @@
 
 mod call;
 mod mask;
+mod row;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::parse::Parser;
@@ -27,6 +28,10 @@ pub(crate) fn items(tokens: TokenStream, docs: &[Vec<String>]) -> Result<String,
             }
         } else if let Some(name) = macro_of(line) {
             page.line(&format!("{name}! {{"));
+        } else if object.in_struct && line.starts_with(FIELD) {
+            row::wrapped(line, &mut lines)
+                .iter()
+                .for_each(|line| page.line(&object.line(line).unwrap_or_default()));
         } else if let Some(line) = object.line(line) {
             page.line(&line);
         } else if line.starts_with(|c: char| c.is_lowercase()) && line.contains("!(") {
@@ -68,6 +73,9 @@ fn macro_of(line: &str) -> Option<&str> {
     (name == "object" || name.ends_with("_enum")).then_some(name)
 }
 
+/// How the constant begins that stands for a field.
+const FIELD: &str = "        const ";
+
 /// The inside of `object!`: a trait there stands for the struct, its constants for the fields.
 #[derive(Default)]
 struct Object {
@@ -77,7 +85,6 @@ struct Object {
 
 impl Object {
     fn line(&mut self, line: &str) -> Option<String> {
-        const FIELD: &str = "        const ";
         if let Some(head) = line.strip_prefix("    pub trait ") {
             self.in_struct = head.ends_with('{');
             return Some(format!("    pub struct {head}"));

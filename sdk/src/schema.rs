@@ -14,6 +14,7 @@ mod format;
 mod integer;
 #[doc(hidden)]
 pub mod media;
+mod methods;
 mod nearest;
 mod newtype;
 mod nullable;
@@ -31,6 +32,7 @@ mod shape;
 mod slot;
 mod texts;
 mod tree;
+mod tuple;
 mod union;
 #[doc(hidden)]
 pub mod validate;

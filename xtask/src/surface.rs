@@ -11,7 +11,7 @@ use serde_json::Value;
 use syn::punctuated::Punctuated;
 use syn::{Expr, Token};
 
-use declared::{Object, Setters, Union};
+use declared::{Methods, Object, Setters, Union};
 
 /// The public items of one module.
 #[derive(Debug, Default)]
@@ -169,6 +169,20 @@ impl Surface {
                 let declared = self.types.entry(name).or_default();
                 declared.derives.extend(["Debug", "Clone", "PartialEq"].map(str::to_owned));
                 declared.exhaustive = false;
+            }
+            "methods" => {
+                let Methods { name, required, functions } = call.parse_body()?;
+                if let Some((required, members)) = required {
+                    self.declare(required.clone(), "struct", &[], members);
+                    let declared = self.types.entry(required).or_default();
+                    declared.derives.extend(["Debug", "Clone", "PartialEq"].map(str::to_owned));
+                }
+                let declared = self.types.entry(name).or_default();
+                // The macro adds it where `new` takes nothing.
+                if functions.get("new").is_some_and(|new| new.arguments.is_empty()) {
+                    declared.derives.insert("Default".to_owned());
+                }
+                declared.functions.extend(functions);
             }
             "setters" => {
                 let Setters { name, functions } = call.parse_body()?;

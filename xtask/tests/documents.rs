@@ -1,7 +1,7 @@
 //! Documents that are deep or wide, read by generated types: no stack overflows, nothing takes
 //! twice as long with each level.
 
-#[expect(
+#[allow(
     unreachable_pub,
     dead_code,
     clippy::unreadable_literal,

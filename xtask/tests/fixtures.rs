@@ -1,6 +1,6 @@
 //! What the generator's snapshots show, compiled and run.
 
-#[expect(
+#[allow(
     unreachable_pub,
     dead_code,
     clippy::unreadable_literal,
@@ -11,14 +11,14 @@ mod generated {
 }
 
 use generated::{
-    all_of, annotations, annotations_output, dialect, enums, integers, korean, limits, media,
-    names, nested, nullable, open_output, prose, references, required, residual, root_anything,
-    root_enum, root_list, root_string, root_union, unevaluated, unions, validations, words,
-    wrapped_output,
+    all_of, annotations, annotations_output, dialect, enums, flatten, integers, korean, limits,
+    media, names, nested, nullable, open_output, prose, references, required, residual,
+    root_anything, root_enum, root_list, root_string, root_union, tuples, unevaluated, unions,
+    validations, words, wrapped_output,
 };
-use runcomfy::schema::Nullable;
 use runcomfy::schema::runtime::media::each as each_medium;
 use runcomfy::schema::runtime::{MediaRule, Member, Rule};
+use runcomfy::schema::{Integer, Nullable};
 use runcomfy::{Image, OutputKind, Violation};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -378,7 +378,7 @@ fn what_no_type_expresses_is_checked() {
             "/not_five",
             "/slug",
             "/tuple/0",
-            "/tuple/2",
+            "/tuple: has 3 items",
             "/has_one",
             "/any",
             "/x-a",
@@ -415,7 +415,7 @@ fn what_nothing_evaluates_is_refused_or_checked() {
         &[
             "/closed/b",
             "/extended/labell: is not a property that the schema names; did you mean `label`?",
-            "/shape/side: is not a property that the schema allows",
+            "/shape/side: is not a property that the schema names",
             "/conditional/limit: must be a string",
             "/mapped/width: is required",
             "/row/2: nothing is allowed here",
@@ -444,8 +444,92 @@ fn loose_spellings_mean_what_they_say() {
         &json!({"strength": 0.5, "text": "t", "above": 0.1, "flag": true, "what": [1], "pair": [1, "a"], "ge": 0}),
     );
     refuses::<dialect::Root>(
-        &json!({"strength": 2, "above": 0, "pair": ["a"]}),
-        &["/strength", "/text: is required", "/above", "/pair/0"],
+        &json!({"strength": 2, "above": 0, "pair": ["a"], "photo": 1, "clips": [1]}),
+        &["/strength", "/text: is required", "/above", "/pair/0", "/photo", "/clips/0"],
+    );
+    let root = dialect::Root::new("t").photo(Image::url("https://example.com/a.png"));
+    assert_eq!(to_value(root.maybe(Nullable::Null)).unwrap()["maybe"], Value::Null);
+}
+
+#[test]
+fn arrays_with_a_place_for_each_item_are_arrays_and_tuples() {
+    let root = tuples::Root::new([255, 0, 7])
+        .point([0.5, 1.0])
+        .span(tuples::Span("a".into(), 1.5, Some(tuples::SpanThird::new().loud(true))))
+        .open(tuples::Open(Some("a".into()), None, Vec::new()))
+        .path([tuples::Step("up".into(), 2.into())]);
+    let value = json!({
+        "color": [255, 0, 7], "point": [0.5, 1], "span": ["a", 1.5, {"loud": true}],
+        "open": ["a"], "path": [["up", 2]],
+    });
+    assert!(root.validate().is_ok());
+    assert_eq!(to_value(&root).unwrap(), value);
+    assert_eq!(accepts::<tuples::Root>(&value), root);
+    refuses::<tuples::Root>(
+        &json!({"color": [1, 2], "point": [1, 2, 3], "span": ["a", -1, {}, 4], "path": [["up"]],
+            "open": [1], "rest": ["a", 2], "size": [0, 0, 0]}),
+        &[
+            "/color: has 2 items, at least 3 are needed",
+            "/point: has 3 items, at most 2 are allowed",
+            "/span/1: -1 is below the minimum 0",
+            "/span: has 4 items",
+            "/path/0: has 1 item",
+            "/open/0: must be a string",
+            "/rest/1: 2 is below the minimum 3",
+            "/size/1: 0 is below the minimum 1",
+            "/size: has 3 items",
+        ],
+    );
+}
+
+#[test]
+fn maps_have_typed_values_and_rules_for_their_keys() {
+    let root: tuples::Root = accepts(&json!({
+        "color": [1, 2, 3], "counts": {"a": 1}, "any_key": {"!": ["x"]}, "two_patterns": {"a": "x"},
+        "typed_keys": {"on_a": true}, "named": {"id": "i", "x-a": 1.5}, "unbounded": {"x": "a", "y": 1},
+    }));
+    assert_eq!(root.counts.unwrap()["a"], Integer::from(1));
+    assert_eq!(root.named.unwrap().extra, [("x-a".to_owned(), 1.5)].into());
+    refuses::<tuples::Root>(
+        &json!({"color": [1, 2, 3], "counts": {"A": 1, "b": -1, "c": "x"}, "any_key": {"!": [1]},
+            "two_patterns": {"c": "x"}, "typed_keys": {"off": true}, "named": {"y": 1, "x-b": "c"}}),
+        &[
+            "/counts/A",
+            "/counts/b: -1 is below the minimum 0",
+            "/counts/c: must be an integer",
+            "/any_key/!/0: must be a string",
+            "/two_patterns/c",
+            "/typed_keys/off",
+            "/named/y",
+            "/named/x-b: must be a number",
+        ],
+    );
+}
+
+#[test]
+fn alternatives_beside_properties_have_them_too() {
+    let text = flatten::SchemarsText::new("a lighthouse").style("oil");
+    let shape = flatten::UtoipaCircle::new("a", 1.5);
+    let agreed = flatten::Agreed::new("id", 3).unit(flatten::AgreedUnit::Em);
+    let root = flatten::Root::new().schemars(text).utoipa(shape).agreed(agreed);
+    let value = json!({
+        "schemars": {"prompt": "a lighthouse", "mode": "text", "style": "oil"},
+        "utoipa": {"label": "a", "type": "circle", "radius": 1.5},
+        "agreed": {"id": "id", "size": 3, "unit": "em"},
+    });
+    assert!(root.validate().is_ok());
+    assert_eq!(to_value(&root).unwrap(), value);
+    assert_eq!(accepts::<flatten::Root>(&value), root);
+    refuses::<flatten::Root>(
+        &json!({"schemars": {"mode": "image", "prompt": "a"}, "utoipa": {"type": "square", "side": 1},
+            "closed": {"kind": "a", "y": "b"}, "only_required": {}, "only_required_of_any": {"url": 1, "data": 2}}),
+        &[
+            "/schemars/image",
+            "/utoipa/label",
+            "/closed/y",
+            "/only_required",
+            "/only_required_of_any",
+        ],
     );
 }
 

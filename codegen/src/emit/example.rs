@@ -76,6 +76,10 @@ fn value(
         Type::Video => file("Video", "mp4", media),
         Type::Audio => file("Audio", "mp3", media),
         Type::List(item) => format!("vec![{}]", value(wire, item, module, uses, media)?),
+        Type::Array(item, count) => {
+            let item = value(wire, item, module, uses, media)?;
+            format!("[{}]", vec![item; *count].join(", "))
+        }
         Type::Named(name) => {
             let is_it = |item: &&Item| matches!(item, Item::Choice(choice) if choice.name == *name);
             let Some(Item::Choice(choice)) = module.items.iter().find(is_it) else {

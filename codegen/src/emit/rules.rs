@@ -14,6 +14,12 @@ impl Emitter<'_> {
         rules.iter().map(|rule| self.rule(rule)).collect()
     }
 
+    /// Rules as the row of a property lists them: without the name of their type.
+    pub(super) fn limits(&mut self, rules: &[Rule]) -> Vec<TokenStream> {
+        let qualifier = quote!(Rule::).into_iter().count();
+        rules.iter().map(|rule| self.rule(rule).into_iter().skip(qualifier).collect()).collect()
+    }
+
     fn rule(&mut self, rule: &Rule) -> TokenStream {
         match rule {
             Rule::Minimum(limit) => bound("Minimum", limit),
@@ -63,6 +69,10 @@ impl Emitter<'_> {
             Rule::AnyOf(lists) => self.lists("AnyOf", lists),
             Rule::OneOf(lists) => self.lists("OneOf", lists),
             Rule::Required(names) => quote!(Rule::Required(&[#(#names),*])),
+            Rule::Properties { named, patterns, additional: None } if patterns.is_empty() => {
+                let named = self.members(named);
+                quote!(Rule::Members(#named))
+            }
             Rule::Properties { named, patterns, additional } => {
                 self.import("schema::runtime", "Properties");
                 let (named, patterns) = (self.members(named), self.members(patterns));

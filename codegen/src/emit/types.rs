@@ -1,16 +1,10 @@
-//! Types, and what callers hand over to set one.
+//! Types, and what callers hand over for one.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use super::{Emitter, ident};
 use crate::ir::{Item, Type};
-
-/// An argument: its type, and how it becomes the field's value.
-pub(super) struct Argument {
-    pub(super) ty: TokenStream,
-    pub(super) value: TokenStream,
-}
 
 impl Emitter<'_> {
     pub(super) fn ty(&mut self, ty: &Type) -> TokenStream {
@@ -40,6 +34,10 @@ impl Emitter<'_> {
                 let item = self.ty(item);
                 quote!(Vec<#item>)
             }
+            Type::Array(item, count) => {
+                let (item, count) = (self.ty(item), Literal::usize_unsuffixed(*count));
+                quote!([#item; #count])
+            }
             Type::Map(value) => {
                 self.import("std::collections", "BTreeMap");
                 let value = self.ty(value);
@@ -63,25 +61,23 @@ impl Emitter<'_> {
         quote!(#name)
     }
 
-    pub(super) fn argument(&mut self, ty: &Type, name: &TokenStream) -> Argument {
-        let plain = self.ty(ty);
-        match ty {
-            Type::List(item) => {
-                let item_ty = self.ty(item);
-                if self.is_plain(item) {
-                    let ty = quote!(impl IntoIterator<Item = #item_ty>);
-                    return Argument { ty, value: quote!(#name.into_iter().collect()) };
-                }
-                let ty = quote!(impl IntoIterator<Item = impl Into<#item_ty>>);
-                Argument { ty, value: quote!(#name.into_iter().map(Into::into).collect()) }
+    /// An argument, as the macro `methods!` spells it: its name, marked where it takes what a value is made
+    /// of, and what it takes.
+    pub(super) fn argument(&mut self, name: &Ident, ty: &Type) -> TokenStream {
+        let (marked, taken) = match ty {
+            Type::List(item) => (quote!([#name]), &**item),
+            Type::Array(item, count) if !self.is_plain(item) => {
+                let (item, count) = (self.ty(item), Literal::usize_unsuffixed(*count));
+                return quote!(@#name: [impl Into<#item>; #count]);
             }
             Type::Boxed(inner) => {
                 let inner = self.ty(inner);
-                Argument { ty: quote!(impl Into<#inner>), value: quote!(Box::new(#name.into())) }
+                return quote!(*#name: impl Into<#inner>);
             }
-            ty if self.is_plain(ty) => Argument { ty: plain, value: name.clone() },
-            _ => Argument { ty: quote!(impl Into<#plain>), value: quote!(#name.into()) },
-        }
+            ty => (quote!(#name), ty),
+        };
+        let ty = self.ty(taken);
+        if self.is_plain(taken) { quote!(#marked: #ty) } else { quote!(#marked: impl Into<#ty>) }
     }
 
     /// Whether an argument is taken as it is: `impl Into` would only stand in the way of `parse`
@@ -94,6 +90,7 @@ impl Emitter<'_> {
             | Type::Number
             | Type::List(_)
             | Type::Boxed(_) => true,
+            Type::Array(item, _) => self.is_plain(item),
             ty => self.is_closed(ty),
         }
     }

@@ -91,6 +91,7 @@ fn noun(ty: &Type) -> String {
         Type::Audio => "An audio file",
         Type::Files => "Files",
         Type::List(_) => "A list",
+        Type::Array(_, count) => return format!("A list of {count} items."),
         Type::Map(_) => "A map",
         Type::Named(name) => return format!("A value of type [`{name}`]."),
         Type::Value => "Any value that fits",

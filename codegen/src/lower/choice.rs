@@ -140,7 +140,7 @@ fn wire(value: &Value) -> Option<Wire> {
     })
 }
 
-fn json(wire: &Wire) -> String {
+pub(super) fn json(wire: &Wire) -> String {
     let value = match wire {
         Wire::Null => Value::Null,
         Wire::Boolean(value) => Value::from(*value),

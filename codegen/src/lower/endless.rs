@@ -80,7 +80,7 @@ fn stays(item: &Item) -> Vec<&str> {
     let mut names = Vec::new();
     match item {
         Item::Struct(item) => within(&item.rules, &mut names),
-        Item::Choice(_) => {}
+        Item::Choice(_) | Item::Tuple(_) => {}
         Item::Union(item) => {
             for variant in &item.variants {
                 names.extend(named(&variant.ty));

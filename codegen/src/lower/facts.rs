@@ -195,9 +195,9 @@ fn tightest(views: &[&Object]) -> Object {
 
 /// The values to choose from, if they fit into a line or two.
 fn values(object: &Object) -> Option<String> {
-    let listed = match object.get("enum") {
-        Some(listed) => listed.as_array()?.iter().collect(),
-        None => constants(object)?,
+    let listed = match (object.get("const"), object.get("enum")) {
+        (None, Some(listed)) => listed.as_array()?.iter().collect(),
+        _ => constants(object)?,
     };
     if listed.len() > 24 {
         return None;
@@ -220,7 +220,7 @@ fn constants(object: &Object) -> Option<Vec<&Value>> {
     constants.filter(|constants| !constants.is_empty())
 }
 
-fn limits(object: &Object) -> Vec<String> {
+pub(super) fn limits(object: &Object) -> Vec<String> {
     let mut facts = Vec::new();
     facts.extend(range(object, "minimum", "maximum", ""));
     for (key, words) in [
@@ -285,7 +285,7 @@ fn media_limit(validation: &Value) -> Option<String> {
 }
 
 /// A value in backticks, if it is short enough for a line.
-fn short(value: &Value) -> Option<String> {
+pub(super) fn short(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
         Value::String(text) if digits::of(value).is_none() => {

@@ -52,7 +52,7 @@ pub(super) fn labels(
 const LONGEST: usize = 40;
 
 /// The property that tells the alternatives apart: each has it, with one value of its own.
-fn discriminator<'a>(schemas: &[&'a Value], document: &Value) -> Option<&'a str> {
+pub(super) fn discriminator<'a>(schemas: &[&'a Value], document: &Value) -> Option<&'a str> {
     let properties = schemas.first()?.get("properties")?.as_object()?;
     let tells = |name: &&String| {
         let mut seen = BTreeSet::new();

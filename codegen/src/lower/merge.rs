@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{Lowered, Lowering, Named, apart};
+use super::{Lowered, Lowering, Named, apart, conditions};
 use crate::dialect;
-use crate::ir::Rule;
+use crate::ir::{Item, Rule, Type};
 use crate::schema::{self, Object, equal};
 
 const UNEVALUATED: &[&str] = &["unevaluatedProperties", "unevaluatedItems"];
@@ -15,7 +15,7 @@ const UNEVALUATED: &[&str] = &["unevaluatedProperties", "unevaluatedItems"];
 pub(super) const MAX_MERGES: usize = 2000;
 
 /// References are followed this far while schemas are merged.
-const MAX_STEPS: usize = 16;
+pub(super) const MAX_STEPS: usize = 16;
 
 impl Lowering<'_> {
     pub(super) fn all_of(
@@ -48,10 +48,27 @@ impl Lowering<'_> {
         // What is referred to elsewhere too has a name of its own, without the rules beside it.
         let named = named.filter(|_| first.get("$ref").is_none());
         let mut lowered = self.lower_as(first, first_at, hint, named);
+        if first.get("$ref").is_none() {
+            self.add_relations(&lowered.ty, constraining.iter().map(|(_, branch)| branch));
+        }
         let others = constraining.iter().map(|(at, branch)| self.rules(branch, at)).collect();
         lowered.rules = apart(lowered.rules);
         lowered.rules.push(Rule::AllOf(others));
         lowered
+    }
+
+    /// Adds what other schemas say of a struct's properties to what its docs say.
+    fn add_relations<'b>(&mut self, ty: &Type, schemas: impl Iterator<Item = &'b Value>) {
+        let Type::Named(name) = ty else { return };
+        let items = self.items.iter_mut().flatten();
+        let mut structs = items.filter_map(|item| match item {
+            Item::Struct(item) => Some(item),
+            _ => None,
+        });
+        let Some(item) = structs.find(|item| item.name == *name) else { return };
+        for schema in schemas.filter_map(Value::as_object) {
+            item.relations.extend(conditions::sentences(schema));
+        }
     }
 
     /// What is evaluated depends on all schemas: they become one, or they are checked as a whole.
@@ -111,7 +128,7 @@ impl Lowering<'_> {
     }
 
     /// The schema with its reference followed and its `allOf` merged.
-    fn flattened(
+    pub(super) fn flattened(
         &mut self,
         schema: &Value,
         at: &str,
@@ -181,7 +198,7 @@ fn says_type(schema: &Value) -> bool {
 }
 
 /// Both schemas at once, if one schema without `allOf` at its top can say it.
-fn merge(mut a: Object, b: Object) -> Option<Object> {
+pub(super) fn merge(mut a: Object, b: Object) -> Option<Object> {
     let closes = |object: &Object| {
         let open = matches!(object.get("additionalProperties"), None | Some(Value::Bool(true)));
         !open

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{Lowered, Lowering, Named, describe, facts, with};
+use super::{Known, Lowered, Lowering, Named, conditions, describe, facts, trimmed, with};
 use crate::Role;
 use crate::dialect::{self, escape};
 use crate::ir::{Field, Item, Rest, Rule, Struct, Type, arguments};
@@ -41,6 +41,13 @@ impl Lowering<'_> {
         if object.get("additionalProperties") == Some(&Value::Bool(true)) {
             keywords.push("additionalProperties");
         }
+        if let Some(value) = self.patterned(object, at, &format!("{hint}Value")) {
+            lowered.ty = Type::map(value.ty);
+            if let Some(rules) = value.rules {
+                lowered.rules = rules;
+                keywords.extend(["patternProperties", "additionalProperties"]);
+            }
+        }
         (lowered, with(&keywords))
     }
 
@@ -69,6 +76,11 @@ impl Lowering<'_> {
                 }
                 _ => {}
             }
+        } else if let Some(value) =
+            self.patterned(object, at, &self.inner_hint(&name, "additional"))
+        {
+            // Which keys there may be is checked with the rules of the object.
+            rest = Rest::Typed(value.ty.unboxed(), Vec::new());
         }
         keywords.push("type");
         if self.role == Role::Input && !crate::schema::asserts_only(object, &keywords) {
@@ -85,6 +97,7 @@ impl Lowering<'_> {
                 left.insert("properties".to_owned(), Value::Object(known));
             }
             rules = self.object_rules(&left, at);
+            rules = trimmed(rules, &Known::object(&fields, &self.items), false);
         }
         let docs = describe(object);
         let built = self.role == Role::Input;
@@ -92,6 +105,7 @@ impl Lowering<'_> {
         self.items[slot] = Some(Item::Struct(Struct {
             name: name.clone(),
             docs,
+            relations: conditions::sentences(object),
             fields,
             rest,
             rules,
@@ -280,7 +294,8 @@ fn in_stated_order<'a>(object: &Object, properties: &'a Object) -> Vec<(&'a Stri
     all
 }
 
-const ALL: &[&str] = &[
+/// All keywords that constrain but for those that lead elsewhere.
+pub(super) const ALL: &[&str] = &[
     "$content",
     "$dynamicRef",
     "$format",

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Lowering;
+use super::{Known, Lowering, trimmed};
 use crate::bundle::Anchors;
 use crate::dialect::escape;
 use crate::ir::{Item, Limit, Rule, RuleSet};
@@ -225,7 +225,8 @@ impl Lowering<'_> {
         while let Some(Begun { slot, name, pointer, schema, anchors }) = self.begun_sets.pop_front()
         {
             self.scope_anchors = anchors;
-            let rules = self.rules(schema, &pointer);
+            // What refers to them may ask what they look at.
+            let rules = trimmed(self.rules(schema, &pointer), &Known::default(), true);
             self.items[slot] = Some(Item::RuleSet(RuleSet { name, docs: Vec::new(), rules }));
         }
     }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Lowered, Lowering, Named};
+use super::{Lowered, Lowering, Named, object};
 use crate::ir::{Kind, Rule, Type};
 use crate::schema::{self, Object};
 use crate::{Role, dialect, digits};
@@ -22,6 +22,12 @@ impl Lowering<'_> {
         if let Some(shape) = self.alternatives(object, at, hint, named.clone()) {
             return shape;
         }
+        if let Some(union) = self.distributed(object, at, hint, named.clone()) {
+            return (union, object::ALL.to_vec());
+        }
+        if let Some(object) = self.hoisted_properties(object, at) {
+            return self.object(&object, at, hint, named);
+        }
         match schema::kinds(object).as_deref() {
             Some([Kind::String]) => self.string(object, at),
             Some([Kind::Integer]) => self.integer(object, at),
@@ -30,10 +36,11 @@ impl Lowering<'_> {
             ) => (Lowered { ty: Type::Number, rules: self.bounds(object, at) }, with(BOUNDS)),
             Some([Kind::Boolean]) => (Lowered::of(Type::Boolean), vec!["type"]),
             Some([Kind::Null]) => (Lowered::of(Type::Null), vec!["type"]),
-            Some([Kind::Array]) => self.array(object, at, hint),
+            Some([Kind::Array]) => self.array(object, at, hint, named),
             Some([Kind::Object]) => self.object(object, at, hint, named),
             Some(kinds) if kinds.len() > 1 => {
-                (self.kinds_union(object, kinds, at, hint, named), with(&[]))
+                // Each of them has the keywords that speak of it.
+                (self.kinds_union(object, kinds, at, hint, named), object::ALL.to_vec())
             }
             _ => (Lowered::anything(), Vec::new()),
         }
@@ -90,8 +97,17 @@ impl Lowering<'_> {
         self.some_rules(object, BOUNDS, at)
     }
 
-    fn array(&mut self, object: &Object, at: &str, hint: &str) -> (Lowered, Vec<&'static str>) {
+    fn array(
+        &mut self,
+        object: &Object,
+        at: &str,
+        hint: &str,
+        named: Named,
+    ) -> (Lowered, Vec<&'static str>) {
         self.check_bounds(object, "minItems", "maxItems", at);
+        if let Some(lowered) = self.tuple(object, at, hint, named) {
+            return (lowered, with(TUPLE));
+        }
         let mut keywords = vec!["minItems", "maxItems", "uniqueItems"];
         let mut rules = self.some_rules(object, &keywords, at);
         let mut item = Type::Value;
@@ -109,7 +125,7 @@ impl Lowering<'_> {
     }
 
     /// Limits that nothing can satisfy are a mistake in the schema.
-    fn check_bounds(&mut self, object: &Object, low: &str, high: &str, at: &str) {
+    pub(super) fn check_bounds(&mut self, object: &Object, low: &str, high: &str, at: &str) {
         let number = |key| object.get(key).and_then(digits::nearest);
         if let (Some(min), Some(max)) = (number(low), number(high))
             && min > max
@@ -123,6 +139,8 @@ impl Lowering<'_> {
         }
     }
 }
+
+const TUPLE: &[&str] = &["minItems", "maxItems", "uniqueItems", "prefixItems", "items"];
 
 const BOUNDS: &[&str] =
     &["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"];

@@ -20,6 +20,10 @@ pub(crate) fn ensure(items: &mut [Item]) {
                         .all(|field| !field.required || has_value(&field.ty, &finite)),
                 ),
                 Item::Newtype(item) => (&item.name, has_value(&item.ty, &finite)),
+                Item::Tuple(item) => (
+                    &item.name,
+                    item.items.iter().all(|(ty, required)| !required || has_value(ty, &finite)),
+                ),
                 Item::Union(item) => {
                     let first =
                         item.variants.iter().position(|variant| has_value(&variant.ty, &finite));
@@ -56,7 +60,8 @@ pub(crate) fn ensure(items: &mut [Item]) {
                 .variants
                 .iter_mut()
                 .for_each(|variant| refuse(&mut variant.ty, &mut variant.rules)),
-            Item::Choice(_) | Item::RuleSet(_) => {}
+            // What closes a circle is never the item of a tuple.
+            Item::Tuple(_) | Item::Choice(_) | Item::RuleSet(_) => {}
         }
     }
 }
@@ -64,7 +69,7 @@ pub(crate) fn ensure(items: &mut [Item]) {
 fn has_value(ty: &Type, finite: &BTreeSet<String>) -> bool {
     match ty {
         Type::Named(name) => finite.contains(name),
-        Type::Boxed(inner) => has_value(inner, finite),
+        Type::Boxed(inner) | Type::Array(inner, _) => has_value(inner, finite),
         _ => true,
     }
 }

@@ -31,7 +31,10 @@ impl Lowering<'_> {
         let typed = branches.iter().map(|branch| typed(branch, kinds.as_deref()));
         let branches: Vec<_> = typed.collect::<Option<_>>()?;
         // Branches that only add limits shape no types.
-        if branches.is_empty() || !branches.iter().all(Self::shapes) {
+        if branches.is_empty()
+            || !branches.iter().all(Self::shapes)
+            || branches.iter().all(only_requires)
+        {
             return None;
         }
         if let [one] = branches.as_slice() {
@@ -74,7 +77,7 @@ impl Lowering<'_> {
         self.union(&branches, object, (at, "type"), hint, named)
     }
 
-    fn union(
+    pub(super) fn union(
         &mut self,
         branches: &[Value],
         object: &Object,
@@ -171,6 +174,15 @@ impl Lowering<'_> {
     }
 }
 
+/// Whether a branch says of an object only which of its members have to be there.
+fn only_requires(branch: &Value) -> bool {
+    let Value::Object(object) = branch else { return false };
+    let says = ["type", "required", "not", "minProperties", "maxProperties", "dependentRequired"];
+    schema::kinds(object).is_some_and(|kinds| kinds == [Kind::Object])
+        && schema::asserts_only(object, &says)
+        && says[1..].iter().any(|key| object.contains_key(*key))
+}
+
 /// Whether a keyword only limits what other keywords give a type.
 fn is_limit(key: &str) -> bool {
     !matches!(
@@ -246,7 +258,7 @@ fn of_kind(object: &Object, kind: Kind) -> Object {
 }
 
 /// The values of alternatives that are nothing but values.
-fn constants(branches: &[Value], key: &str) -> Option<Vec<Value>> {
+pub(super) fn constants(branches: &[Value], key: &str) -> Option<Vec<Value>> {
     let mut values = Vec::new();
     for branch in branches {
         let Value::Object(branch) = branch else { return None };
@@ -280,10 +292,10 @@ fn constants(branches: &[Value], key: &str) -> Option<Vec<Value>> {
 
 /// The only string that a schema allows.
 pub(super) fn constant(schema: &Value) -> Option<&str> {
-    match schema.get("enum").and_then(Value::as_array).map(Vec::as_slice) {
-        Some([one]) => digits::string(one),
-        Some(_) => None,
-        None => digits::string(schema.get("const")?),
+    let listed = schema.get("enum").and_then(Value::as_array).map(Vec::as_slice);
+    match (schema.get("const"), listed) {
+        (Some(only), _) | (None, Some([only])) => digits::string(only),
+        _ => None,
     }
 }
 
@@ -306,6 +318,7 @@ fn noun(ty: &Type) -> String {
         Type::Files => "Files",
         Type::Named(_) => "Object",
         Type::List(item) => return format!("{}List", noun(item)),
+        Type::Array(item, _) => return format!("{}Array", noun(item)),
         Type::Map(_) => "Map",
         Type::Boxed(inner) | Type::Nullable(inner) => return noun(inner),
     }

@@ -14,7 +14,7 @@ use super::tree::Tree;
 use unevaluated::Seen;
 
 pub(super) use alternatives::tags;
-pub(super) use array::array_length;
+pub(super) use array::{array_length, fixed_length};
 pub(super) use scalar::{number, string};
 
 /// The rules of the items among the rules of an array.

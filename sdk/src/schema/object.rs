@@ -48,7 +48,8 @@ pub trait Object {
 
 /// Declares a struct with its table: a row stands where a default value would.
 ///
-/// A row says `one_of` where the field is of a closed enum, so that its value can be reached as a
+/// A row begins with the name of the property and its limits, which are [`Rule`](super::Rule)s; `with` names
+/// a list of them that stands elsewhere. It says `one_of` where the field is of a closed enum, so that its value can be reached as a
 /// [`Code`](super::choice::Code).
 ///
 /// After `..` comes the field for members that the schema does not name, with a type if that of
@@ -59,7 +60,7 @@ pub trait Object {
 ///     /// A size.
 ///     pub struct Size {
 ///         /// In pixels.
-///         pub width: i64 = required("width").with(&[Rule::Minimum(1)]),
+///         pub width: i64 = required("width", Minimum(1)),
 ///         ..extra
 ///     }
 ///     const RULES: &[Rule] = &[Rule::MaxProperties(3)];
@@ -73,7 +74,8 @@ macro_rules! object {
         pub struct $name:ident {
             $(
                 $(#[$doc:meta])*
-                pub $field:ident: $ty:ty = $presence:ident($wire:expr $(,)?)
+                pub $field:ident: $ty:ty =
+                    $presence:ident($wire:expr $(, $rule:ident $(($($argument:tt)*))?)* $(,)?)
                     $(.one_of($choice:ty $(,)?))? $(.with($limits:expr $(,)?))? $(.or_null $null:tt)?,
             )*
             $(..$rest:ident $(: $map:ty)? $(,)?)?
@@ -101,7 +103,9 @@ macro_rules! object {
                         ends: &$crate::schema::runtime::ends([$($wire),*]),
                     },
                     rows: &[$(
-                        $crate::schema::runtime::$presence() $(.with($limits))? $(.or_null $null)?
+                        $crate::schema::runtime::$presence()
+                            .with(&[$($crate::schema::runtime::Rule::$rule $(($($argument)*))?),*])
+                            $(.with($limits))? $(.or_null $null)?
                     ),*],
                     rules: $crate::rules!($($rules)?),
                 };
@@ -180,45 +184,11 @@ macro_rules! rest {
     (fill $rest:ident) => {
         $crate::schema::runtime::Others::rest($rest)
     };
-    (value) => { impl Into<$crate::schema::runtime::Value> };
-    (value $value:ty) => { $value };
     (look $rest:ident) => {
         $crate::schema::runtime::Others::view($rest)
     };
     ($map:ty) => {
         $map
-    };
-}
-
-/// Declares the setters of a struct: `setters!(Size { unit: Unit, name: impl Into<String>, ..extra })`.
-///
-/// After `..` comes the field for members that the schema does not name, with the type of an argument
-/// if that of the members is known.
-#[macro_export]
-#[doc(hidden)]
-macro_rules! setters {
-    ($name:ident { $($field:ident: $ty:ty),+ }) => {
-        $crate::setters!($name { $($field: $ty,)+ });
-    };
-    ($name:ident { $($field:ident: $ty:ty,)* $(..$rest:ident $(: $value:ty)? $(,)?)? } $(,)?) => {
-        impl $name {
-            $(
-                #[doc = concat!("Sets [`", stringify!($field), "`](field@Self::", stringify!($field), ").")]
-                #[inline]
-                pub fn $field(mut self, value: $ty) -> Self {
-                    self.$field = Some(value.into());
-                    self
-                }
-            )*
-            $(
-                /// Adds a member that the schema does not name.
-                #[inline]
-                pub fn $rest(mut self, key: impl Into<String>, value: $crate::rest!(value $($value)?)) -> Self {
-                    $crate::schema::runtime::Others::add(&mut self.$rest, key.into(), value.into());
-                    self
-                }
-            )?
-        }
     };
 }
 

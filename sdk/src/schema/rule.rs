@@ -71,6 +71,8 @@ pub enum Rule {
     Values(&'static [Rule]),
     /// `propertyNames`.
     PropertyNames(&'static [Rule]),
+    /// `properties`, where nothing is said of other members.
+    Members(&'static [(&'static str, &'static [Rule])]),
     /// `properties`, `patternProperties` and `additionalProperties`, which speak of one another.
     Properties(&'static Properties),
     /// `unevaluatedItems`: the rules of every item that no other rule beside it looks at.

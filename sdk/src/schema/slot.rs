@@ -3,6 +3,7 @@
 //! Everything behind them is a trait object, so that the reader, the checker and the writer are
 //! compiled once, here, and not again for each model.
 
+use std::array;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -84,10 +85,15 @@ pub trait Blank: Member + 'static {
 
 /// An array under construction.
 pub trait List {
-    /// Adds a blank item and hands it out, to be read into.
-    fn push(&mut self) -> &mut dyn Member;
+    /// The place of the item at `index`, to be read into; the items before it are there. None where
+    /// there is no place for so many.
+    fn place(&mut self, index: usize) -> Option<&mut dyn Member>;
     /// How many items there are.
     fn len(&self) -> usize;
+    /// How many there always are, where their number is fixed.
+    fn fixed_len(&self) -> Option<usize> {
+        None
+    }
     /// Whether there are none.
     fn is_empty(&self) -> bool {
         self.len() == 0
@@ -184,16 +190,47 @@ impl Shape<Self> for () {
 }
 
 impl<T: Blank> List for Vec<T> {
-    fn push(&mut self) -> &mut dyn Member {
-        let last = self.len();
+    fn place(&mut self, index: usize) -> Option<&mut dyn Member> {
         self.push(T::blank());
-        &mut self[last]
+        self.get_mut(index).map(|item| item as &mut dyn Member)
     }
     fn len(&self) -> usize {
         self.len()
     }
     fn get(&self, index: usize) -> View<'_> {
         self[index].view()
+    }
+}
+
+impl<T: Blank, const N: usize> List for [T; N] {
+    fn place(&mut self, index: usize) -> Option<&mut dyn Member> {
+        self.get_mut(index).map(|item| item as &mut dyn Member)
+    }
+    fn len(&self) -> usize {
+        N
+    }
+    fn fixed_len(&self) -> Option<usize> {
+        Some(N)
+    }
+    fn get(&self, index: usize) -> View<'_> {
+        self[index].view()
+    }
+}
+
+impl<T: Blank, const N: usize> Typed for [T; N] {
+    type Shape = Self;
+}
+
+impl<T: Blank, const N: usize> Shape<Self> for [T; N] {
+    fn slot<'a>(this: &'a mut Self, _: Given<'_>) -> Slot<'a> {
+        *this = array::from_fn(|_| T::blank());
+        Slot::List(this)
+    }
+    fn view(this: &Self) -> View<'_> {
+        View::List(this)
+    }
+    fn blank() -> Self {
+        array::from_fn(|_| T::blank())
     }
 }
 

@@ -56,7 +56,13 @@ fn place(view: &View<'_>, rules: &'static [Rule], path: &Path<'_>, out: &mut Fau
             check::array_length(list.len(), rules, path, out);
             let items = check::item_rules(rules);
             for index in 0..list.len() {
-                place(&list.get(index), items, &path.index(index), out);
+                match list.get(index) {
+                    View::Absent => {
+                        let message = "is left out, and an item after it is not".to_owned();
+                        fault(out, &path.index(index), "type", message);
+                    }
+                    item => place(&item, items, &path.index(index), out),
+                }
             }
         }
         View::Map(members) => {

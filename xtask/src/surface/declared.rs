@@ -66,7 +66,28 @@ fn property(mut row: &Expr) -> Option<serde_json::Value> {
     }
 }
 
-/// `Size { unit: Unit, name: impl Into<String>, ..extra }`.
+/// `Size { new(width: i64), unit: Unit, [names]: impl Into<String>, ..extra }`.
+pub(super) struct Methods {
+    pub(super) name: String,
+    /// The struct of what `new` takes by name.
+    pub(super) required: Option<(String, Vec<Member>)>,
+    pub(super) functions: BTreeMap<String, Function>,
+}
+
+impl Parse for Methods {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
+        let name = input.parse::<Ident>()?.to_string();
+        let (body, mut functions) = (braced(input)?, BTreeMap::new());
+        body.parse::<Ident>()?;
+        let (required, arguments) = new(&body)?;
+        functions.insert("new".to_owned(), Function { arguments, returns: "Self".to_owned() });
+        let _: Option<Token![,]> = body.parse()?;
+        functions.extend(setters(&body)?);
+        Ok(Self { name, required, functions })
+    }
+}
+
+/// `#[deprecated] Size { unit: Unit }`.
 pub(super) struct Setters {
     pub(super) name: String,
     pub(super) functions: BTreeMap<String, Function>,
@@ -74,24 +95,69 @@ pub(super) struct Setters {
 
 impl Parse for Setters {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
+        input.call(Attribute::parse_outer)?;
         let name = input.parse::<Ident>()?.to_string();
-        let (body, mut functions) = (braced(input)?, BTreeMap::new());
-        while !body.is_empty() {
-            let is_rest = body.parse::<Option<Token![..]>>()?.is_some();
-            let function = body.parse::<Ident>()?.to_string();
-            let ty = match body.parse::<Option<Token![:]>>()? {
-                Some(_) => text(&body.parse::<Type>()?),
-                None => "impl Into<Value>".to_owned(),
-            };
-            let mut arguments = vec![("value".to_owned(), ty)];
-            if is_rest {
-                arguments.insert(0, ("key".to_owned(), "impl Into<String>".to_owned()));
-            }
-            functions.insert(function, Function { arguments, returns: "Self".to_owned() });
-            let _: Option<Token![,]> = body.parse()?;
-        }
-        Ok(Self { name, functions })
+        Ok(Self { name, functions: setters(&braced(input)?)? })
     }
+}
+
+fn setters(body: ParseStream<'_>) -> Result<BTreeMap<String, Function>> {
+    let mut functions = BTreeMap::new();
+    while !body.is_empty() {
+        let is_rest = body.parse::<Option<Token![..]>>()?.is_some();
+        let (function, ty) = argument(body)?;
+        let mut arguments = vec![("value".to_owned(), ty)];
+        if is_rest {
+            arguments.insert(0, ("key".to_owned(), "impl Into<String>".to_owned()));
+        }
+        functions.insert(function, Function { arguments, returns: "Self".to_owned() });
+        let _: Option<Token![,]> = body.parse()?;
+    }
+    Ok(functions)
+}
+
+type New = (Option<(String, Vec<Member>)>, Vec<(String, String)>);
+
+/// What `new` takes: `(width: i64)`, or by name `(SizeRequired { width: i64, height: i64 })`.
+fn new(input: ParseStream<'_>) -> Result<New> {
+    let body;
+    syn::parenthesized!(body in input);
+    if !(body.peek(Ident) && body.peek2(syn::token::Brace)) {
+        return Ok((None, arguments(&body)?));
+    }
+    let name = body.parse::<Ident>()?.to_string();
+    let members = arguments(&braced(&body)?)?.into_iter();
+    let member = |(name, ty)| Member { name, ty, wire: None, docs: Vec::new() };
+    let argument = ("required".to_owned(), name.clone());
+    Ok((Some((name, members.map(member).collect())), vec![argument]))
+}
+
+fn arguments(body: ParseStream<'_>) -> Result<Vec<(String, String)>> {
+    let mut arguments = Vec::new();
+    while !body.is_empty() {
+        arguments.push(argument(body)?);
+        let _: Option<Token![,]> = body.parse()?;
+    }
+    Ok(arguments)
+}
+
+/// The name of an argument and its type: of `[names]` the items, of all else as it stands.
+fn argument(body: ParseStream<'_>) -> Result<(String, String)> {
+    let is_list = body.peek(syn::token::Bracket);
+    let name = if is_list {
+        let name;
+        syn::bracketed!(name in body);
+        name.parse::<Ident>()?
+    } else {
+        let _: (Option<Token![@]>, Option<Token![*]>) = (body.parse()?, body.parse()?);
+        body.parse()?
+    };
+    let ty = match body.parse::<Option<Token![:]>>()? {
+        Some(_) => text(&body.parse::<Type>()?),
+        None => "impl Into<Value>".to_owned(),
+    };
+    let ty = if is_list { format!("impl IntoIterator<Item = {ty}>") } else { ty };
+    Ok((name.to_string(), ty))
 }
 
 /// `ImageSize { Preset: Preset, Custom: Custom, Pixels: Integer as i64, ..Other }`.

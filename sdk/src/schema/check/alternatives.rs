@@ -3,7 +3,7 @@
 use crate::schema::branch::{self, Meant, Tags};
 use crate::schema::path::Path;
 use crate::schema::report::{self, Faults, one_of_kinds, shown};
-use crate::schema::rule::{Kind, Rule};
+use crate::schema::rule::{Kind, Properties, Rule};
 use crate::schema::tree::Tree;
 
 /// Tells what is wrong with a value, of which `failed` are the faults as each of the alternatives.
@@ -67,8 +67,8 @@ fn some_tags(rules: &[Rule], steps: usize) -> Tags<'static> {
     let mut all = Tags::new();
     for rule in rules {
         match rule {
-            Rule::Properties(properties) => {
-                let named = properties.named.iter();
+            Rule::Members(named) | Rule::Properties(Properties { named, .. }) => {
+                let named = named.iter();
                 all.extend(named.filter_map(|(name, rules)| Some((*name, values(rules, steps)?))));
             }
             Rule::Ref(rules) => all.extend(some_tags(rules, steps)),

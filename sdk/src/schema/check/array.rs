@@ -18,14 +18,28 @@ pub(in crate::schema) fn array_length(
 ) {
     for rule in rules {
         match *rule {
-            Rule::MinItems(min) if (len as u64) < min => {
-                fault(out, path, "minItems", format!("has {len} items, at least {min} are needed"));
-            }
-            Rule::MaxItems(max) if len as u64 > max => {
-                fault(out, path, "maxItems", format!("has {len} items, at most {max} are allowed"));
-            }
+            Rule::MinItems(min) => at_least(len, min, path, out),
+            Rule::MaxItems(max) => at_most(len, max, path, out),
             _ => {}
         }
+    }
+}
+
+/// Checks the length of an array whose type has so many items.
+pub(in crate::schema) fn fixed_length(len: usize, fixed: usize, path: &Path<'_>, out: &mut Faults) {
+    at_least(len, fixed as u64, path, out);
+    at_most(len, fixed as u64, path, out);
+}
+
+fn at_least(len: usize, min: u64, path: &Path<'_>, out: &mut Faults) {
+    if (len as u64) < min {
+        fault(out, path, "minItems", format!("has {len} items, at least {min} are needed"));
+    }
+}
+
+fn at_most(len: usize, max: u64, path: &Path<'_>, out: &mut Faults) {
+    if len as u64 > max {
+        fault(out, path, "maxItems", format!("has {len} items, at most {max} are allowed"));
     }
 }
 

@@ -34,6 +34,10 @@ pub(super) fn object(
                 value(&Tree::String(name.clone()), rules, &path.key(name), out);
             }
         }
+        Rule::Members(named) => {
+            let properties = Properties { named, patterns: &[], additional: None };
+            self::properties(members, &properties, path, out, seen);
+        }
         Rule::Properties(properties) => self::properties(members, properties, path, out, seen),
         Rule::DependentRequired(dependencies) => {
             for (name, names) in dependencies {

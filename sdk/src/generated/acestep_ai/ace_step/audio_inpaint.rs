@@ -13,12 +13,10 @@
 //! let input = Input::new("…", Audio::url("https://example.com/audio.mp3"));
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
-use crate::{Audio, model, object, setters, string_enum};
+use crate::{Audio, methods, model, object, string_enum};
 
 object! {
     /// Input of `acestep-ai/ace-step/audio-inpaint`.
-    #[must_use]
     pub struct Input {
         /// Style of the music as words separated by commas: genre, instruments, mood, tempo, kind of voice.
         pub tags: String = required("tags"),
@@ -29,50 +27,33 @@ object! {
         /// Where the stretch to generate afresh starts, in seconds, counted as `start_time_relative_to` says.
         ///
         /// Default `0`. From 0 to 240.
-        pub start_time: Option<f64> = optional("start_time")
-            .with(&[Rule::Minimum(0), Rule::Maximum(240)]),
+        pub start_time: Option<f64> = optional("start_time", Minimum(0), Maximum(240)),
         /// Which end of the audio `start_time` is counted from: its `start` or its `end`.
         ///
         /// Default `start`. One of `start`, `end`.
-        pub start_time_relative_to: Option<StartTimeRelativeTo> = optional(
-                "start_time_relative_to",
-            )
-            .one_of(StartTimeRelativeTo),
+        pub start_time_relative_to: Option<StartTimeRelativeTo> =
+            optional("start_time_relative_to").one_of(StartTimeRelativeTo),
         /// Where the stretch to generate afresh ends, in seconds, counted as `end_time_relative_to` says.
         ///
         /// Default `30`. From 0 to 240.
-        pub end_time: Option<f64> = optional("end_time")
-            .with(&[Rule::Minimum(0), Rule::Maximum(240)]),
+        pub end_time: Option<f64> = optional("end_time", Minimum(0), Maximum(240)),
         /// Which end of the audio `end_time` is counted from: its `start` or its `end`.
         ///
         /// Default `start`. One of `start`, `end`.
-        pub end_time_relative_to: Option<EndTimeRelativeTo> = optional(
-                "end_time_relative_to",
-            )
-            .one_of(EndTimeRelativeTo),
+        pub end_time_relative_to: Option<EndTimeRelativeTo> =
+            optional("end_time_relative_to").one_of(EndTimeRelativeTo),
         /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
         ///
         /// Default `-1`. From -1 to 2147483647.
-        pub seed: Option<i64> = optional("seed")
-            .with(&[Rule::Minimum(-1), Rule::Maximum(2_147_483_647)]),
+        pub seed: Option<i64> = optional("seed", Minimum(-1), Maximum(2_147_483_647)),
         ..extra
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(tags: impl Into<String>, audio: impl Into<Audio>) -> Self {
-        Self {
-            tags: tags.into(),
-            audio: audio.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
-    lyrics: impl Into<String>, start_time: f64, start_time_relative_to: StartTimeRelativeTo,
-    end_time: f64, end_time_relative_to: EndTimeRelativeTo, seed: i64, ..extra
+methods!(Input {
+    new(tags: impl Into<String>, audio: impl Into<Audio>), lyrics: impl Into<String>,
+    start_time: f64, start_time_relative_to: StartTimeRelativeTo, end_time: f64,
+    end_time_relative_to: EndTimeRelativeTo, seed: i64, ..extra
 });
 
 string_enum! {

@@ -12,12 +12,10 @@
 //! let input = Input::new("…");
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
-use crate::{model, object, setters};
+use crate::{methods, model, object};
 
 object! {
     /// Input of `acestep-ai/ace-step/text-to-audio`.
-    #[must_use]
     pub struct Input {
         /// Style of the music as words separated by commas: genre, instruments, mood, tempo, kind of voice.
         pub tags: String = required("tags"),
@@ -26,28 +24,18 @@ object! {
         /// Length of the music in seconds.
         ///
         /// Default `60`. From 5 to 240.
-        pub duration: Option<i64> = optional("duration")
-            .with(&[Rule::Minimum(5), Rule::Maximum(240)]),
+        pub duration: Option<i64> = optional("duration", Minimum(5), Maximum(240)),
         /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
         ///
         /// Default `-1`. From -1 to 2147483647.
-        pub seed: Option<i64> = optional("seed")
-            .with(&[Rule::Minimum(-1), Rule::Maximum(2_147_483_647)]),
+        pub seed: Option<i64> = optional("seed", Minimum(-1), Maximum(2_147_483_647)),
         ..extra
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(tags: impl Into<String>) -> Self {
-        Self {
-            tags: tags.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input { lyrics: impl Into<String>, duration: i64, seed: i64, ..extra });
+methods!(Input {
+    new(tags: impl Into<String>), lyrics: impl Into<String>, duration: i64, seed: i64, ..extra
+});
 
 pub use crate::AudioOutput as Output;
 

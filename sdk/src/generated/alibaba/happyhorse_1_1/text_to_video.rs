@@ -12,12 +12,10 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
-use crate::{model, object, setters, string_enum};
+use crate::{methods, model, object, string_enum};
 
 object! {
     /// Input of `alibaba/happyhorse-1.1/text-to-video`.
-    #[must_use]
     pub struct Input {
         /// What the video should show: subject, action, setting, camera and style.
         pub prompt: String = required("prompt"),
@@ -32,23 +30,14 @@ object! {
         /// Length of the video in seconds.
         ///
         /// Default `5`. From 3 to 15.
-        pub duration: Option<i64> = optional("duration")
-            .with(&[Rule::Minimum(3), Rule::Maximum(15)]),
+        pub duration: Option<i64> = optional("duration", Minimum(3), Maximum(15)),
         ..extra
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input { ratio: Ratio, resolution: Resolution, duration: i64, ..extra });
+methods!(Input {
+    new(prompt: impl Into<String>), ratio: Ratio, resolution: Resolution, duration: i64, ..extra
+});
 
 string_enum! {
     /// Aspect ratio.

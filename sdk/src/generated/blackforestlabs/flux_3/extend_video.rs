@@ -13,14 +13,12 @@
 //! let input = Input::new("a lighthouse at dusk", Video::url("https://example.com/video.mp4"));
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
-use crate::{Video, model, object, setters, string_enum};
+use crate::{Video, methods, model, object, string_enum};
 
 pub mod draft;
 
 object! {
     /// Input of `blackforestlabs/flux-3/extend-video`.
-    #[must_use]
     pub struct Input {
         /// What should happen in the continuation of the video.
         pub prompt: String = required("prompt"),
@@ -29,8 +27,7 @@ object! {
         /// Width to height of the video; `auto` goes by the input video.
         ///
         /// Default `auto`. One of `auto`, `21:9`, `2:1`, `16:9`, `4:3`, `1:1`, `3:4`, `9:16`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
         ///
         /// Default `720p`. One of `720p`, `1080p`.
@@ -46,26 +43,15 @@ object! {
         /// How much the content filter lets through; lower is stricter.
         ///
         /// Default `2`. From 0 to 4.
-        pub safety_tolerance: Option<i64> = optional("safety_tolerance")
-            .with(&[Rule::Minimum(0), Rule::Maximum(4)]),
+        pub safety_tolerance: Option<i64> = optional("safety_tolerance", Minimum(0), Maximum(4)),
         ..extra
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>, video_url: impl Into<Video>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            video_url: video_url.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
-    aspect_ratio: AspectRatio, resolution: Resolution, duration: Duration, generate_audio: bool,
-    safety_tolerance: i64, ..extra
+methods!(Input {
+    new(prompt: impl Into<String>, video_url: impl Into<Video>), aspect_ratio: AspectRatio,
+    resolution: Resolution, duration: Duration, generate_audio: bool, safety_tolerance: i64,
+    ..extra
 });
 
 string_enum! {

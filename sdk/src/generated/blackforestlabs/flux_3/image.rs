@@ -12,13 +12,11 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use crate::schema::runtime::Blank;
 use crate::schema::Integer;
-use crate::{model, object, setters, string_enum};
+use crate::{methods, model, object, string_enum};
 
 object! {
     /// Input of `blackforestlabs/flux-3/image`.
-    #[must_use]
     pub struct Input {
         /// What the image should show: subject, setting, composition and style.
         pub prompt: String = required("prompt"),
@@ -34,17 +32,9 @@ object! {
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input { image_size: ImageSize, seed: impl Into<Integer>, ..extra });
+methods!(Input {
+    new(prompt: impl Into<String>), image_size: ImageSize, seed: impl Into<Integer>, ..extra
+});
 
 string_enum! {
     /// Image size.

@@ -12,22 +12,19 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
-use crate::{model, object, setters, string_enum};
+use crate::{methods, model, object, string_enum};
 
 pub mod draft;
 
 object! {
     /// Input of `blackforestlabs/flux-3/text-to-video`.
-    #[must_use]
     pub struct Input {
         /// What the video should show: subject, action, setting, camera and style.
         pub prompt: String = required("prompt"),
         /// Width to height of the video; `auto` lets the model choose.
         ///
         /// Default `auto`. One of `auto`, `21:9`, `2:1`, `16:9`, `4:3`, `1:1`, `3:4`, `9:16`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
         ///
         /// Default `720p`. One of `720p`, `1080p`.
@@ -43,25 +40,14 @@ object! {
         /// How much the content filter lets through; lower is stricter.
         ///
         /// Default `2`. From 0 to 4.
-        pub safety_tolerance: Option<i64> = optional("safety_tolerance")
-            .with(&[Rule::Minimum(0), Rule::Maximum(4)]),
+        pub safety_tolerance: Option<i64> = optional("safety_tolerance", Minimum(0), Maximum(4)),
         ..extra
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
-    aspect_ratio: AspectRatio, resolution: Resolution, duration: Duration, generate_audio: bool,
-    safety_tolerance: i64, ..extra
+methods!(Input {
+    new(prompt: impl Into<String>), aspect_ratio: AspectRatio, resolution: Resolution,
+    duration: Duration, generate_audio: bool, safety_tolerance: i64, ..extra
 });
 
 string_enum! {

@@ -12,12 +12,10 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
-use crate::{Audio, Image, integer_enum, model, object, setters, string_enum};
+use crate::{Audio, Image, integer_enum, methods, model, object, string_enum};
 
 object! {
     /// Input of `bytedance/seed-audio-1.0/text-to-audio`.
-    #[must_use]
     pub struct Input {
         /// What the audio should contain: the words to speak, or a description of the voice and the sounds.
         pub prompt: String = required("prompt"),
@@ -26,8 +24,7 @@ object! {
         /// Audio clips the result should take up, such as a voice. Give either these or `image_url`, not both.
         ///
         /// At most 3 items.
-        pub audio_urls: Option<Vec<Audio>> = optional("audio_urls")
-            .with(&[Rule::MaxItems(3)]),
+        pub audio_urls: Option<Vec<Audio>> = optional("audio_urls", MaxItems(3)),
         /// Ready-made voice that speaks. The end of its name lists its languages, such as `en_zh` for English and Chinese.
         ///
         /// Default `vivi_mixed_en_zh_ja_es_id`. One of `vivi_mixed_en_zh_ja_es_id`, `mindy_en_es_id_pt_zh`, `kian_en_zh`, `cedric_en_zh`, `sophie_en_zh`, `jean_en_zh`, `magnus_en_zh`, `mabel_en_zh`, `nadia_en_zh`, `opal_en_zh`, `pearl_en_zh`, `quentin_en_zh`, `corinne_mixed_en_zh`, `esther_mixed_en_zh`, `lyla_mixed_en_zh`, `tracy_es_zh`, `sandy_es_mixed_en_zh`, `felix_zh`, `celeste_zh`, `monkey_king_zh`.
@@ -35,54 +32,31 @@ object! {
         /// Speed of the speech; `1` is normal, less is slower, more is faster.
         ///
         /// Default `1`. From 0.5 to 2.
-        pub speed: Option<f64> = optional("speed")
-            .with(&[Rule::MinimumF64(0.5), Rule::Maximum(2)]),
+        pub speed: Option<f64> = optional("speed", MinimumF64(0.5), Maximum(2)),
         /// Shift of the pitch; below `0` is lower, above is higher.
         ///
         /// Default `0`. From -12 to 12.
-        pub pitch: Option<i64> = optional("pitch")
-            .with(&[Rule::Minimum(-12), Rule::Maximum(12)]),
+        pub pitch: Option<i64> = optional("pitch", Minimum(-12), Maximum(12)),
         /// Loudness; `1` is normal, less is quieter, more is louder.
         ///
         /// Default `1`. From 0.5 to 2.
-        pub volume: Option<f64> = optional("volume")
-            .with(&[Rule::MinimumF64(0.5), Rule::Maximum(2)]),
+        pub volume: Option<f64> = optional("volume", MinimumF64(0.5), Maximum(2)),
         /// File format of the audio; `wav` is not compressed, so its files are larger.
         ///
         /// Default `mp3`. One of `wav`, `mp3`, `ogg_opus`.
-        pub output_format: Option<OutputFormat> = optional("output_format")
-            .one_of(OutputFormat),
+        pub output_format: Option<OutputFormat> = optional("output_format").one_of(OutputFormat),
         /// Sample rate of the audio in hertz; higher keeps more of the high tones and makes larger files.
         ///
         /// Default `24000`. One of `8000`, `16000`, `24000`, `32000`, `44100`, `48000`.
-        pub sample_rate: Option<SampleRate> = optional("sample_rate")
-            .one_of(SampleRate),
+        pub sample_rate: Option<SampleRate> = optional("sample_rate").one_of(SampleRate),
         ..extra
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            ..Blank::blank()
-        }
-    }
-
-    /// Sets [`audio_urls`](field@Self::audio_urls).
-    pub fn audio_urls(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<Audio>>,
-    ) -> Self {
-        self.audio_urls = Some(values.into_iter().map(Into::into).collect());
-        self
-    }
-}
-
-setters!(Input {
-    image_url: impl Into<Image>, voice: Voice, speed: f64, pitch: i64, volume: f64,
-    output_format: OutputFormat, sample_rate: SampleRate, ..extra
+methods!(Input {
+    new(prompt: impl Into<String>), image_url: impl Into<Image>, [audio_urls]: impl Into<Audio>,
+    voice: Voice, speed: f64, pitch: i64, volume: f64, output_format: OutputFormat,
+    sample_rate: SampleRate, ..extra
 });
 
 string_enum! {

@@ -13,12 +13,10 @@
 //! let input = Input::new("a lighthouse at dusk", Image::url("https://example.com/image.png"));
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
-use crate::{Image, model, object, setters, string_enum};
+use crate::{Image, methods, model, object, string_enum};
 
 object! {
     /// Input of `bytedance/seedance-2.0-mini/image-to-video`.
-    #[must_use]
     pub struct Input {
         /// What should happen in the video, starting from the image: motion, camera and mood.
         pub prompt: String = required("prompt"),
@@ -29,8 +27,7 @@ object! {
         /// Width to height of the video.
         ///
         /// Default `16:9`. One of `16:9`, `9:16`, `4:3`, `3:4`, `1:1`, `21:9`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
         ///
         /// Default `720p`. One of `480p`, `720p`.
@@ -38,8 +35,7 @@ object! {
         /// Length of the video in seconds.
         ///
         /// Default `5`. From 4 to 15.
-        pub duration: Option<i64> = optional("duration")
-            .with(&[Rule::Minimum(4), Rule::Maximum(15)]),
+        pub duration: Option<i64> = optional("duration", Minimum(4), Maximum(15)),
         /// Makes sound along with the video. Turned off, the video is silent.
         ///
         /// Default `true`.
@@ -52,20 +48,10 @@ object! {
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>, image: impl Into<Image>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            image: image.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
-    last_image: impl Into<Image>, aspect_ratio: AspectRatio, resolution: Resolution, duration: i64,
-    generate_audio: bool, enable_web_search: bool, ..extra
+methods!(Input {
+    new(prompt: impl Into<String>, image: impl Into<Image>), last_image: impl Into<Image>,
+    aspect_ratio: AspectRatio, resolution: Resolution, duration: i64, generate_audio: bool,
+    enable_web_search: bool, ..extra
 });
 
 string_enum! {

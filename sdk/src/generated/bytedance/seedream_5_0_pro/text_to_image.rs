@@ -12,20 +12,17 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use crate::schema::runtime::Blank;
-use crate::{model, object, setters, string_enum};
+use crate::{methods, model, object, string_enum};
 
 object! {
     /// Input of `bytedance/seedream-5.0-pro/text-to-image`.
-    #[must_use]
     pub struct Input {
         /// What the image should show: subject, setting, composition and style.
         pub prompt: String = required("prompt"),
         /// Width to height of the image.
         ///
         /// Default `1:1`. One of `1:1`, `4:3`, `3:4`, `16:9`, `9:16`, `2:3`, `3:2`, `21:9`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Size class of the image; `1K` stands for about 1000 pixels a side. A higher one shows more detail, but takes longer and may cost more.
         ///
         /// Default `2K`. One of `1K`, `2K`.
@@ -33,24 +30,14 @@ object! {
         /// File format of the image; `png` is lossless, `jpeg` makes smaller files.
         ///
         /// Default `png`. One of `png`, `jpeg`.
-        pub output_format: Option<OutputFormat> = optional("output_format")
-            .one_of(OutputFormat),
+        pub output_format: Option<OutputFormat> = optional("output_format").one_of(OutputFormat),
         ..extra
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
-    aspect_ratio: AspectRatio, resolution: Resolution, output_format: OutputFormat, ..extra
+methods!(Input {
+    new(prompt: impl Into<String>), aspect_ratio: AspectRatio, resolution: Resolution,
+    output_format: OutputFormat, ..extra
 });
 
 string_enum! {

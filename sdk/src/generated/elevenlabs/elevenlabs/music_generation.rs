@@ -12,20 +12,18 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
-use crate::{model, object, setters, string_enum};
+use crate::{methods, model, object, string_enum};
 
 object! {
     /// Input of `elevenlabs/elevenlabs/music-generation`.
-    #[must_use]
     pub struct Input {
         /// What the music should be like: genre, mood, instruments and tempo.
         pub prompt: String = required("prompt"),
         /// Length of the music in milliseconds.
         ///
         /// Default `40000`. From 5000 to 300000.
-        pub music_length_ms: Option<i64> = optional("music_length_ms")
-            .with(&[Rule::Minimum(5000), Rule::Maximum(300_000)]),
+        pub music_length_ms: Option<i64> =
+            optional("music_length_ms", Minimum(5000), Maximum(300_000)),
         /// Makes music without singing.
         ///
         /// Default `false`.
@@ -33,24 +31,14 @@ object! {
         /// File format of the music; the `wav` ones are not compressed, so their files are larger.
         ///
         /// Default `mp3_standard`. One of `mp3_standard`, `mp3_high_quality`, `wav_16khz`, `wav_22khz`, `wav_24khz`, `wav_cd_quality`.
-        pub output_format: Option<OutputFormat> = optional("output_format")
-            .one_of(OutputFormat),
+        pub output_format: Option<OutputFormat> = optional("output_format").one_of(OutputFormat),
         ..extra
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
-    music_length_ms: i64, force_instrumental: bool, output_format: OutputFormat, ..extra
+methods!(Input {
+    new(prompt: impl Into<String>), music_length_ms: i64, force_instrumental: bool,
+    output_format: OutputFormat, ..extra
 });
 
 string_enum! {

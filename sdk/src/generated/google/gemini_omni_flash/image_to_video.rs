@@ -13,12 +13,10 @@
 //! let input = Input::new("a lighthouse at dusk", Image::url("https://example.com/image.png"));
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
-use crate::{Image, model, object, setters, string_enum};
+use crate::{Image, methods, model, object, string_enum};
 
 object! {
     /// Input of `google/gemini-omni-flash/image-to-video`.
-    #[must_use]
     pub struct Input {
         /// What should happen in the video, starting from the image: motion, camera and mood.
         pub prompt: String = required("prompt"),
@@ -27,29 +25,19 @@ object! {
         /// Width to height of the video.
         ///
         /// Default `16:9`. One of `16:9`, `9:16`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Length of the video in seconds.
         ///
         /// Default `8`. From 3 to 10.
-        pub duration: Option<i64> = optional("duration")
-            .with(&[Rule::Minimum(3), Rule::Maximum(10)]),
+        pub duration: Option<i64> = optional("duration", Minimum(3), Maximum(10)),
         ..extra
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>, image_url: impl Into<Image>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            image_url: image_url.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input { aspect_ratio: AspectRatio, duration: i64, ..extra });
+methods!(Input {
+    new(prompt: impl Into<String>, image_url: impl Into<Image>), aspect_ratio: AspectRatio,
+    duration: i64, ..extra
+});
 
 string_enum! {
     /// Aspect ratio.

@@ -13,48 +13,33 @@
 //! let input = Input::new("a lighthouse at dusk", vec![Image::url("https://example.com/image.png")]);
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
-use crate::{Image, model, object, setters, string_enum};
+use crate::{Image, methods, model, object, string_enum};
 
 object! {
     /// Input of `google/gemini-omni-flash/reference-to-video`.
-    #[must_use]
     pub struct Input {
         /// What the video should show, and what to take from the references.
         pub prompt: String = required("prompt"),
         /// Images of subjects, places or styles that the video should take up.
         ///
         /// At least 1 item.
-        pub image_urls: Vec<Image> = required("image_urls").with(&[Rule::MinItems(1)]),
+        pub image_urls: Vec<Image> = required("image_urls", MinItems(1)),
         /// Width to height of the video.
         ///
         /// Default `16:9`. One of `16:9`, `9:16`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Length of the video in seconds.
         ///
         /// Default `8`. From 3 to 10.
-        pub duration: Option<i64> = optional("duration")
-            .with(&[Rule::Minimum(3), Rule::Maximum(10)]),
+        pub duration: Option<i64> = optional("duration", Minimum(3), Maximum(10)),
         ..extra
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(
-        prompt: impl Into<String>,
-        image_urls: impl IntoIterator<Item = impl Into<Image>>,
-    ) -> Self {
-        Self {
-            prompt: prompt.into(),
-            image_urls: image_urls.into_iter().map(Into::into).collect(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input { aspect_ratio: AspectRatio, duration: i64, ..extra });
+methods!(Input {
+    new(prompt: impl Into<String>, [image_urls]: impl Into<Image>), aspect_ratio: AspectRatio,
+    duration: i64, ..extra
+});
 
 string_enum! {
     /// Aspect ratio.

@@ -12,40 +12,28 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
-use crate::{model, object, setters, string_enum};
+use crate::{methods, model, object, string_enum};
 
 object! {
     /// Input of `google/gemini-omni-flash/text-to-video`.
-    #[must_use]
     pub struct Input {
         /// What the video should show: subject, action, setting, camera and style.
         pub prompt: String = required("prompt"),
         /// Width to height of the video.
         ///
         /// Default `16:9`. One of `16:9`, `9:16`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Length of the video in seconds.
         ///
         /// Default `8`. From 3 to 10.
-        pub duration: Option<i64> = optional("duration")
-            .with(&[Rule::Minimum(3), Rule::Maximum(10)]),
+        pub duration: Option<i64> = optional("duration", Minimum(3), Maximum(10)),
         ..extra
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input { aspect_ratio: AspectRatio, duration: i64, ..extra });
+methods!(Input {
+    new(prompt: impl Into<String>), aspect_ratio: AspectRatio, duration: i64, ..extra
+});
 
 string_enum! {
     /// Aspect ratio.

@@ -13,12 +13,10 @@
 //! let input = Input::new("a lighthouse at dusk", Video::url("https://example.com/video.mp4"));
 //! ```
 
-use crate::schema::runtime::Blank;
-use crate::{Video, model, object, setters};
+use crate::{Video, methods, model, object};
 
 object! {
     /// Input of `google/gemini-omni-flash/video-edit`.
-    #[must_use]
     pub struct Input {
         /// What to change in the video, and what to keep.
         pub prompt: String = required("prompt"),
@@ -28,18 +26,7 @@ object! {
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>, video_url: impl Into<Video>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            video_url: video_url.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input { ..extra });
+methods!(Input { new(prompt: impl Into<String>, video_url: impl Into<Video>), ..extra });
 
 pub use crate::VideoOutput as Output;
 

@@ -12,13 +12,11 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
 use crate::schema::Integer;
-use crate::{Files, integer_enum, model, object, setters, string_enum};
+use crate::{Files, integer_enum, methods, model, object, string_enum};
 
 object! {
     /// Input of `google/nano-banana-2/text-to-image`.
-    #[must_use]
     pub struct Input {
         /// What the image should show: subject, setting, composition and style.
         ///
@@ -27,8 +25,7 @@ object! {
         /// Width to height of the images; `auto` lets the model choose.
         ///
         /// Default `auto`. One of `auto`, `21:9`, `16:9`, `3:2`, `4:3`, `5:4`, `1:1`, `4:5`, `3:4`, `2:3`, `9:16`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Size class of the images; `1K` stands for about 1000 pixels a side. A higher one shows more detail, but takes longer and may cost more.
         ///
         /// Default `1K`. One of `0.5K`, `1K`, `2K`, `4K`.
@@ -36,13 +33,11 @@ object! {
         /// How many images to make.
         ///
         /// Default `1`. From 1 to 4.
-        pub num_images: Option<i64> = optional("num_images")
-            .with(&[Rule::Minimum(1), Rule::Maximum(4)]),
+        pub num_images: Option<i64> = optional("num_images", Minimum(1), Maximum(4)),
         /// File format of the images; `png` is lossless, `jpeg` makes smaller files.
         ///
         /// Default `png`. One of `jpeg`, `png`, `webp`.
-        pub output_format: Option<OutputFormat> = optional("output_format")
-            .one_of(OutputFormat),
+        pub output_format: Option<OutputFormat> = optional("output_format").one_of(OutputFormat),
         /// Lets the model use current information from the web.
         ///
         /// Default `false`.
@@ -58,26 +53,16 @@ object! {
         /// How much the content filter lets through; `1` is strictest, `6` most relaxed.
         ///
         /// Default `4`. One of `1`, `2`, `3`, `4`, `5`, `6`.
-        pub safety_tolerance: Option<SafetyTolerance> = optional("safety_tolerance")
-            .one_of(SafetyTolerance),
+        pub safety_tolerance: Option<SafetyTolerance> =
+            optional("safety_tolerance").one_of(SafetyTolerance),
         ..extra
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
-    aspect_ratio: AspectRatio, resolution: Resolution, num_images: i64, output_format: OutputFormat,
-    enable_web_search: bool, limit_generations: bool, seed: impl Into<Integer>,
-    safety_tolerance: SafetyTolerance, ..extra
+methods!(Input {
+    new(prompt: impl Into<String>), aspect_ratio: AspectRatio, resolution: Resolution,
+    num_images: i64, output_format: OutputFormat, enable_web_search: bool, limit_generations: bool,
+    seed: impl Into<Integer>, safety_tolerance: SafetyTolerance, ..extra
 });
 
 string_enum! {

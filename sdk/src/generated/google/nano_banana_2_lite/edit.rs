@@ -13,44 +13,29 @@
 //! let input = Input::new("a lighthouse at dusk", vec![Image::url("https://example.com/image.png")]);
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
-use crate::{Image, model, object, setters, string_enum};
+use crate::{Image, methods, model, object, string_enum};
 
 object! {
     /// Input of `google/nano-banana-2-lite/edit`.
-    #[must_use]
     pub struct Input {
         /// What to change or combine in the input images, and what to keep.
         pub prompt: String = required("prompt"),
         /// Images to edit, or to take subjects and style from.
         ///
         /// From 1 to 10 items.
-        pub image_urls: Vec<Image> = required("image_urls")
-            .with(&[Rule::MinItems(1), Rule::MaxItems(10)]),
+        pub image_urls: Vec<Image> = required("image_urls", MinItems(1), MaxItems(10)),
         /// Width to height of the image; `auto` lets the model choose, usually after the input images.
         ///
         /// Default `auto`. One of `auto`, `21:9`, `16:9`, `3:2`, `4:3`, `5:4`, `1:1`, `4:5`, `3:4`, `2:3`, `9:16`, `4:1`, `1:4`, `8:1`, `1:8`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         ..extra
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(
-        prompt: impl Into<String>,
-        image_urls: impl IntoIterator<Item = impl Into<Image>>,
-    ) -> Self {
-        Self {
-            prompt: prompt.into(),
-            image_urls: image_urls.into_iter().map(Into::into).collect(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input { aspect_ratio: AspectRatio, ..extra });
+methods!(Input {
+    new(prompt: impl Into<String>, [image_urls]: impl Into<Image>), aspect_ratio: AspectRatio,
+    ..extra
+});
 
 string_enum! {
     /// Aspect ratio.

@@ -13,17 +13,15 @@
 //! let input = Input::new("a lighthouse at dusk", Image::url("https://example.com/image.png"));
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
-use crate::{Image, integer_enum, model, object, setters, string_enum};
+use crate::{Image, integer_enum, methods, model, object, string_enum};
 
 object! {
     /// Input of `happyhorse/happyhorse-1.0/reference-to-video`.
-    #[must_use]
     pub struct Input {
         /// What the video should show, and what to take from the references.
         ///
         /// At most 5000 characters.
-        pub prompt: String = required("prompt").with(&[Rule::MaxLength(5000)]),
+        pub prompt: String = required("prompt", MaxLength(5000)),
         /// First image of a subject, place or style that the video should take up.
         pub image_url_1: Image = required("image_url_1"),
         /// Second image of a subject, place or style that the video should take up.
@@ -45,8 +43,7 @@ object! {
         /// Width to height of the video.
         ///
         /// Default `16:9`. One of `16:9`, `9:16`, `1:1`, `4:3`, `3:4`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
         ///
         /// Default `1080P`. One of `720P`, `1080P`.
@@ -62,28 +59,17 @@ object! {
         /// Start value of the randomness; the same seed and inputs give a similar result. `0` normally picks a random one.
         ///
         /// Default `0`. From 0 to 2147483647.
-        pub seed: Option<i64> = optional("seed")
-            .with(&[Rule::Minimum(0), Rule::Maximum(2_147_483_647)]),
+        pub seed: Option<i64> = optional("seed", Minimum(0), Maximum(2_147_483_647)),
         ..extra
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>, image_url_1: impl Into<Image>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            image_url_1: image_url_1.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
-    image_url_2: impl Into<Image>, image_url_3: impl Into<Image>, image_url_4: impl Into<Image>,
-    image_url_5: impl Into<Image>, image_url_6: impl Into<Image>, image_url_7: impl Into<Image>,
-    image_url_8: impl Into<Image>, image_url_9: impl Into<Image>, aspect_ratio: AspectRatio,
-    resolution: Resolution, duration: Duration, watermark: bool, seed: i64, ..extra
+methods!(Input {
+    new(prompt: impl Into<String>, image_url_1: impl Into<Image>), image_url_2: impl Into<Image>,
+    image_url_3: impl Into<Image>, image_url_4: impl Into<Image>, image_url_5: impl Into<Image>,
+    image_url_6: impl Into<Image>, image_url_7: impl Into<Image>, image_url_8: impl Into<Image>,
+    image_url_9: impl Into<Image>, aspect_ratio: AspectRatio, resolution: Resolution,
+    duration: Duration, watermark: bool, seed: i64, ..extra
 });
 
 string_enum! {

@@ -13,17 +13,15 @@
 //! let input = Input::new("a lighthouse at dusk", Video::url("https://example.com/video.mp4"));
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
-use crate::{Image, Video, model, object, setters, string_enum};
+use crate::{Image, Video, methods, model, object, string_enum};
 
 object! {
     /// Input of `happyhorse/happyhorse-1.0/video-edit`.
-    #[must_use]
     pub struct Input {
         /// What to change in the video, and what to keep.
         ///
         /// At most 5000 characters.
-        pub prompt: String = required("prompt").with(&[Rule::MaxLength(5000)]),
+        pub prompt: String = required("prompt", MaxLength(5000)),
         /// Video to edit.
         pub video_url: Video = required("video_url"),
         /// First image of a subject, place or style to bring into the edited video.
@@ -43,8 +41,7 @@ object! {
         /// Where the sound comes from: `origin` keeps that of the input video, `auto` lets the model decide.
         ///
         /// Default `auto`. One of `auto`, `origin`.
-        pub audio_setting: Option<AudioSetting> = optional("audio_setting")
-            .one_of(AudioSetting),
+        pub audio_setting: Option<AudioSetting> = optional("audio_setting").one_of(AudioSetting),
         /// Puts a visible watermark on the video.
         ///
         /// Default `false`.
@@ -52,24 +49,13 @@ object! {
         /// Start value of the randomness; the same seed and inputs give a similar result. `0` normally picks a random one.
         ///
         /// Default `0`. From 0 to 2147483647.
-        pub seed: Option<i64> = optional("seed")
-            .with(&[Rule::Minimum(0), Rule::Maximum(2_147_483_647)]),
+        pub seed: Option<i64> = optional("seed", Minimum(0), Maximum(2_147_483_647)),
         ..extra
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>, video_url: impl Into<Video>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            video_url: video_url.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
+methods!(Input {
+    new(prompt: impl Into<String>, video_url: impl Into<Video>),
     reference_image_url_1: impl Into<Image>, reference_image_url_2: impl Into<Image>,
     reference_image_url_3: impl Into<Image>, reference_image_url_4: impl Into<Image>,
     reference_image_url_5: impl Into<Image>, resolution: Resolution, audio_setting: AudioSetting,

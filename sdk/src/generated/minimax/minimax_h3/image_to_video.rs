@@ -13,12 +13,10 @@
 //! let input = Input::new("a lighthouse at dusk", Image::url("https://example.com/image.png"), Resolution::_768p, 5);
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
-use crate::{Image, model, object, setters, string_enum};
+use crate::{Image, methods, model, object, string_enum};
 
 object! {
     /// Input of `minimax/minimax-h3/image-to-video`.
-    #[must_use]
     pub struct Input {
         /// What should happen in the video, starting from the image: motion, camera and mood.
         pub prompt: String = required("prompt"),
@@ -31,33 +29,17 @@ object! {
         /// Length of the video in seconds.
         ///
         /// Default `5`. From 4 to 15.
-        pub duration: i64 = required("duration")
-            .with(&[Rule::Minimum(4), Rule::Maximum(15)]),
+        pub duration: i64 = required("duration", Minimum(4), Maximum(15)),
         /// Image the video ends on. Left out, the model finds its own ending.
         pub last_image: Option<Image> = optional("last_image"),
         ..extra
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(
-        prompt: impl Into<String>,
-        image: impl Into<Image>,
-        resolution: Resolution,
-        duration: i64,
-    ) -> Self {
-        Self {
-            prompt: prompt.into(),
-            image: image.into(),
-            resolution,
-            duration,
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input { last_image: impl Into<Image>, ..extra });
+methods!(Input {
+    new(prompt: impl Into<String>, image: impl Into<Image>, resolution: Resolution, duration: i64),
+    last_image: impl Into<Image>, ..extra
+});
 
 string_enum! {
     /// Resolution.

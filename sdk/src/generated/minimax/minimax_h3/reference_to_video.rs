@@ -12,40 +12,33 @@
 //! let input = Input::new("a lighthouse at dusk", 5);
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
-use crate::{Audio, Image, Video, model, object, setters, string_enum};
+use crate::{Audio, Image, Video, methods, model, object, string_enum};
 
 object! {
     /// Input of `minimax/minimax-h3/reference-to-video`.
-    #[must_use]
     pub struct Input {
         /// What the video should show, and what to take from the references.
         pub prompt: String = required("prompt"),
         /// Length of the video in seconds.
         ///
         /// Default `5`. From 4 to 15.
-        pub duration: i64 = required("duration")
-            .with(&[Rule::Minimum(4), Rule::Maximum(15)]),
+        pub duration: i64 = required("duration", Minimum(4), Maximum(15)),
         /// Images of subjects, places or styles that the video should take up.
         ///
         /// At most 9 items.
-        pub reference_images: Option<Vec<Image>> = optional("reference_images")
-            .with(&[Rule::MaxItems(9)]),
+        pub reference_images: Option<Vec<Image>> = optional("reference_images", MaxItems(9)),
         /// Videos whose subjects, motion, camera work or style the new video should take up.
         ///
         /// At most 3 items.
-        pub reference_videos: Option<Vec<Video>> = optional("reference_videos")
-            .with(&[Rule::MaxItems(3)]),
+        pub reference_videos: Option<Vec<Video>> = optional("reference_videos", MaxItems(3)),
         /// Audio clips, such as a voice, music or a sound, that the video should take up.
         ///
         /// At most 3 items.
-        pub reference_audios: Option<Vec<Audio>> = optional("reference_audios")
-            .with(&[Rule::MaxItems(3)]),
+        pub reference_audios: Option<Vec<Audio>> = optional("reference_audios", MaxItems(3)),
         /// Width to height of the video; `adaptive` lets the model choose one that suits the inputs.
         ///
         /// Default `adaptive`. One of `adaptive`, `21:9`, `16:9`, `4:3`, `1:1`, `3:4`, `9:16`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
         ///
         /// Default `768p`. One of `768p`, `2k`.
@@ -54,45 +47,11 @@ object! {
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>, duration: i64) -> Self {
-        Self {
-            prompt: prompt.into(),
-            duration,
-            ..Blank::blank()
-        }
-    }
-
-    /// Sets [`reference_images`](field@Self::reference_images).
-    pub fn reference_images(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<Image>>,
-    ) -> Self {
-        self.reference_images = Some(values.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Sets [`reference_videos`](field@Self::reference_videos).
-    pub fn reference_videos(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<Video>>,
-    ) -> Self {
-        self.reference_videos = Some(values.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Sets [`reference_audios`](field@Self::reference_audios).
-    pub fn reference_audios(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<Audio>>,
-    ) -> Self {
-        self.reference_audios = Some(values.into_iter().map(Into::into).collect());
-        self
-    }
-}
-
-setters!(Input { aspect_ratio: AspectRatio, resolution: Resolution, ..extra });
+methods!(Input {
+    new(prompt: impl Into<String>, duration: i64), [reference_images]: impl Into<Image>,
+    [reference_videos]: impl Into<Video>, [reference_audios]: impl Into<Audio>,
+    aspect_ratio: AspectRatio, resolution: Resolution, ..extra
+});
 
 string_enum! {
     /// Aspect ratio.

@@ -12,20 +12,17 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use crate::schema::runtime::Blank;
-use crate::{integer_enum, model, object, setters, string_enum};
+use crate::{integer_enum, methods, model, object, string_enum};
 
 object! {
     /// Input of `minimax/minimax-h3/text-to-video`.
-    #[must_use]
     pub struct Input {
         /// What the video should show: subject, action, setting, camera and style.
         pub prompt: String = required("prompt"),
         /// Width to height of the video.
         ///
         /// Default `16:9`. One of `21:9`, `16:9`, `4:3`, `1:1`, `3:4`, `9:16`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
         ///
         /// Default `768p`. One of `768p`, `2k`.
@@ -38,17 +35,10 @@ object! {
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input { aspect_ratio: AspectRatio, resolution: Resolution, duration: Duration, ..extra });
+methods!(Input {
+    new(prompt: impl Into<String>), aspect_ratio: AspectRatio, resolution: Resolution,
+    duration: Duration, ..extra
+});
 
 string_enum! {
     /// Aspect ratio.

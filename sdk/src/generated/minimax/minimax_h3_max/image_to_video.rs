@@ -13,13 +13,11 @@
 //! let input = Input::new("a lighthouse at dusk", Image::url("https://example.com/image.png"), PromptExpansionMode::Balanced);
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
 use crate::schema::Integer;
-use crate::{Image, model, object, setters, string_enum};
+use crate::{Image, methods, model, object, string_enum};
 
 object! {
     /// Input of `minimax/minimax-h3-max/image-to-video`.
-    #[must_use]
     pub struct Input {
         /// What should happen in the video, starting from the image: motion, camera and mood.
         pub prompt: String = required("prompt"),
@@ -28,10 +26,8 @@ object! {
         /// How the prompt is rewritten with more detail: `quality` favours the result, `balanced` weighs it against speed.
         ///
         /// Default `balanced`. One of `balanced`, `quality`.
-        pub prompt_expansion_mode: PromptExpansionMode = required(
-                "prompt_expansion_mode",
-            )
-            .one_of(PromptExpansionMode),
+        pub prompt_expansion_mode: PromptExpansionMode =
+            required("prompt_expansion_mode").one_of(PromptExpansionMode),
         /// Image the video ends on. Left out, the model finds its own ending.
         pub end_image_url: Option<Image> = optional("end_image_url"),
         /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
@@ -41,8 +37,7 @@ object! {
         /// Length of the video in seconds.
         ///
         /// Default `8`. From 5 to 15.
-        pub duration: Option<i64> = optional("duration")
-            .with(&[Rule::Minimum(5), Rule::Maximum(15)]),
+        pub duration: Option<i64> = optional("duration", Minimum(5), Maximum(15)),
         /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
         ///
         /// Default `-1`.
@@ -55,25 +50,11 @@ object! {
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(
-        prompt: impl Into<String>,
-        image_url: impl Into<Image>,
-        prompt_expansion_mode: PromptExpansionMode,
-    ) -> Self {
-        Self {
-            prompt: prompt.into(),
-            image_url: image_url.into(),
-            prompt_expansion_mode,
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
-    end_image_url: impl Into<Image>, resolution: Resolution, duration: i64,
-    seed: impl Into<Integer>, enable_safety_checker: bool, ..extra
+methods!(Input {
+    new(prompt: impl Into<String>, image_url: impl Into<Image>,
+    prompt_expansion_mode: PromptExpansionMode), end_image_url: impl Into<Image>,
+    resolution: Resolution, duration: i64, seed: impl Into<Integer>, enable_safety_checker: bool,
+    ..extra
 });
 
 string_enum! {

@@ -13,43 +13,35 @@
 //! let input = Input::new("a lighthouse at dusk", vec![Image::url("https://example.com/image.png")], PromptExpansionMode::Balanced);
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
 use crate::schema::Integer;
-use crate::{Audio, Image, Video, model, object, setters, string_enum};
+use crate::{Audio, Image, Video, methods, model, object, string_enum};
 
 object! {
     /// Input of `minimax/minimax-h3-max/reference-to-video`.
-    #[must_use]
     pub struct Input {
         /// What the video should show, and what to take from the references.
         pub prompt: String = required("prompt"),
         /// Images of subjects, places or styles that the video should take up.
         ///
         /// At most 12 items.
-        pub reference_images: Vec<Image> = required("reference_images")
-            .with(&[Rule::MaxItems(12)]),
+        pub reference_images: Vec<Image> = required("reference_images", MaxItems(12)),
         /// How the prompt is rewritten with more detail: `quality` favours the result, `balanced` weighs it against speed.
         ///
         /// Default `balanced`. One of `balanced`, `quality`.
-        pub prompt_expansion_mode: PromptExpansionMode = required(
-                "prompt_expansion_mode",
-            )
-            .one_of(PromptExpansionMode),
+        pub prompt_expansion_mode: PromptExpansionMode =
+            required("prompt_expansion_mode").one_of(PromptExpansionMode),
         /// Videos whose subjects, motion, camera work or style the new video should take up.
         ///
         /// At most 12 items.
-        pub reference_videos: Option<Vec<Video>> = optional("reference_videos")
-            .with(&[Rule::MaxItems(12)]),
+        pub reference_videos: Option<Vec<Video>> = optional("reference_videos", MaxItems(12)),
         /// Audio clips, such as a voice, music or a sound, that the video should take up.
         ///
         /// At most 12 items.
-        pub reference_audios: Option<Vec<Audio>> = optional("reference_audios")
-            .with(&[Rule::MaxItems(12)]),
+        pub reference_audios: Option<Vec<Audio>> = optional("reference_audios", MaxItems(12)),
         /// Width to height of the video; `adaptive` lets the model choose one that suits the inputs.
         ///
         /// Default `adaptive`. One of `adaptive`, `21:9`, `16:9`, `4:3`, `1:1`, `3:4`, `9:16`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
         ///
         /// Default `768p`. One of `480p`, `768p`.
@@ -57,8 +49,7 @@ object! {
         /// Length of the video in seconds.
         ///
         /// Default `5`. From 5 to 15.
-        pub duration: Option<i64> = optional("duration")
-            .with(&[Rule::Minimum(5), Rule::Maximum(15)]),
+        pub duration: Option<i64> = optional("duration", Minimum(5), Maximum(15)),
         /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
         ///
         /// Default `-1`.
@@ -71,43 +62,11 @@ object! {
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(
-        prompt: impl Into<String>,
-        reference_images: impl IntoIterator<Item = impl Into<Image>>,
-        prompt_expansion_mode: PromptExpansionMode,
-    ) -> Self {
-        Self {
-            prompt: prompt.into(),
-            reference_images: reference_images.into_iter().map(Into::into).collect(),
-            prompt_expansion_mode,
-            ..Blank::blank()
-        }
-    }
-
-    /// Sets [`reference_videos`](field@Self::reference_videos).
-    pub fn reference_videos(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<Video>>,
-    ) -> Self {
-        self.reference_videos = Some(values.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Sets [`reference_audios`](field@Self::reference_audios).
-    pub fn reference_audios(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<Audio>>,
-    ) -> Self {
-        self.reference_audios = Some(values.into_iter().map(Into::into).collect());
-        self
-    }
-}
-
-setters!(Input {
-    aspect_ratio: AspectRatio, resolution: Resolution, duration: i64, seed: impl Into<Integer>,
-    enable_safety_checker: bool, ..extra
+methods!(Input {
+    new(prompt: impl Into<String>, [reference_images]: impl Into<Image>,
+    prompt_expansion_mode: PromptExpansionMode), [reference_videos]: impl Into<Video>,
+    [reference_audios]: impl Into<Audio>, aspect_ratio: AspectRatio, resolution: Resolution,
+    duration: i64, seed: impl Into<Integer>, enable_safety_checker: bool, ..extra
 });
 
 string_enum! {

@@ -12,28 +12,23 @@
 //! let input = Input::new("a lighthouse at dusk", PromptExpansionMode::Balanced);
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
 use crate::schema::Integer;
-use crate::{model, object, setters, string_enum};
+use crate::{methods, model, object, string_enum};
 
 object! {
     /// Input of `minimax/minimax-h3-max/text-to-video`.
-    #[must_use]
     pub struct Input {
         /// What the video should show: subject, action, setting, camera and style.
         pub prompt: String = required("prompt"),
         /// How the prompt is rewritten with more detail: `quality` favours the result, `balanced` weighs it against speed.
         ///
         /// Default `balanced`. One of `balanced`, `quality`.
-        pub prompt_expansion_mode: PromptExpansionMode = required(
-                "prompt_expansion_mode",
-            )
-            .one_of(PromptExpansionMode),
+        pub prompt_expansion_mode: PromptExpansionMode =
+            required("prompt_expansion_mode").one_of(PromptExpansionMode),
         /// Width to height of the video.
         ///
         /// Default `16:9`. One of `21:9`, `16:9`, `4:3`, `1:1`, `3:4`, `9:16`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
         ///
         /// Default `768p`. One of `480p`, `768p`.
@@ -41,8 +36,7 @@ object! {
         /// Length of the video in seconds.
         ///
         /// Default `8`. From 5 to 15.
-        pub duration: Option<i64> = optional("duration")
-            .with(&[Rule::Minimum(5), Rule::Maximum(15)]),
+        pub duration: Option<i64> = optional("duration", Minimum(5), Maximum(15)),
         /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
         ///
         /// Default `-1`.
@@ -55,21 +49,8 @@ object! {
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(
-        prompt: impl Into<String>,
-        prompt_expansion_mode: PromptExpansionMode,
-    ) -> Self {
-        Self {
-            prompt: prompt.into(),
-            prompt_expansion_mode,
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
+methods!(Input {
+    new(prompt: impl Into<String>, prompt_expansion_mode: PromptExpansionMode),
     aspect_ratio: AspectRatio, resolution: Resolution, duration: i64, seed: impl Into<Integer>,
     enable_safety_checker: bool, ..extra
 });

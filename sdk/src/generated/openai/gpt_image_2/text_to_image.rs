@@ -12,20 +12,17 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use crate::schema::runtime::Blank;
-use crate::{model, object, setters, string_enum};
+use crate::{methods, model, object, string_enum};
 
 object! {
     /// Input of `openai/gpt-image-2/text-to-image`.
-    #[must_use]
     pub struct Input {
         /// What the image should show: subject, setting, composition and style.
         pub prompt: String = required("prompt"),
         /// Width to height of the image.
         ///
         /// Default `1:1`. One of `1:1`, `3:2`, `2:3`, `3:4`, `4:3`, `4:5`, `5:4`, `9:16`, `16:9`, `21:9`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Size class of the image; `1k` stands for about 1000 pixels a side. A higher one shows more detail, but takes longer and may cost more.
         ///
         /// Default `1k`. One of `1k`, `2k`, `4k`.
@@ -37,25 +34,14 @@ object! {
         /// File format of the image; `png` is lossless, `jpeg` makes smaller files.
         ///
         /// Default `png`. One of `png`, `jpeg`, `webp`.
-        pub output_format: Option<OutputFormat> = optional("output_format")
-            .one_of(OutputFormat),
+        pub output_format: Option<OutputFormat> = optional("output_format").one_of(OutputFormat),
         ..extra
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
-    aspect_ratio: AspectRatio, resolution: Resolution, quality: Quality,
-    output_format: OutputFormat, ..extra
+methods!(Input {
+    new(prompt: impl Into<String>), aspect_ratio: AspectRatio, resolution: Resolution,
+    quality: Quality, output_format: OutputFormat, ..extra
 });
 
 string_enum! {

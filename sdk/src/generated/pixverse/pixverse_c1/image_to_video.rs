@@ -13,13 +13,11 @@
 //! let input = Input::new("a lighthouse at dusk", Image::url("https://example.com/image.png"));
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
 use crate::schema::Integer;
-use crate::{Image, model, object, setters, string_enum};
+use crate::{Image, methods, model, object, string_enum};
 
 object! {
     /// Input of `pixverse/pixverse-c1/image-to-video`.
-    #[must_use]
     pub struct Input {
         /// What should happen in the video, starting from the image: motion, camera and mood.
         pub prompt: String = required("prompt"),
@@ -32,8 +30,7 @@ object! {
         /// Length of the video in seconds.
         ///
         /// Default `5`. From 1 to 15.
-        pub duration: Option<i64> = optional("duration")
-            .with(&[Rule::Minimum(1), Rule::Maximum(15)]),
+        pub duration: Option<i64> = optional("duration", Minimum(1), Maximum(15)),
         /// Makes sound along with the video. Turned off, the video is silent.
         ///
         /// Default `false`.
@@ -46,20 +43,9 @@ object! {
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>, image: impl Into<Image>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            image: image.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
-    resolution: Resolution, duration: i64, generate_audio_switch: bool, seed: impl Into<Integer>,
-    ..extra
+methods!(Input {
+    new(prompt: impl Into<String>, image: impl Into<Image>), resolution: Resolution, duration: i64,
+    generate_audio_switch: bool, seed: impl Into<Integer>, ..extra
 });
 
 string_enum! {

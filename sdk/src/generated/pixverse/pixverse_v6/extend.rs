@@ -13,13 +13,11 @@
 //! let input = Input::new("a lighthouse at dusk", Video::url("https://example.com/video.mp4"));
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
 use crate::schema::Integer;
-use crate::{Video, model, object, setters, string_enum};
+use crate::{Video, methods, model, object, string_enum};
 
 object! {
     /// Input of `pixverse/pixverse-v6/extend`.
-    #[must_use]
     pub struct Input {
         /// What should happen in the continuation of the video.
         pub prompt: String = required("prompt"),
@@ -32,8 +30,7 @@ object! {
         /// Length of the generated footage in seconds.
         ///
         /// Default `5`. From 1 to 15.
-        pub duration: Option<i64> = optional("duration")
-            .with(&[Rule::Minimum(1), Rule::Maximum(15)]),
+        pub duration: Option<i64> = optional("duration", Minimum(1), Maximum(15)),
         /// Makes sound along with the video.
         ///
         /// Default `false`.
@@ -46,20 +43,9 @@ object! {
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>, video: impl Into<Video>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            video: video.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
-    resolution: Resolution, duration: i64, generate_audio_switch: bool, seed: impl Into<Integer>,
-    ..extra
+methods!(Input {
+    new(prompt: impl Into<String>, video: impl Into<Video>), resolution: Resolution, duration: i64,
+    generate_audio_switch: bool, seed: impl Into<Integer>, ..extra
 });
 
 string_enum! {

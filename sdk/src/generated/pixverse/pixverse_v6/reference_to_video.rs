@@ -12,27 +12,24 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
 use crate::schema::Integer;
-use crate::{Image, Video, model, object, setters, string_enum};
+use crate::{Image, Video, methods, model, object, string_enum};
 
 object! {
     /// Input of `pixverse/pixverse-v6/reference-to-video`.
-    #[must_use]
     pub struct Input {
         /// What the video should show, and what to take from the references.
         pub prompt: String = required("prompt"),
         /// Images of subjects, places or styles that the video should take up.
         ///
         /// At most 7 items.
-        pub images: Option<Vec<Image>> = optional("images").with(&[Rule::MaxItems(7)]),
+        pub images: Option<Vec<Image>> = optional("images", MaxItems(7)),
         /// Videos whose subjects, motion, camera work or style the new video should take up.
         pub videos: Option<Vec<Video>> = optional("videos"),
         /// Width to height of the video.
         ///
         /// Default `16:9`. One of `16:9`, `4:3`, `1:1`, `3:4`, `9:16`, `2:3`, `3:2`, `21:9`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
         ///
         /// Default `720p`. One of `360p`, `540p`, `720p`, `1080p`.
@@ -40,8 +37,7 @@ object! {
         /// Length of the video in seconds.
         ///
         /// Default `5`. From 1 to 15.
-        pub duration: Option<i64> = optional("duration")
-            .with(&[Rule::Minimum(1), Rule::Maximum(15)]),
+        pub duration: Option<i64> = optional("duration", Minimum(1), Maximum(15)),
         /// Makes sound along with the video.
         ///
         /// Default `false`.
@@ -54,29 +50,8 @@ object! {
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            ..Blank::blank()
-        }
-    }
-
-    /// Sets [`images`](field@Self::images).
-    pub fn images(mut self, values: impl IntoIterator<Item = impl Into<Image>>) -> Self {
-        self.images = Some(values.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Sets [`videos`](field@Self::videos).
-    pub fn videos(mut self, values: impl IntoIterator<Item = impl Into<Video>>) -> Self {
-        self.videos = Some(values.into_iter().map(Into::into).collect());
-        self
-    }
-}
-
-setters!(Input {
+methods!(Input {
+    new(prompt: impl Into<String>), [images]: impl Into<Image>, [videos]: impl Into<Video>,
     aspect_ratio: AspectRatio, resolution: Resolution, duration: i64, generate_audio_switch: bool,
     seed: impl Into<Integer>, ..extra
 });

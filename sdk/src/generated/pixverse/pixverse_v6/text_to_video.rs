@@ -12,21 +12,18 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
 use crate::schema::Integer;
-use crate::{model, object, setters, string_enum};
+use crate::{methods, model, object, string_enum};
 
 object! {
     /// Input of `pixverse/pixverse-v6/text-to-video`.
-    #[must_use]
     pub struct Input {
         /// What the video should show: subject, action, setting, camera and style.
         pub prompt: String = required("prompt"),
         /// Width to height of the video.
         ///
         /// Default `16:9`. One of `16:9`, `4:3`, `1:1`, `3:4`, `9:16`, `2:3`, `3:2`, `21:9`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
         ///
         /// Default `720p`. One of `360p`, `540p`, `720p`, `1080p`.
@@ -34,8 +31,7 @@ object! {
         /// Length of the video in seconds.
         ///
         /// Default `5`. From 1 to 15.
-        pub duration: Option<i64> = optional("duration")
-            .with(&[Rule::Minimum(1), Rule::Maximum(15)]),
+        pub duration: Option<i64> = optional("duration", Minimum(1), Maximum(15)),
         /// Makes sound along with the video. Turned off, the video is silent.
         ///
         /// Default `false`.
@@ -43,9 +39,7 @@ object! {
         /// Makes a video of several shots instead of a single one.
         ///
         /// Default `false`.
-        pub generate_multi_clip_switch: Option<bool> = optional(
-            "generate_multi_clip_switch",
-        ),
+        pub generate_multi_clip_switch: Option<bool> = optional("generate_multi_clip_switch"),
         /// Start value of the randomness; the same seed and inputs give a similar result. `0` normally picks a random one.
         ///
         /// Default `0`.
@@ -54,19 +48,10 @@ object! {
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
-    aspect_ratio: AspectRatio, resolution: Resolution, duration: i64, generate_audio_switch: bool,
-    generate_multi_clip_switch: bool, seed: impl Into<Integer>, ..extra
+methods!(Input {
+    new(prompt: impl Into<String>), aspect_ratio: AspectRatio, resolution: Resolution,
+    duration: i64, generate_audio_switch: bool, generate_multi_clip_switch: bool,
+    seed: impl Into<Integer>, ..extra
 });
 
 string_enum! {

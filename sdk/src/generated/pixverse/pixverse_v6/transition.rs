@@ -17,13 +17,11 @@
 //! });
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
 use crate::schema::Integer;
-use crate::{Image, model, object, setters, show_members, string_enum};
+use crate::{Image, methods, model, object, string_enum};
 
 object! {
     /// Input of `pixverse/pixverse-v6/transition`.
-    #[must_use]
     pub struct Input {
         /// How the video gets from the first image to the last: motion, camera and mood.
         pub prompt: String = required("prompt"),
@@ -38,8 +36,7 @@ object! {
         /// Length of the video in seconds.
         ///
         /// Default `5`. From 1 to 15.
-        pub duration: Option<i64> = optional("duration")
-            .with(&[Rule::Minimum(1), Rule::Maximum(15)]),
+        pub duration: Option<i64> = optional("duration", Minimum(1), Maximum(15)),
         /// Makes sound along with the video. Turned off, the video is silent.
         ///
         /// Default `false`.
@@ -52,35 +49,9 @@ object! {
     }
 }
 
-/// What [`Input`] cannot do without, by name.
-#[derive(Clone, PartialEq)]
-pub struct Required {
-    /// How the video gets from the first image to the last: motion, camera and mood.
-    pub prompt: String,
-    /// Image the video starts from.
-    pub image: Image,
-    /// Image the video ends on.
-    pub end_image: Image,
-}
-
-show_members!(Required { prompt, image, end_image });
-
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(required: Required) -> Self {
-        let Required { prompt, image, end_image } = required;
-        Self {
-            prompt,
-            image,
-            end_image,
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
-    resolution: Resolution, duration: i64, generate_audio_switch: bool, seed: impl Into<Integer>,
-    ..extra
+methods!(Input {
+    new(Required { prompt: String, image: Image, end_image: Image }), resolution: Resolution,
+    duration: i64, generate_audio_switch: bool, seed: impl Into<Integer>, ..extra
 });
 
 string_enum! {

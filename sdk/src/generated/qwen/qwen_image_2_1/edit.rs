@@ -13,34 +13,30 @@
 //! let input = Input::new("a lighthouse at dusk", vec![Image::url("https://example.com/image.png")]);
 //! ```
 
-use crate::schema::runtime::{Blank, MediaRule, Rule};
+use crate::schema::runtime::{MediaRule, Rule};
 use crate::schema::Integer;
-use crate::{Image, model, object, setters, string_enum};
+use crate::{Image, methods, model, object, string_enum};
 
 object! {
     /// Input of `qwen/qwen-image-2.1/edit`.
-    #[must_use]
     pub struct Input {
         /// What to change or combine in the input images, and what to keep.
         pub prompt: String = required("prompt"),
         /// Images to edit, or to take subjects and style from.
         ///
         /// From 1 to 10 items. Each file below 30 MB.
-        pub image_urls: Vec<Image> = required("image_urls")
-            .with(
-                &[
-                    Rule::MinItems(1),
-                    Rule::MaxItems(10),
-                    Rule::Items(&[Rule::Media(&[MediaRule::FileSizeMbBelow(30.0)])]),
-                ],
-            ),
+        pub image_urls: Vec<Image> = required(
+            "image_urls",
+            MinItems(1),
+            MaxItems(10),
+            Items(&[Rule::Media(&[MediaRule::FileSizeMbBelow(30.0)])]),
+        ),
         /// Image that marks the region to edit. Left out, the whole image may change.
         pub mask_url: Option<Image> = optional("mask_url"),
         /// Width to height of the image; `auto` lets the model choose, usually after the input images.
         ///
         /// Default `auto`. One of `auto`, `1:1`, `4:3`, `3:4`, `3:2`, `2:3`, `16:9`, `9:16`, `21:9`, `9:21`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Size class of the image; `1K` stands for about 1000 pixels a side. A higher one shows more detail, but takes longer and may cost more.
         ///
         /// Default `1K`. One of `1K`, `2K`.
@@ -52,8 +48,7 @@ object! {
         /// File format of the image; `png` is lossless, `jpeg` makes smaller files. A transparent `background` needs `png` or `webp`.
         ///
         /// Default `png`. One of `png`, `webp`, `jpeg`.
-        pub output_format: Option<OutputFormat> = optional("output_format")
-            .one_of(OutputFormat),
+        pub output_format: Option<OutputFormat> = optional("output_format").one_of(OutputFormat),
         /// Has the prompt rewritten with more detail. Turn it off to have it used as written.
         ///
         /// Default `true`.
@@ -66,24 +61,10 @@ object! {
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(
-        prompt: impl Into<String>,
-        image_urls: impl IntoIterator<Item = impl Into<Image>>,
-    ) -> Self {
-        Self {
-            prompt: prompt.into(),
-            image_urls: image_urls.into_iter().map(Into::into).collect(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
-    mask_url: impl Into<Image>, aspect_ratio: AspectRatio, resolution: Resolution,
-    background: Background, output_format: OutputFormat, enhance_prompt: bool,
-    seed: impl Into<Integer>, ..extra
+methods!(Input {
+    new(prompt: impl Into<String>, [image_urls]: impl Into<Image>), mask_url: impl Into<Image>,
+    aspect_ratio: AspectRatio, resolution: Resolution, background: Background,
+    output_format: OutputFormat, enhance_prompt: bool, seed: impl Into<Integer>, ..extra
 });
 
 string_enum! {

@@ -12,21 +12,18 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use crate::schema::runtime::Blank;
 use crate::schema::Integer;
-use crate::{model, object, setters, string_enum};
+use crate::{methods, model, object, string_enum};
 
 object! {
     /// Input of `qwen/qwen-image-2.1/text-to-image`.
-    #[must_use]
     pub struct Input {
         /// What the image should show: subject, setting, composition and style.
         pub prompt: String = required("prompt"),
         /// Width to height of the image.
         ///
         /// Default `1:1`. One of `1:1`, `4:3`, `3:4`, `3:2`, `2:3`, `16:9`, `9:16`, `21:9`, `9:21`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Size class of the image; `1K` stands for about 1000 pixels a side. A higher one shows more detail, but takes longer and may cost more.
         ///
         /// Default `1K`. One of `1K`, `2K`.
@@ -38,8 +35,7 @@ object! {
         /// File format of the image; `png` is lossless, `jpeg` makes smaller files. A transparent `background` needs `png` or `webp`.
         ///
         /// Default `png`. One of `png`, `webp`, `jpeg`.
-        pub output_format: Option<OutputFormat> = optional("output_format")
-            .one_of(OutputFormat),
+        pub output_format: Option<OutputFormat> = optional("output_format").one_of(OutputFormat),
         /// Has the prompt rewritten with more detail. Turn it off to have it used as written.
         ///
         /// Default `true`.
@@ -52,19 +48,10 @@ object! {
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
-    aspect_ratio: AspectRatio, resolution: Resolution, background: Background,
-    output_format: OutputFormat, enhance_prompt: bool, seed: impl Into<Integer>, ..extra
+methods!(Input {
+    new(prompt: impl Into<String>), aspect_ratio: AspectRatio, resolution: Resolution,
+    background: Background, output_format: OutputFormat, enhance_prompt: bool,
+    seed: impl Into<Integer>, ..extra
 });
 
 string_enum! {

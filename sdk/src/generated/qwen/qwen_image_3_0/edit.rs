@@ -13,26 +13,22 @@
 //! let input = Input::new("a lighthouse at dusk", vec![Image::url("https://example.com/image.png")]);
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
 use crate::schema::Integer;
-use crate::{Image, model, object, setters, string_enum};
+use crate::{Image, methods, model, object, string_enum};
 
 object! {
     /// Input of `qwen/qwen-image-3.0/edit`.
-    #[must_use]
     pub struct Input {
         /// What to change or combine in the input images, and what to keep.
         pub prompt: String = required("prompt"),
         /// Images to edit, or to take subjects and style from.
         ///
         /// From 1 to 3 items.
-        pub image_urls: Vec<Image> = required("image_urls")
-            .with(&[Rule::MinItems(1), Rule::MaxItems(3)]),
+        pub image_urls: Vec<Image> = required("image_urls", MinItems(1), MaxItems(3)),
         /// Width to height of the image.
         ///
         /// Default `1:1`. One of `1:1`, `16:9`, `9:16`, `4:3`, `3:4`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Size class of the image; `1k` stands for about 1000 pixels a side. A higher one shows more detail, but takes longer and may cost more.
         ///
         /// Default `2k`. One of `1k`, `2k`.
@@ -40,9 +36,7 @@ object! {
         /// Has the prompt rewritten with more detail. Turn it off to have it used as written.
         ///
         /// Default `true`.
-        pub enable_prompt_expansion: Option<bool> = optional(
-            "enable_prompt_expansion",
-        ),
+        pub enable_prompt_expansion: Option<bool> = optional("enable_prompt_expansion"),
         /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
         ///
         /// Default `-1`.
@@ -51,23 +45,9 @@ object! {
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(
-        prompt: impl Into<String>,
-        image_urls: impl IntoIterator<Item = impl Into<Image>>,
-    ) -> Self {
-        Self {
-            prompt: prompt.into(),
-            image_urls: image_urls.into_iter().map(Into::into).collect(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
-    aspect_ratio: AspectRatio, resolution: Resolution, enable_prompt_expansion: bool,
-    seed: impl Into<Integer>, ..extra
+methods!(Input {
+    new(prompt: impl Into<String>, [image_urls]: impl Into<Image>), aspect_ratio: AspectRatio,
+    resolution: Resolution, enable_prompt_expansion: bool, seed: impl Into<Integer>, ..extra
 });
 
 string_enum! {

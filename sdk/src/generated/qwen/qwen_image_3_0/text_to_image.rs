@@ -12,21 +12,18 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use crate::schema::runtime::Blank;
 use crate::schema::Integer;
-use crate::{model, object, setters, string_enum};
+use crate::{methods, model, object, string_enum};
 
 object! {
     /// Input of `qwen/qwen-image-3.0/text-to-image`.
-    #[must_use]
     pub struct Input {
         /// What the image should show: subject, setting, composition and style.
         pub prompt: String = required("prompt"),
         /// Width to height of the image.
         ///
         /// Default `1:1`. One of `1:1`, `16:9`, `9:16`, `4:3`, `3:4`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Size class of the image; `1k` stands for about 1000 pixels a side. A higher one shows more detail, but takes longer and may cost more.
         ///
         /// Default `2k`. One of `1k`, `2k`.
@@ -34,9 +31,7 @@ object! {
         /// Has the prompt rewritten with more detail. Turn it off to have it used as written.
         ///
         /// Default `true`.
-        pub enable_prompt_expansion: Option<bool> = optional(
-            "enable_prompt_expansion",
-        ),
+        pub enable_prompt_expansion: Option<bool> = optional("enable_prompt_expansion"),
         /// Start value of the randomness; the same seed and inputs give a similar result. `-1` picks a random one.
         ///
         /// Default `-1`.
@@ -45,19 +40,9 @@ object! {
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
-    aspect_ratio: AspectRatio, resolution: Resolution, enable_prompt_expansion: bool,
-    seed: impl Into<Integer>, ..extra
+methods!(Input {
+    new(prompt: impl Into<String>), aspect_ratio: AspectRatio, resolution: Resolution,
+    enable_prompt_expansion: bool, seed: impl Into<Integer>, ..extra
 });
 
 string_enum! {

@@ -14,51 +14,36 @@
 //! ```
 
 use ::serde_json::Value;
-use crate::schema::runtime::{Blank, MediaRule, Rule};
-use crate::{Video, model, object, setters, string_enum};
+use crate::schema::runtime::MediaRule;
+use crate::{Video, methods, model, object, string_enum};
 
 object! {
     /// Input of `runwayml/runway-aleph-2/video-to-video`.
-    #[must_use]
     pub struct Input {
         /// What to change in the video, and what to keep.
         pub prompt: String = required("prompt"),
         /// Video to edit.
         ///
         /// Each file below 16 MB.
-        pub video_url: Video = required("video_url")
-            .with(&[Rule::Media(&[MediaRule::FileSizeMbBelow(16.0)])]),
+        pub video_url: Video = required("video_url", Media(&[MediaRule::FileSizeMbBelow(16.0)])),
         /// Guidance for single moments of the video. The shape of this input is not published.
         pub keyframes: Option<Value> = optional("keyframes"),
         /// Width to height of the video. Left out, it normally goes by the input video.
         ///
         /// One of `16:9`, `4:3`, `3:2`, `1:1`, `2:3`, `3:4`, `9:16`, `21:9`.
-        pub target_aspect_ratio: Option<TargetAspectRatio> = optional(
-                "target_aspect_ratio",
-            )
-            .one_of(TargetAspectRatio),
+        pub target_aspect_ratio: Option<TargetAspectRatio> =
+            optional("target_aspect_ratio").one_of(TargetAspectRatio),
         /// Start value of the randomness; the same seed and inputs give a similar result. Left out, a random one is normally picked.
         ///
         /// From 0 to 4294967295.
-        pub seed: Option<i64> = optional("seed")
-            .with(&[Rule::Minimum(0), Rule::Maximum(4_294_967_295)]),
+        pub seed: Option<i64> = optional("seed", Minimum(0), Maximum(4_294_967_295)),
         ..extra
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>, video_url: impl Into<Video>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            video_url: video_url.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
-    keyframes: impl Into<Value>, target_aspect_ratio: TargetAspectRatio, seed: i64, ..extra
+methods!(Input {
+    new(prompt: impl Into<String>, video_url: impl Into<Video>), keyframes: impl Into<Value>,
+    target_aspect_ratio: TargetAspectRatio, seed: i64, ..extra
 });
 
 string_enum! {

@@ -13,12 +13,10 @@
 //! let input = Input::new("a lighthouse at dusk", Video::url("https://example.com/video.mp4"));
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
-use crate::{Image, Video, integer_enum, model, object, setters, string_enum};
+use crate::{Image, Video, integer_enum, methods, model, object, string_enum};
 
 object! {
     /// Input of `wan-ai/wan-2.7/edit-video`.
-    #[must_use]
     pub struct Input {
         /// What to change in the video, and what to keep.
         pub prompt: String = required("prompt"),
@@ -29,8 +27,7 @@ object! {
         /// Width to height of the video. Left out, it normally goes by the input video.
         ///
         /// One of `16:9`, `9:16`, `1:1`, `4:3`, `3:4`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
         ///
         /// Default `1080p`. One of `720p`, `1080p`.
@@ -42,29 +39,17 @@ object! {
         /// Where the sound comes from: `origin` keeps that of the input video, `auto` lets the model decide.
         ///
         /// Default `auto`. One of `auto`, `origin`.
-        pub audio_setting: Option<AudioSetting> = optional("audio_setting")
-            .one_of(AudioSetting),
+        pub audio_setting: Option<AudioSetting> = optional("audio_setting").one_of(AudioSetting),
         /// Start value of the randomness; the same seed and inputs give a similar result. `0` normally picks a random one.
         ///
         /// Default `0`. From 0 to 2147483647.
-        pub seed: Option<i64> = optional("seed")
-            .with(&[Rule::Minimum(0), Rule::Maximum(2_147_483_647)]),
+        pub seed: Option<i64> = optional("seed", Minimum(0), Maximum(2_147_483_647)),
         ..extra
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>, video_url: impl Into<Video>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            video_url: video_url.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
+methods!(Input {
+    new(prompt: impl Into<String>, video_url: impl Into<Video>),
     reference_image_url: impl Into<Image>, aspect_ratio: AspectRatio, resolution: Resolution,
     duration: Duration, audio_setting: AudioSetting, seed: i64, ..extra
 });

@@ -13,17 +13,15 @@
 //! let input = Input::new("a lighthouse at dusk", Image::url("https://example.com/image.png"));
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
-use crate::{Audio, Image, integer_enum, model, object, setters, string_enum};
+use crate::{Audio, Image, integer_enum, methods, model, object, string_enum};
 
 object! {
     /// Input of `wan-ai/wan-2.7/image-to-video`.
-    #[must_use]
     pub struct Input {
         /// What should happen in the video, starting from the image: motion, camera and mood.
         ///
         /// At most 5000 characters.
-        pub prompt: String = required("prompt").with(&[Rule::MaxLength(5000)]),
+        pub prompt: String = required("prompt", MaxLength(5000)),
         /// Image the video starts from.
         pub image_url: Image = required("image_url"),
         /// Image the video ends on. Left out, the model finds its own ending.
@@ -33,8 +31,7 @@ object! {
         /// What the video should not show.
         ///
         /// At most 500 characters.
-        pub negative_prompt: Option<String> = optional("negative_prompt")
-            .with(&[Rule::MaxLength(500)]),
+        pub negative_prompt: Option<String> = optional("negative_prompt", MaxLength(500)),
         /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
         ///
         /// Default `1080p`. One of `720p`, `1080p`.
@@ -46,33 +43,19 @@ object! {
         /// Has the prompt rewritten with more detail. Turn it off to have it used as written.
         ///
         /// Default `true`.
-        pub enable_prompt_expansion: Option<bool> = optional(
-            "enable_prompt_expansion",
-        ),
+        pub enable_prompt_expansion: Option<bool> = optional("enable_prompt_expansion"),
         /// Start value of the randomness; the same seed and inputs give a similar result. `0` normally picks a random one.
         ///
         /// Default `0`. From 0 to 2147483647.
-        pub seed: Option<i64> = optional("seed")
-            .with(&[Rule::Minimum(0), Rule::Maximum(2_147_483_647)]),
+        pub seed: Option<i64> = optional("seed", Minimum(0), Maximum(2_147_483_647)),
         ..extra
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>, image_url: impl Into<Image>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            image_url: image_url.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
-    end_image_url: impl Into<Image>, audio_url: impl Into<Audio>,
-    negative_prompt: impl Into<String>, resolution: Resolution, duration: Duration,
-    enable_prompt_expansion: bool, seed: i64, ..extra
+methods!(Input {
+    new(prompt: impl Into<String>, image_url: impl Into<Image>), end_image_url: impl Into<Image>,
+    audio_url: impl Into<Audio>, negative_prompt: impl Into<String>, resolution: Resolution,
+    duration: Duration, enable_prompt_expansion: bool, seed: i64, ..extra
 });
 
 string_enum! {

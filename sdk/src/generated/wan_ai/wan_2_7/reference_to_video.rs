@@ -12,37 +12,33 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
-use crate::{Image, Video, integer_enum, model, object, setters, string_enum};
+use crate::{Image, Video, integer_enum, methods, model, object, string_enum};
 
 object! {
     /// Input of `wan-ai/wan-2.7/reference-to-video`.
-    #[must_use]
     pub struct Input {
         /// What the video should show, and what to take from the references.
         ///
         /// At most 5000 characters.
-        pub prompt: String = required("prompt").with(&[Rule::MaxLength(5000)]),
+        pub prompt: String = required("prompt", MaxLength(5000)),
         /// Images of subjects, places or styles that the video should take up. Together with `reference_video_urls` there may be no more than five.
         ///
         /// At most 5 items.
-        pub reference_image_urls: Option<Vec<Image>> = optional("reference_image_urls")
-            .with(&[Rule::MaxItems(5)]),
+        pub reference_image_urls: Option<Vec<Image>> =
+            optional("reference_image_urls", MaxItems(5)),
         /// Videos whose subjects, motion, camera work or style the new video should take up. Together with `reference_image_urls` there may be no more than five.
         ///
         /// At most 5 items.
-        pub reference_video_urls: Option<Vec<Video>> = optional("reference_video_urls")
-            .with(&[Rule::MaxItems(5)]),
+        pub reference_video_urls: Option<Vec<Video>> =
+            optional("reference_video_urls", MaxItems(5)),
         /// What the video should not show.
         ///
         /// At most 500 characters.
-        pub negative_prompt: Option<String> = optional("negative_prompt")
-            .with(&[Rule::MaxLength(500)]),
+        pub negative_prompt: Option<String> = optional("negative_prompt", MaxLength(500)),
         /// Width to height of the video.
         ///
         /// Default `16:9`. One of `16:9`, `9:16`, `1:1`, `4:3`, `3:4`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
         ///
         /// Default `1080p`. One of `720p`, `1080p`.
@@ -58,43 +54,16 @@ object! {
         /// Start value of the randomness; the same seed and inputs give a similar result. `0` normally picks a random one.
         ///
         /// Default `0`. From 0 to 2147483647.
-        pub seed: Option<i64> = optional("seed")
-            .with(&[Rule::Minimum(0), Rule::Maximum(2_147_483_647)]),
+        pub seed: Option<i64> = optional("seed", Minimum(0), Maximum(2_147_483_647)),
         ..extra
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            ..Blank::blank()
-        }
-    }
-
-    /// Sets [`reference_image_urls`](field@Self::reference_image_urls).
-    pub fn reference_image_urls(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<Image>>,
-    ) -> Self {
-        self.reference_image_urls = Some(values.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Sets [`reference_video_urls`](field@Self::reference_video_urls).
-    pub fn reference_video_urls(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<Video>>,
-    ) -> Self {
-        self.reference_video_urls = Some(values.into_iter().map(Into::into).collect());
-        self
-    }
-}
-
-setters!(Input {
-    negative_prompt: impl Into<String>, aspect_ratio: AspectRatio, resolution: Resolution,
-    duration: Duration, multi_shots: bool, seed: i64, ..extra
+methods!(Input {
+    new(prompt: impl Into<String>), [reference_image_urls]: impl Into<Image>,
+    [reference_video_urls]: impl Into<Video>, negative_prompt: impl Into<String>,
+    aspect_ratio: AspectRatio, resolution: Resolution, duration: Duration, multi_shots: bool,
+    seed: i64, ..extra
 });
 
 string_enum! {

@@ -12,12 +12,10 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
-use crate::{model, object, setters, string_enum};
+use crate::{methods, model, object, string_enum};
 
 object! {
     /// Input of `wan-ai/wan-2.7/text-to-image`.
-    #[must_use]
     pub struct Input {
         /// What the image should show: subject, setting, composition and style.
         pub prompt: String = required("prompt"),
@@ -30,29 +28,18 @@ object! {
         /// How many images there may be in the result; the model may make fewer.
         ///
         /// Default `1`. From 1 to 5.
-        pub max_images: Option<i64> = optional("max_images")
-            .with(&[Rule::Minimum(1), Rule::Maximum(5)]),
+        pub max_images: Option<i64> = optional("max_images", Minimum(1), Maximum(5)),
         /// Start value of the randomness; the same seed and inputs give a similar result. Left out, a random one is normally picked.
         ///
         /// From 0 to 2147483647.
-        pub seed: Option<i64> = optional("seed")
-            .with(&[Rule::Minimum(0), Rule::Maximum(2_147_483_647)]),
+        pub seed: Option<i64> = optional("seed", Minimum(0), Maximum(2_147_483_647)),
         ..extra
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
-    negative_prompt: impl Into<String>, image_size: ImageSize, max_images: i64, seed: i64, ..extra
+methods!(Input {
+    new(prompt: impl Into<String>), negative_prompt: impl Into<String>, image_size: ImageSize,
+    max_images: i64, seed: i64, ..extra
 });
 
 string_enum! {

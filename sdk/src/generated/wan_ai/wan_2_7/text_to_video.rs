@@ -12,29 +12,25 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
-use crate::{Audio, integer_enum, model, object, setters, string_enum};
+use crate::{Audio, integer_enum, methods, model, object, string_enum};
 
 object! {
     /// Input of `wan-ai/wan-2.7/text-to-video`.
-    #[must_use]
     pub struct Input {
         /// What the video should show: subject, action, setting, camera and style.
         ///
         /// At most 5000 characters.
-        pub prompt: String = required("prompt").with(&[Rule::MaxLength(5000)]),
+        pub prompt: String = required("prompt", MaxLength(5000)),
         /// Audio the video is made to fit, such as speech or music.
         pub audio_url: Option<Audio> = optional("audio_url"),
         /// What the video should not show.
         ///
         /// At most 500 characters.
-        pub negative_prompt: Option<String> = optional("negative_prompt")
-            .with(&[Rule::MaxLength(500)]),
+        pub negative_prompt: Option<String> = optional("negative_prompt", MaxLength(500)),
         /// Width to height of the video.
         ///
         /// Default `16:9`. One of `16:9`, `9:16`, `1:1`, `4:3`, `3:4`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
         ///
         /// Default `1080p`. One of `720p`, `1080p`.
@@ -46,31 +42,19 @@ object! {
         /// Has the prompt rewritten with more detail. Turn it off to have it used as written.
         ///
         /// Default `true`.
-        pub enable_prompt_expansion: Option<bool> = optional(
-            "enable_prompt_expansion",
-        ),
+        pub enable_prompt_expansion: Option<bool> = optional("enable_prompt_expansion"),
         /// Start value of the randomness; the same seed and inputs give a similar result. `0` normally picks a random one.
         ///
         /// Default `0`. From 0 to 2147483647.
-        pub seed: Option<i64> = optional("seed")
-            .with(&[Rule::Minimum(0), Rule::Maximum(2_147_483_647)]),
+        pub seed: Option<i64> = optional("seed", Minimum(0), Maximum(2_147_483_647)),
         ..extra
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
-    audio_url: impl Into<Audio>, negative_prompt: impl Into<String>, aspect_ratio: AspectRatio,
-    resolution: Resolution, duration: Duration, enable_prompt_expansion: bool, seed: i64, ..extra
+methods!(Input {
+    new(prompt: impl Into<String>), audio_url: impl Into<Audio>, negative_prompt: impl Into<String>,
+    aspect_ratio: AspectRatio, resolution: Resolution, duration: Duration,
+    enable_prompt_expansion: bool, seed: i64, ..extra
 });
 
 string_enum! {

@@ -12,13 +12,11 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
 use crate::schema::Integer;
-use crate::{Audio, Image, Video, model, object, setters, string_enum};
+use crate::{Audio, Image, Video, methods, model, object, string_enum};
 
 object! {
     /// Input of `wan-ai/wan-3.0/reference-to-video`.
-    #[must_use]
     pub struct Input {
         /// What the video should show, and what to take from the references.
         pub prompt: String = required("prompt"),
@@ -31,8 +29,7 @@ object! {
         /// Width to height of the video; `adaptive` lets the model choose one that suits the inputs.
         ///
         /// Default `16:9`. One of `16:9`, `9:16`, `1:1`, `4:3`, `3:4`, `adaptive`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
         ///
         /// Default `720p`. One of `480p`, `720p`, `1080p`.
@@ -40,8 +37,7 @@ object! {
         /// Length of the video in seconds.
         ///
         /// Default `5`. From 2 to 30.
-        pub duration: Option<i64> = optional("duration")
-            .with(&[Rule::Minimum(2), Rule::Maximum(30)]),
+        pub duration: Option<i64> = optional("duration", Minimum(2), Maximum(30)),
         /// Makes sound along with the video.
         ///
         /// Default `true`.
@@ -56,44 +52,9 @@ object! {
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            ..Blank::blank()
-        }
-    }
-
-    /// Sets [`reference_images`](field@Self::reference_images).
-    pub fn reference_images(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<Image>>,
-    ) -> Self {
-        self.reference_images = Some(values.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Sets [`reference_videos`](field@Self::reference_videos).
-    pub fn reference_videos(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<Video>>,
-    ) -> Self {
-        self.reference_videos = Some(values.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Sets [`reference_audios`](field@Self::reference_audios).
-    pub fn reference_audios(
-        mut self,
-        values: impl IntoIterator<Item = impl Into<Audio>>,
-    ) -> Self {
-        self.reference_audios = Some(values.into_iter().map(Into::into).collect());
-        self
-    }
-}
-
-setters!(Input {
+methods!(Input {
+    new(prompt: impl Into<String>), [reference_images]: impl Into<Image>,
+    [reference_videos]: impl Into<Video>, [reference_audios]: impl Into<Audio>,
     aspect_ratio: AspectRatio, resolution: Resolution, duration: i64, enable_audio: bool,
     prompt_extend: bool, seed: impl Into<Integer>, ..extra
 });

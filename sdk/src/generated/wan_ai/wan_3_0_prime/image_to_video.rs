@@ -13,12 +13,10 @@
 //! let input = Input::new("a lighthouse at dusk", Image::url("https://example.com/image.png"));
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
-use crate::{Image, model, object, setters, string_enum};
+use crate::{Image, methods, model, object, string_enum};
 
 object! {
     /// Input of `wan-ai/wan-3.0-prime/image-to-video`.
-    #[must_use]
     pub struct Input {
         /// What should happen in the video, starting from the image: motion, camera and mood.
         pub prompt: String = required("prompt"),
@@ -29,8 +27,7 @@ object! {
         /// Width to height of the video; `adaptive` goes by the input image.
         ///
         /// Default `adaptive`. One of `adaptive`, `16:9`, `9:16`, `1:1`, `4:3`, `3:4`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
         ///
         /// Default `720p`. One of `480p`, `720p`, `1080p`.
@@ -38,8 +35,7 @@ object! {
         /// Length of the video in seconds.
         ///
         /// Default `5`. From 2 to 30.
-        pub duration: Option<i64> = optional("duration")
-            .with(&[Rule::Minimum(2), Rule::Maximum(30)]),
+        pub duration: Option<i64> = optional("duration", Minimum(2), Maximum(30)),
         /// Makes sound along with the video. Turned off, the video is silent.
         ///
         /// Default `true`.
@@ -51,26 +47,15 @@ object! {
         /// Start value of the randomness; the same seed and inputs give a similar result. `0` normally picks a random one.
         ///
         /// Default `0`. From 0 to 2147483647.
-        pub seed: Option<i64> = optional("seed")
-            .with(&[Rule::Minimum(0), Rule::Maximum(2_147_483_647)]),
+        pub seed: Option<i64> = optional("seed", Minimum(0), Maximum(2_147_483_647)),
         ..extra
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>, image_url: impl Into<Image>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            image_url: image_url.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
-    end_image_url: impl Into<Image>, aspect_ratio: AspectRatio, resolution: Resolution,
-    duration: i64, enable_audio: bool, prompt_extend: bool, seed: i64, ..extra
+methods!(Input {
+    new(prompt: impl Into<String>, image_url: impl Into<Image>), end_image_url: impl Into<Image>,
+    aspect_ratio: AspectRatio, resolution: Resolution, duration: i64, enable_audio: bool,
+    prompt_extend: bool, seed: i64, ..extra
 });
 
 string_enum! {

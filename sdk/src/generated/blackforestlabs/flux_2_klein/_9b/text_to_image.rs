@@ -12,45 +12,30 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
-use crate::{model, object, setters};
+use crate::{methods, model, object};
 
 object! {
     /// Input of `blackforestlabs/flux-2-klein/9b/text-to-image`.
-    #[must_use]
     pub struct Input {
         /// What the image should show: subject, setting, composition and style.
         pub prompt: String = required("prompt"),
         /// Width of the image in pixels.
         ///
         /// Default `1024`. From 512 to 1536.
-        pub width: Option<i64> = optional("width")
-            .with(&[Rule::Minimum(512), Rule::Maximum(1536)]),
+        pub width: Option<i64> = optional("width", Minimum(512), Maximum(1536)),
         /// Height of the image in pixels.
         ///
         /// Default `1024`. From 512 to 1536.
-        pub height: Option<i64> = optional("height")
-            .with(&[Rule::Minimum(512), Rule::Maximum(1536)]),
+        pub height: Option<i64> = optional("height", Minimum(512), Maximum(1536)),
         /// Number of denoising steps; more can show more detail, but take longer.
         ///
         /// Default `25`. From 1 to 100.
-        pub steps: Option<i64> = optional("steps")
-            .with(&[Rule::Minimum(1), Rule::Maximum(100)]),
+        pub steps: Option<i64> = optional("steps", Minimum(1), Maximum(100)),
         ..extra
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input { width: i64, height: i64, steps: i64, ..extra });
+methods!(Input { new(prompt: impl Into<String>), width: i64, height: i64, steps: i64, ..extra });
 
 pub use crate::ImageOutput as Output;
 

@@ -13,12 +13,10 @@
 //! let input = Input::new("a lighthouse at dusk", Video::url("https://example.com/video.mp4"));
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
-use crate::{Video, model, object, setters, string_enum};
+use crate::{Video, methods, model, object, string_enum};
 
 object! {
     /// Input of `blackforestlabs/flux-3/extend-video/draft`.
-    #[must_use]
     pub struct Input {
         /// What should happen in the continuation of the video.
         pub prompt: String = required("prompt"),
@@ -27,8 +25,7 @@ object! {
         /// Width to height of the video; `auto` goes by the input video.
         ///
         /// Default `auto`. One of `auto`, `21:9`, `2:1`, `16:9`, `4:3`, `1:1`, `3:4`, `9:16`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Length of the generated footage in seconds, written as a string; `auto` lets the model choose.
         ///
         /// Default `auto`. One of `auto`, `5`, `6`, `7`, `8`, `9`, `10`, `11`, `12`, `13`, `14`, `15`, `16`, `17`, `18`, `19`, `20`.
@@ -40,26 +37,14 @@ object! {
         /// How much the content filter lets through; lower is stricter.
         ///
         /// Default `2`. From 0 to 4.
-        pub safety_tolerance: Option<i64> = optional("safety_tolerance")
-            .with(&[Rule::Minimum(0), Rule::Maximum(4)]),
+        pub safety_tolerance: Option<i64> = optional("safety_tolerance", Minimum(0), Maximum(4)),
         ..extra
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>, video_url: impl Into<Video>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            video_url: video_url.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
-    aspect_ratio: AspectRatio, duration: Duration, generate_audio: bool, safety_tolerance: i64,
-    ..extra
+methods!(Input {
+    new(prompt: impl Into<String>, video_url: impl Into<Video>), aspect_ratio: AspectRatio,
+    duration: Duration, generate_audio: bool, safety_tolerance: i64, ..extra
 });
 
 string_enum! {

@@ -17,12 +17,10 @@
 //! });
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
-use crate::{Image, integer_enum, model, object, setters, show_members, string_enum};
+use crate::{Image, integer_enum, methods, model, object, string_enum};
 
 object! {
     /// Input of `blackforestlabs/flux-3/first-last-frame-to-video/draft`.
-    #[must_use]
     pub struct Input {
         /// How the video gets from the first image to the last: motion, camera and mood.
         pub prompt: String = required("prompt"),
@@ -33,8 +31,7 @@ object! {
         /// Width to height of the video; `auto` goes by the input images.
         ///
         /// Default `auto`. One of `auto`, `21:9`, `2:1`, `16:9`, `4:3`, `1:1`, `3:4`, `9:16`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Length of the video in seconds.
         ///
         /// Default `5`. One of `5`, `6`, `7`, `8`, `9`, `10`, `11`, `12`, `13`, `14`, `15`, `16`, `17`, `18`, `19`, `20`.
@@ -46,39 +43,13 @@ object! {
         /// How much the content filter lets through; lower is stricter.
         ///
         /// Default `2`. From 0 to 4.
-        pub safety_tolerance: Option<i64> = optional("safety_tolerance")
-            .with(&[Rule::Minimum(0), Rule::Maximum(4)]),
+        pub safety_tolerance: Option<i64> = optional("safety_tolerance", Minimum(0), Maximum(4)),
         ..extra
     }
 }
 
-/// What [`Input`] cannot do without, by name.
-#[derive(Clone, PartialEq)]
-pub struct Required {
-    /// How the video gets from the first image to the last: motion, camera and mood.
-    pub prompt: String,
-    /// Image the video starts from.
-    pub start_image_url: Image,
-    /// Image the video ends on.
-    pub end_image_url: Image,
-}
-
-show_members!(Required { prompt, start_image_url, end_image_url });
-
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(required: Required) -> Self {
-        let Required { prompt, start_image_url, end_image_url } = required;
-        Self {
-            prompt,
-            start_image_url,
-            end_image_url,
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
+methods!(Input {
+    new(Required { prompt: String, start_image_url: Image, end_image_url: Image }),
     aspect_ratio: AspectRatio, duration: Duration, generate_audio: bool, safety_tolerance: i64,
     ..extra
 });

@@ -17,12 +17,10 @@
 //! });
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
-use crate::{Image, model, object, setters, show_members};
+use crate::{Image, methods, model, object};
 
 object! {
     /// Input of `bytedance/seedance-2.5/first-last-frame/480p`.
-    #[must_use]
     pub struct Input {
         /// How the video gets from the first image to the last: motion, camera and mood.
         pub prompt: String = required("prompt"),
@@ -33,8 +31,7 @@ object! {
         /// Length of the video in seconds.
         ///
         /// Default `5`. From 4 to 30.
-        pub duration: Option<i64> = optional("duration")
-            .with(&[Rule::Minimum(4), Rule::Maximum(30)]),
+        pub duration: Option<i64> = optional("duration", Minimum(4), Maximum(30)),
         /// Makes sound along with the video. Turned off, the video is silent.
         ///
         /// Default `true`.
@@ -43,33 +40,10 @@ object! {
     }
 }
 
-/// What [`Input`] cannot do without, by name.
-#[derive(Clone, PartialEq)]
-pub struct Required {
-    /// How the video gets from the first image to the last: motion, camera and mood.
-    pub prompt: String,
-    /// Image the video starts from.
-    pub first_frame: Image,
-    /// Image the video ends on.
-    pub last_frame: Image,
-}
-
-show_members!(Required { prompt, first_frame, last_frame });
-
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(required: Required) -> Self {
-        let Required { prompt, first_frame, last_frame } = required;
-        Self {
-            prompt,
-            first_frame,
-            last_frame,
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input { duration: i64, generate_audio: bool, ..extra });
+methods!(Input {
+    new(Required { prompt: String, first_frame: Image, last_frame: Image }), duration: i64,
+    generate_audio: bool, ..extra
+});
 
 pub use crate::VideoOutput as Output;
 

@@ -13,12 +13,10 @@
 //! let input = Input::new("a lighthouse at dusk", Image::url("https://example.com/image.png"));
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
-use crate::{Image, model, object, setters};
+use crate::{Image, methods, model, object};
 
 object! {
     /// Input of `bytedance/seedance-2.5/image-to-video/1080p`.
-    #[must_use]
     pub struct Input {
         /// What should happen in the video, starting from the image: motion, camera and mood.
         pub prompt: String = required("prompt"),
@@ -27,8 +25,7 @@ object! {
         /// Length of the video in seconds.
         ///
         /// Default `5`. From 4 to 30.
-        pub duration: Option<i64> = optional("duration")
-            .with(&[Rule::Minimum(4), Rule::Maximum(30)]),
+        pub duration: Option<i64> = optional("duration", Minimum(4), Maximum(30)),
         /// Makes sound along with the video. Turned off, the video is silent.
         ///
         /// Default `true`.
@@ -37,18 +34,10 @@ object! {
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>, image: impl Into<Image>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            image: image.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input { duration: i64, generate_audio: bool, ..extra });
+methods!(Input {
+    new(prompt: impl Into<String>, image: impl Into<Image>), duration: i64, generate_audio: bool,
+    ..extra
+});
 
 pub use crate::VideoOutput as Output;
 

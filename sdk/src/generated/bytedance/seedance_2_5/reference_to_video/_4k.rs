@@ -13,38 +13,33 @@
 //! let input = Input::new("a lighthouse at dusk", vec![Video::url("https://example.com/video.mp4")]);
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
-use crate::{Audio, Image, Video, model, object, setters, string_enum};
+use crate::{Audio, Image, Video, methods, model, object, string_enum};
 
 object! {
     /// Input of `bytedance/seedance-2.5/reference-to-video/4k`.
-    #[must_use]
     pub struct Input {
         /// What the video should show, and what to take from the references.
         pub prompt: String = required("prompt"),
         /// Videos whose subjects, motion, camera work or style the new video should take up.
         ///
         /// From 1 to 3 items.
-        pub videos: Vec<Video> = required("videos")
-            .with(&[Rule::MinItems(1), Rule::MaxItems(3)]),
+        pub videos: Vec<Video> = required("videos", MinItems(1), MaxItems(3)),
         /// Images of subjects, places or styles that the video should take up.
         ///
         /// At most 9 items.
-        pub images: Option<Vec<Image>> = optional("images").with(&[Rule::MaxItems(9)]),
+        pub images: Option<Vec<Image>> = optional("images", MaxItems(9)),
         /// Audio clips, such as a voice, music or a sound, that the video should take up.
         ///
         /// At most 3 items.
-        pub audios: Option<Vec<Audio>> = optional("audios").with(&[Rule::MaxItems(3)]),
+        pub audios: Option<Vec<Audio>> = optional("audios", MaxItems(3)),
         /// Width to height of the video; `adaptive` lets the model choose one that suits the inputs.
         ///
         /// Default `16:9`. One of `16:9`, `9:16`, `1:1`, `4:3`, `3:4`, `21:9`, `adaptive`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Length of the video in seconds.
         ///
         /// Default `5`. From 4 to 30.
-        pub duration: Option<i64> = optional("duration")
-            .with(&[Rule::Minimum(4), Rule::Maximum(30)]),
+        pub duration: Option<i64> = optional("duration", Minimum(4), Maximum(30)),
         /// Makes sound along with the video.
         ///
         /// Default `true`.
@@ -53,33 +48,11 @@ object! {
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(
-        prompt: impl Into<String>,
-        videos: impl IntoIterator<Item = impl Into<Video>>,
-    ) -> Self {
-        Self {
-            prompt: prompt.into(),
-            videos: videos.into_iter().map(Into::into).collect(),
-            ..Blank::blank()
-        }
-    }
-
-    /// Sets [`images`](field@Self::images).
-    pub fn images(mut self, values: impl IntoIterator<Item = impl Into<Image>>) -> Self {
-        self.images = Some(values.into_iter().map(Into::into).collect());
-        self
-    }
-
-    /// Sets [`audios`](field@Self::audios).
-    pub fn audios(mut self, values: impl IntoIterator<Item = impl Into<Audio>>) -> Self {
-        self.audios = Some(values.into_iter().map(Into::into).collect());
-        self
-    }
-}
-
-setters!(Input { aspect_ratio: AspectRatio, duration: i64, generate_audio: bool, ..extra });
+methods!(Input {
+    new(prompt: impl Into<String>, [videos]: impl Into<Video>), [images]: impl Into<Image>,
+    [audios]: impl Into<Audio>, aspect_ratio: AspectRatio, duration: i64, generate_audio: bool,
+    ..extra
+});
 
 string_enum! {
     /// Aspect ratio.

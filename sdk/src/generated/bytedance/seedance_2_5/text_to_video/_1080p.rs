@@ -12,25 +12,21 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
-use crate::{model, object, setters, string_enum};
+use crate::{methods, model, object, string_enum};
 
 object! {
     /// Input of `bytedance/seedance-2.5/text-to-video/1080p`.
-    #[must_use]
     pub struct Input {
         /// What the video should show: subject, action, setting, camera and style.
         pub prompt: String = required("prompt"),
         /// Width to height of the video; `adaptive` lets the model choose.
         ///
         /// Default `16:9`. One of `16:9`, `9:16`, `1:1`, `4:3`, `3:4`, `21:9`, `adaptive`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Length of the video in seconds.
         ///
         /// Default `5`. From 4 to 30.
-        pub duration: Option<i64> = optional("duration")
-            .with(&[Rule::Minimum(4), Rule::Maximum(30)]),
+        pub duration: Option<i64> = optional("duration", Minimum(4), Maximum(30)),
         /// Makes sound along with the video. Turned off, the video is silent.
         ///
         /// Default `true`.
@@ -39,17 +35,10 @@ object! {
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input { aspect_ratio: AspectRatio, duration: i64, generate_audio: bool, ..extra });
+methods!(Input {
+    new(prompt: impl Into<String>), aspect_ratio: AspectRatio, duration: i64, generate_audio: bool,
+    ..extra
+});
 
 string_enum! {
     /// Aspect ratio.

@@ -13,12 +13,10 @@
 //! ```
 
 use ::serde_json::Value;
-use crate::schema::runtime::{Blank, Rule};
-use crate::{model, object, setters, string_enum};
+use crate::{methods, model, object, string_enum};
 
 object! {
     /// Input of `kling/kling-3.0/4k/text-to-video`.
-    #[must_use]
     pub struct Input {
         /// What the video should show: subject, action, setting, camera and style.
         pub prompt: String = required("prompt"),
@@ -29,13 +27,11 @@ object! {
         /// Width to height of the video.
         ///
         /// Default `16:9`. One of `16:9`, `9:16`, `1:1`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Length of the video in seconds.
         ///
         /// Default `5`. From 3 to 15.
-        pub duration: Option<i64> = optional("duration")
-            .with(&[Rule::Minimum(3), Rule::Maximum(15)]),
+        pub duration: Option<i64> = optional("duration", Minimum(3), Maximum(15)),
         /// Makes sound along with the video. Turned off, the video is silent.
         ///
         /// Default `true`.
@@ -47,25 +43,15 @@ object! {
         /// How closely the video follows the prompt; lower leaves the model more freedom.
         ///
         /// Default `0.5`. From 0 to 1.
-        pub cfg_scale: Option<f64> = optional("cfg_scale")
-            .with(&[Rule::Minimum(0), Rule::Maximum(1)]),
+        pub cfg_scale: Option<f64> = optional("cfg_scale", Minimum(0), Maximum(1)),
         ..extra
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
-    negative_prompt: impl Into<String>, multi_prompt: impl Into<Value>, aspect_ratio: AspectRatio,
-    duration: i64, sound: bool, shot_type: ShotType, cfg_scale: f64, ..extra
+methods!(Input {
+    new(prompt: impl Into<String>), negative_prompt: impl Into<String>,
+    multi_prompt: impl Into<Value>, aspect_ratio: AspectRatio, duration: i64, sound: bool,
+    shot_type: ShotType, cfg_scale: f64, ..extra
 });
 
 string_enum! {

@@ -14,12 +14,10 @@
 //! ```
 
 use ::serde_json::Value;
-use crate::schema::runtime::{Blank, Rule};
-use crate::{Image, model, object, setters, string_enum};
+use crate::{Image, methods, model, object, string_enum};
 
 object! {
     /// Input of `kling/kling-3.0/pro/image-to-video`.
-    #[must_use]
     pub struct Input {
         /// What should happen in the video, starting from the image: motion, camera and mood.
         pub prompt: String = required("prompt"),
@@ -36,8 +34,7 @@ object! {
         /// Length of the video in seconds.
         ///
         /// Default `10`. From 3 to 15.
-        pub duration: Option<i64> = optional("duration")
-            .with(&[Rule::Minimum(3), Rule::Maximum(15)]),
+        pub duration: Option<i64> = optional("duration", Minimum(3), Maximum(15)),
         /// Makes sound along with the video. Turned off, the video is silent.
         ///
         /// Default `true`.
@@ -49,24 +46,13 @@ object! {
         /// How closely the video follows the prompt; lower leaves the model more freedom.
         ///
         /// Default `0.5`. From 0 to 1.
-        pub cfg_scale: Option<f64> = optional("cfg_scale")
-            .with(&[Rule::Minimum(0), Rule::Maximum(1)]),
+        pub cfg_scale: Option<f64> = optional("cfg_scale", Minimum(0), Maximum(1)),
         ..extra
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>, start_image_url: impl Into<Image>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            start_image_url: start_image_url.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
+methods!(Input {
+    new(prompt: impl Into<String>, start_image_url: impl Into<Image>),
     end_image_url: impl Into<Image>, negative_prompt: impl Into<String>,
     multi_prompt: impl Into<Value>, elements: impl Into<Value>, duration: i64, generate_audio: bool,
     shot_type: ShotType, cfg_scale: f64, ..extra

@@ -14,12 +14,10 @@
 //! ```
 
 use ::serde_json::Value;
-use crate::schema::runtime::Blank;
-use crate::{Image, integer_enum, model, object, setters, string_enum};
+use crate::{Image, integer_enum, methods, model, object, string_enum};
 
 object! {
     /// Input of `kling/kling-video-o3/4K/image-to-video`.
-    #[must_use]
     pub struct Input {
         /// What should happen in the video, starting from the image: motion, camera and mood.
         pub prompt: String = required("prompt"),
@@ -45,20 +43,9 @@ object! {
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>, image: impl Into<Image>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            image: image.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
-    end_image: impl Into<Image>, multi_prompt: impl Into<Value>, duration: Duration, sound: bool,
-    shot_type: ShotType, ..extra
+methods!(Input {
+    new(prompt: impl Into<String>, image: impl Into<Image>), end_image: impl Into<Image>,
+    multi_prompt: impl Into<Value>, duration: Duration, sound: bool, shot_type: ShotType, ..extra
 });
 
 integer_enum! {

@@ -13,12 +13,10 @@
 //! ```
 
 use ::serde_json::Value;
-use crate::schema::runtime::Blank;
-use crate::{Image, integer_enum, model, object, setters, string_enum};
+use crate::{Image, integer_enum, methods, model, object, string_enum};
 
 object! {
     /// Input of `kling/kling-video-o3/4K/reference-to-video`.
-    #[must_use]
     pub struct Input {
         /// What the video should show, and what to take from the references.
         pub prompt: String = required("prompt"),
@@ -29,8 +27,7 @@ object! {
         /// Width to height of the video.
         ///
         /// Default `16:9`. One of `16:9`, `9:16`, `1:1`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Length of the video in seconds.
         ///
         /// Default `5`. One of `3`, `4`, `5`, `6`, `7`, `8`, `9`, `10`, `11`, `12`, `13`, `14`, `15`.
@@ -47,25 +44,9 @@ object! {
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            ..Blank::blank()
-        }
-    }
-
-    /// Sets [`images`](field@Self::images).
-    pub fn images(mut self, values: impl IntoIterator<Item = impl Into<Image>>) -> Self {
-        self.images = Some(values.into_iter().map(Into::into).collect());
-        self
-    }
-}
-
-setters!(Input {
-    multi_prompt: impl Into<Value>, aspect_ratio: AspectRatio, duration: Duration, sound: bool,
-    shot_type: ShotType, ..extra
+methods!(Input {
+    new(prompt: impl Into<String>), [images]: impl Into<Image>, multi_prompt: impl Into<Value>,
+    aspect_ratio: AspectRatio, duration: Duration, sound: bool, shot_type: ShotType, ..extra
 });
 
 string_enum! {

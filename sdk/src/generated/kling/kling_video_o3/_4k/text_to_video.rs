@@ -13,12 +13,10 @@
 //! ```
 
 use ::serde_json::Value;
-use crate::schema::runtime::Blank;
-use crate::{integer_enum, model, object, setters, string_enum};
+use crate::{integer_enum, methods, model, object, string_enum};
 
 object! {
     /// Input of `kling/kling-video-o3/4K/text-to-video`.
-    #[must_use]
     pub struct Input {
         /// What the video should show: subject, action, setting, camera and style.
         pub prompt: String = required("prompt"),
@@ -27,8 +25,7 @@ object! {
         /// Width to height of the video.
         ///
         /// Default `16:9`. One of `16:9`, `9:16`, `1:1`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Length of the video in seconds.
         ///
         /// Default `5`. One of `3`, `4`, `5`, `6`, `7`, `8`, `9`, `10`, `11`, `12`, `13`, `14`, `15`.
@@ -45,19 +42,9 @@ object! {
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
-    multi_prompt: impl Into<Value>, aspect_ratio: AspectRatio, duration: Duration, sound: bool,
-    shot_type: ShotType, ..extra
+methods!(Input {
+    new(prompt: impl Into<String>), multi_prompt: impl Into<Value>, aspect_ratio: AspectRatio,
+    duration: Duration, sound: bool, shot_type: ShotType, ..extra
 });
 
 string_enum! {

@@ -14,12 +14,10 @@
 //! ```
 
 use ::serde_json::Value;
-use crate::schema::runtime::{Blank, Rule};
-use crate::{Image, model, object, setters, string_enum};
+use crate::{Image, methods, model, object, string_enum};
 
 object! {
     /// Input of `kling/kling-video-o3/pro/image-to-video`.
-    #[must_use]
     pub struct Input {
         /// What should happen in the video, starting from the image: motion, camera and mood.
         pub prompt: String = required("prompt"),
@@ -32,8 +30,7 @@ object! {
         /// Length of the video in seconds.
         ///
         /// Default `5`. From 3 to 15.
-        pub duration: Option<i64> = optional("duration")
-            .with(&[Rule::Minimum(3), Rule::Maximum(15)]),
+        pub duration: Option<i64> = optional("duration", Minimum(3), Maximum(15)),
         /// Makes sound along with the video. Turned off, the video is silent.
         ///
         /// Default `false`.
@@ -46,20 +43,9 @@ object! {
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>, image: impl Into<Image>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            image: image.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
-    end_image: impl Into<Image>, multi_prompt: impl Into<Value>, duration: i64, sound: bool,
-    shot_type: ShotType, ..extra
+methods!(Input {
+    new(prompt: impl Into<String>, image: impl Into<Image>), end_image: impl Into<Image>,
+    multi_prompt: impl Into<Value>, duration: i64, sound: bool, shot_type: ShotType, ..extra
 });
 
 string_enum! {

@@ -13,12 +13,10 @@
 //! ```
 
 use ::serde_json::Value;
-use crate::schema::runtime::{Blank, Rule};
-use crate::{Image, Video, model, object, setters, string_enum};
+use crate::{Image, Video, methods, model, object, string_enum};
 
 object! {
     /// Input of `kling/kling-video-o3/pro/reference-to-video`.
-    #[must_use]
     pub struct Input {
         /// What the video should show, and what to take from the references.
         pub prompt: String = required("prompt"),
@@ -27,19 +25,17 @@ object! {
         /// Images of subjects, places or styles that the video should take up.
         ///
         /// At most 7 items.
-        pub images: Option<Vec<Image>> = optional("images").with(&[Rule::MaxItems(7)]),
+        pub images: Option<Vec<Image>> = optional("images", MaxItems(7)),
         /// Separate prompts for the shots of a video with several shots. The shape of this input is not published.
         pub multi_prompt: Option<Value> = optional("multi_prompt"),
         /// Width to height of the video.
         ///
         /// Default `16:9`. One of `16:9`, `9:16`, `1:1`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Length of the video in seconds.
         ///
         /// Default `5`. From 3 to 15.
-        pub duration: Option<i64> = optional("duration")
-            .with(&[Rule::Minimum(3), Rule::Maximum(15)]),
+        pub duration: Option<i64> = optional("duration", Minimum(3), Maximum(15)),
         /// Makes sound along with the video.
         ///
         /// Default `false`.
@@ -56,25 +52,10 @@ object! {
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            ..Blank::blank()
-        }
-    }
-
-    /// Sets [`images`](field@Self::images).
-    pub fn images(mut self, values: impl IntoIterator<Item = impl Into<Image>>) -> Self {
-        self.images = Some(values.into_iter().map(Into::into).collect());
-        self
-    }
-}
-
-setters!(Input {
-    video: impl Into<Video>, multi_prompt: impl Into<Value>, aspect_ratio: AspectRatio,
-    duration: i64, sound: bool, keep_original_sound: bool, shot_type: ShotType, ..extra
+methods!(Input {
+    new(prompt: impl Into<String>), video: impl Into<Video>, [images]: impl Into<Image>,
+    multi_prompt: impl Into<Value>, aspect_ratio: AspectRatio, duration: i64, sound: bool,
+    keep_original_sound: bool, shot_type: ShotType, ..extra
 });
 
 string_enum! {

@@ -13,12 +13,10 @@
 //! let input = Input::new("a lighthouse at dusk", Video::url("https://example.com/video.mp4"));
 //! ```
 
-use crate::schema::runtime::Blank;
-use crate::{Image, Video, model, object, setters, string_enum};
+use crate::{Image, Video, methods, model, object, string_enum};
 
 object! {
     /// Input of `kling/kling-video-o3/standard/video-to-video`.
-    #[must_use]
     pub struct Input {
         /// What to change in the video, and what to keep.
         pub prompt: String = required("prompt"),
@@ -38,24 +36,10 @@ object! {
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>, video: impl Into<Video>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            video: video.into(),
-            ..Blank::blank()
-        }
-    }
-
-    /// Sets [`images`](field@Self::images).
-    pub fn images(mut self, values: impl IntoIterator<Item = impl Into<Image>>) -> Self {
-        self.images = Some(values.into_iter().map(Into::into).collect());
-        self
-    }
-}
-
-setters!(Input { keep_original_sound: bool, shot_type: ShotType, ..extra });
+methods!(Input {
+    new(prompt: impl Into<String>, video: impl Into<Video>), [images]: impl Into<Image>,
+    keep_original_sound: bool, shot_type: ShotType, ..extra
+});
 
 string_enum! {
     /// Shot type.

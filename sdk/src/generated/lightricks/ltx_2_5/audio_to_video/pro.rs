@@ -13,12 +13,10 @@
 //! let input = Input::new(Audio::url("https://example.com/audio.mp3"));
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
-use crate::{Audio, Image, model, object, setters, string_enum};
+use crate::{Audio, Image, methods, model, object, string_enum};
 
 object! {
     /// Input of `lightricks/ltx-2.5/audio-to-video/pro`.
-    #[must_use]
     pub struct Input {
         /// Audio the video is made to fit, such as speech or music.
         pub audio_url: Audio = required("audio_url"),
@@ -29,30 +27,18 @@ object! {
         /// Width to height of the video; `auto` lets the model choose.
         ///
         /// Default `auto`. One of `auto`, `16:9`, `9:16`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// How closely the video follows the prompt; lower leaves the model more freedom.
         ///
         /// Default `9`. From 1 to 50.
-        pub guidance_scale: Option<f64> = optional("guidance_scale")
-            .with(&[Rule::Minimum(1), Rule::Maximum(50)]),
+        pub guidance_scale: Option<f64> = optional("guidance_scale", Minimum(1), Maximum(50)),
         ..extra
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(audio_url: impl Into<Audio>) -> Self {
-        Self {
-            audio_url: audio_url.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
-    prompt: impl Into<String>, image_url: impl Into<Image>, aspect_ratio: AspectRatio,
-    guidance_scale: f64, ..extra
+methods!(Input {
+    new(audio_url: impl Into<Audio>), prompt: impl Into<String>, image_url: impl Into<Image>,
+    aspect_ratio: AspectRatio, guidance_scale: f64, ..extra
 });
 
 string_enum! {

@@ -13,12 +13,10 @@
 //! let input = Input::new("a lighthouse at dusk", Image::url("https://example.com/image.png"));
 //! ```
 
-use crate::schema::runtime::Blank;
-use crate::{Image, integer_enum, model, object, setters, string_enum};
+use crate::{Image, integer_enum, methods, model, object, string_enum};
 
 object! {
     /// Input of `lightricks/ltx-2.5/image-to-video/fast`.
-    #[must_use]
     pub struct Input {
         /// What should happen in the video, starting from the image: motion, camera and mood.
         pub prompt: String = required("prompt"),
@@ -29,8 +27,7 @@ object! {
         /// Width to height of the video; `auto` goes by the input image.
         ///
         /// Default `auto`. One of `auto`, `16:9`, `9:16`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
         ///
         /// Default `1080p`. One of `720p`, `1080p`, `1440p`, `2160p`.
@@ -50,26 +47,15 @@ object! {
         /// How the camera moves: `dolly` along the ground, `jib` up or down; `static` holds still, `focus_shift` moves the focus. Left out, the prompt decides.
         ///
         /// One of `dolly_in`, `dolly_out`, `dolly_left`, `dolly_right`, `jib_up`, `jib_down`, `static`, `focus_shift`.
-        pub camera_motion: Option<CameraMotion> = optional("camera_motion")
-            .one_of(CameraMotion),
+        pub camera_motion: Option<CameraMotion> = optional("camera_motion").one_of(CameraMotion),
         ..extra
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>, image_url: impl Into<Image>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            image_url: image_url.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
-    end_image_url: impl Into<Image>, aspect_ratio: AspectRatio, resolution: Resolution,
-    duration: Duration, fps: Fps, generate_audio: bool, camera_motion: CameraMotion, ..extra
+methods!(Input {
+    new(prompt: impl Into<String>, image_url: impl Into<Image>), end_image_url: impl Into<Image>,
+    aspect_ratio: AspectRatio, resolution: Resolution, duration: Duration, fps: Fps,
+    generate_audio: bool, camera_motion: CameraMotion, ..extra
 });
 
 string_enum! {

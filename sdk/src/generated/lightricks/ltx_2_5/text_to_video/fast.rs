@@ -12,20 +12,17 @@
 //! let input = Input::new("a lighthouse at dusk");
 //! ```
 
-use crate::schema::runtime::Blank;
-use crate::{integer_enum, model, object, setters, string_enum};
+use crate::{integer_enum, methods, model, object, string_enum};
 
 object! {
     /// Input of `lightricks/ltx-2.5/text-to-video/fast`.
-    #[must_use]
     pub struct Input {
         /// What the video should show: subject, action, setting, camera and style.
         pub prompt: String = required("prompt"),
         /// Width to height of the video.
         ///
         /// Default `16:9`. One of `16:9`, `9:16`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
         ///
         /// Default `1080p`. One of `720p`, `1080p`, `1440p`, `2160p`.
@@ -45,25 +42,14 @@ object! {
         /// How the camera moves: `dolly` along the ground, `jib` up or down; `static` holds still, `focus_shift` moves the focus. Left out, the prompt decides.
         ///
         /// One of `dolly_in`, `dolly_out`, `dolly_left`, `dolly_right`, `jib_up`, `jib_down`, `static`, `focus_shift`.
-        pub camera_motion: Option<CameraMotion> = optional("camera_motion")
-            .one_of(CameraMotion),
+        pub camera_motion: Option<CameraMotion> = optional("camera_motion").one_of(CameraMotion),
         ..extra
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(prompt: impl Into<String>) -> Self {
-        Self {
-            prompt: prompt.into(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
-    aspect_ratio: AspectRatio, resolution: Resolution, duration: Duration, fps: Fps,
-    generate_audio: bool, camera_motion: CameraMotion, ..extra
+methods!(Input {
+    new(prompt: impl Into<String>), aspect_ratio: AspectRatio, resolution: Resolution,
+    duration: Duration, fps: Fps, generate_audio: bool, camera_motion: CameraMotion, ..extra
 });
 
 string_enum! {

@@ -13,25 +13,21 @@
 //! let input = Input::new("a lighthouse at dusk", vec![Image::url("https://example.com/image.png")]);
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
-use crate::{Image, model, object, setters, string_enum};
+use crate::{Image, methods, model, object, string_enum};
 
 object! {
     /// Input of `openai/gpt-image-2.5/flare/edit`.
-    #[must_use]
     pub struct Input {
         /// What to change or combine in the input images, and what to keep.
         pub prompt: String = required("prompt"),
         /// Images to edit, or to take subjects and style from.
         ///
         /// From 1 to 16 items.
-        pub images: Vec<Image> = required("images")
-            .with(&[Rule::MinItems(1), Rule::MaxItems(16)]),
+        pub images: Vec<Image> = required("images", MinItems(1), MaxItems(16)),
         /// Width to height of the image.
         ///
         /// Default `3:4`. One of `1:1`, `3:2`, `2:3`, `3:4`, `4:3`, `4:5`, `5:4`, `9:16`, `16:9`, `21:9`, `2:1`, `1:2`, `3:1`, `1:3`, `9:21`.
-        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio")
-            .one_of(AspectRatio),
+        pub aspect_ratio: Option<AspectRatio> = optional("aspect_ratio").one_of(AspectRatio),
         /// Size class of the image; `1k` stands for about 1000 pixels a side. A higher one shows more detail, but takes longer and may cost more.
         ///
         /// Default `1k`. One of `1k`, `2k`, `4k`.
@@ -43,29 +39,14 @@ object! {
         /// File format of the image; `png` is lossless, `jpeg` makes smaller files.
         ///
         /// Default `png`. One of `png`, `jpeg`, `webp`.
-        pub output_format: Option<OutputFormat> = optional("output_format")
-            .one_of(OutputFormat),
+        pub output_format: Option<OutputFormat> = optional("output_format").one_of(OutputFormat),
         ..extra
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(
-        prompt: impl Into<String>,
-        images: impl IntoIterator<Item = impl Into<Image>>,
-    ) -> Self {
-        Self {
-            prompt: prompt.into(),
-            images: images.into_iter().map(Into::into).collect(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
-    aspect_ratio: AspectRatio, resolution: Resolution, quality: Quality,
-    output_format: OutputFormat, ..extra
+methods!(Input {
+    new(prompt: impl Into<String>, [images]: impl Into<Image>), aspect_ratio: AspectRatio,
+    resolution: Resolution, quality: Quality, output_format: OutputFormat, ..extra
 });
 
 string_enum! {

@@ -13,20 +13,17 @@
 //! let input = Input::new("a lighthouse at dusk", vec![Image::url("https://example.com/image.png")]);
 //! ```
 
-use crate::schema::runtime::{Blank, Rule};
-use crate::{Image, model, object, setters, string_enum};
+use crate::{Image, methods, model, object, string_enum};
 
 object! {
     /// Input of `wan-ai/wan-2.7/pro/edit`.
-    #[must_use]
     pub struct Input {
         /// What to change or combine in the input images, and what to keep.
         pub prompt: String = required("prompt"),
         /// Images to edit, or to take subjects and style from.
         ///
         /// From 1 to 4 items.
-        pub image_urls: Vec<Image> = required("image_urls")
-            .with(&[Rule::MinItems(1), Rule::MaxItems(4)]),
+        pub image_urls: Vec<Image> = required("image_urls", MinItems(1), MaxItems(4)),
         /// What the image should not show.
         pub negative_prompt: Option<String> = optional("negative_prompt"),
         /// Size and shape of the image by name: `landscape_16_9` is wide, `portrait_16_9` has the same ratio upright; `square_hd` has more pixels than `square`.
@@ -36,38 +33,21 @@ object! {
         /// How many images to make.
         ///
         /// Default `1`. From 1 to 4.
-        pub num_images: Option<i64> = optional("num_images")
-            .with(&[Rule::Minimum(1), Rule::Maximum(4)]),
+        pub num_images: Option<i64> = optional("num_images", Minimum(1), Maximum(4)),
         /// Has the prompt rewritten with more detail. Turn it off to have it used as written.
         ///
         /// Default `true`.
-        pub enable_prompt_expansion: Option<bool> = optional(
-            "enable_prompt_expansion",
-        ),
+        pub enable_prompt_expansion: Option<bool> = optional("enable_prompt_expansion"),
         /// Start value of the randomness; the same seed and inputs give a similar result. Left out, a random one is normally picked.
         ///
         /// From 0 to 2147483647.
-        pub seed: Option<i64> = optional("seed")
-            .with(&[Rule::Minimum(0), Rule::Maximum(2_147_483_647)]),
+        pub seed: Option<i64> = optional("seed", Minimum(0), Maximum(2_147_483_647)),
         ..extra
     }
 }
 
-impl Input {
-    /// What is required; nothing else is set yet.
-    pub fn new(
-        prompt: impl Into<String>,
-        image_urls: impl IntoIterator<Item = impl Into<Image>>,
-    ) -> Self {
-        Self {
-            prompt: prompt.into(),
-            image_urls: image_urls.into_iter().map(Into::into).collect(),
-            ..Blank::blank()
-        }
-    }
-}
-
-setters!(Input {
+methods!(Input {
+    new(prompt: impl Into<String>, [image_urls]: impl Into<Image>),
     negative_prompt: impl Into<String>, image_size: ImageSize, num_images: i64,
     enable_prompt_expansion: bool, seed: i64, ..extra
 });
