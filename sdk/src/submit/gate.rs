@@ -194,10 +194,12 @@ mod tests {
             let gone = futures_util::future::join_all((0..100).map(|_| waiting())).await;
             assert!(pause > 0 || gone.iter().all(Result::is_err));
         }
+        assert!(gates.turn("a", far()).await);
+        assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
         gates.shut("a", Duration::from_secs(1));
         assert!(timeout(Duration::from_millis(500), gates.turn("a", far())).await.is_err());
         assert!(gates.turn("a", far()).await);
-        assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
+        assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
     }
 
     #[tokio::test(start_paused = true)]
@@ -214,6 +216,23 @@ mod tests {
         assert!((14..=16).contains(&in_time), "{in_time} in 3 s, 200 ms apart");
         assert!(start.elapsed() <= limit + WIDEST, "{:?}", start.elapsed());
         assert!(turn(Duration::ZERO).await, "an open gate is worth a moment");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_gate_that_is_shut_for_long_sends_the_line_away() {
+        let (gates, start) = (Arc::new(Gates::default()), Instant::now());
+        (0..10).for_each(|_| gates.shut("a", Duration::ZERO));
+        let waiting: Vec<_> = (0..5)
+            .map(|_| {
+                let gates = gates.clone();
+                tokio::spawn(async move { gates.turn("a", start + LONGEST / 10).await })
+            })
+            .collect();
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        gates.shut("a", LONGEST);
+        let turns = futures_util::future::join_all(waiting).await;
+        assert_eq!(turns.iter().filter(|turn| *turn.as_ref().unwrap()).count(), 1, "the first");
+        assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
     }
 
     #[tokio::test(start_paused = true)]

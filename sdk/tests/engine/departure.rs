@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use runcomfy::{Client, ClientBuilder, Error, Journal};
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::time::{sleep, timeout};
 
@@ -313,8 +314,47 @@ async fn what_waits_for_another_try_is_not_unknown_to_the_journal() {
     submit.abort();
 }
 
+/// Servers close connections that have been idle for a second or a minute, and this one rests while
+/// the journal is locked by somebody else.
+#[tokio::test]
+async fn a_connection_that_has_rested_is_not_used() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let journal = dir.path().join("jobs");
+    let builder = builder_for(listener.local_addr().unwrap()).journal(&journal);
+    let client = builder.build().unwrap();
+    let connections = Arc::new(Mutex::new(0));
+    let count = connections.clone();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            *count.lock().unwrap() += 1;
+            tokio::spawn(async move {
+                let mut request = [0; 4096];
+                let read = stream.read(&mut request);
+                if timeout(Duration::from_millis(1200), read).await.is_ok() {
+                    let body = r#"{"request_id":"r-1"}"#;
+                    let length = body.len();
+                    let answer =
+                        format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{body}");
+                    stream.write_all(answer.as_bytes()).await.unwrap();
+                }
+            });
+        }
+    });
+    let mut lock = std::fs::File::options();
+    let lock =
+        lock.write(true).create(true).truncate(false).open(dir.path().join("jobs.lock")).unwrap();
+    lock.lock().unwrap();
+    let submit = tokio::spawn(async move { client.submit(input()).await.map(drop) });
+    sleep(Duration::from_millis(1500)).await;
+    drop(lock);
+    submit.await.unwrap().unwrap();
+    assert_eq!(*connections.lock().unwrap(), 2);
+}
+
 #[tokio::test]
 async fn a_hook_is_called_once_for_each_job_whatever_it_does() {
+    let dir = tempfile::tempdir().unwrap();
     let server = Server::start(script([accepted()])).await;
     let heard = Arc::new(Mutex::new(Vec::new()));
     let ids = heard.clone();
@@ -324,9 +364,12 @@ async fn a_hook_is_called_once_for_each_job_whatever_it_does() {
             ids.lock().unwrap().push(job.request_id().to_owned());
             panic!("on purpose");
         })
+        .journal(dir.path().join("jobs"))
         .build()
         .unwrap();
     client.submit(input()).await.unwrap();
     client.submit(input()).await.unwrap();
     assert_eq!(heard.lock().unwrap().len(), 2);
+    drop(client);
+    assert_eq!(unknown_in(&dir.path().join("jobs")), 0, "the journal has the id all the same");
 }

@@ -283,6 +283,46 @@ fn an_output_without_a_word_is_a_result_once_the_job_is_over() {
 }
 
 #[test]
+fn an_end_that_the_status_call_takes_back_is_none() {
+    let half = (200, r#"{"request_id":"r","output":{"image":"https://a/half.png"}}"#);
+    let outcome = wait_for(1, |ask, after| match (after, ask) {
+        (..3, Ask::Status) | (1000.., Ask::Status) => OVER,
+        (..3, Ask::Result) => EMPTY,
+        (_, Ask::Status) => ALIVE,
+        (..1000, Ask::Result) => half,
+        (_, Ask::Result) => SUCCESS,
+    });
+    assert!(outcome.end.contains("1.png"), "{}", outcome.end);
+}
+
+#[test]
+fn what_is_said_of_a_newborn_job_counts_later() {
+    for gone in [(404, r#"{"error_code":404001}"#), (403, r#"{"error_code":403001}"#)] {
+        let outcome = wait_for(1, |ask, after| match (after < 30, ask) {
+            (true, _) => gone,
+            (false, Ask::Status) => OVER,
+            (false, Ask::Result) => SUCCESS,
+        });
+        assert!(outcome.end.starts_with("succeeded"), "{gone:?}: {}", outcome.end);
+    }
+}
+
+#[test]
+fn a_large_result_is_not_fetched_again_in_quick_succession() {
+    let large = format!(r#"{{"request_id":"r","output":"{}"#, "x".repeat(HEAVY));
+    for (body, is_heavy) in [(large.as_str(), true), (&large[..HEAVY / 2], false)] {
+        let mut progress = Progress::default();
+        for failures in 1..=9 {
+            let reply = reading_of(Ask::Result, 200, body);
+            let heard = Heard { ask: Ask::Result, reply, now: Instant::now(), newborn: false };
+            let Then::BackOff(back_off) = progress.step(heard).then else { panic!("it goes on") };
+            let expected = if is_heavy { failures } else { failures.min(MOST_FAILURES_OF_A_DOUBT) };
+            assert_eq!((back_off.heavy, back_off.failures), (is_heavy, expected));
+        }
+    }
+}
+
+#[test]
 fn a_result_call_that_is_behind_for_ever_ends_the_wait() {
     let over = |late: Answer, from| {
         move |ask, after| match (ask, after < from) {
