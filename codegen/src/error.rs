@@ -29,7 +29,7 @@ pub type Note = Remark;
 /// The remarks on one file, gathered on the way.
 #[derive(Debug, Default)]
 pub(crate) struct Remarks {
-    file: String,
+    pub(crate) file: String,
     pub(crate) notes: Vec<Note>,
     pub(crate) faults: Vec<Fault>,
     /// How many places have the type that the schema gives them, and those that have none.

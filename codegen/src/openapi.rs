@@ -27,6 +27,8 @@ pub struct Operation {
     pub input: String,
     /// The schema of its output, as JSON, where the document has one.
     pub output: Option<String>,
+    /// Why it cannot be taken: references in its schemas that lead nowhere.
+    pub faults: Vec<Fault>,
 }
 
 impl Operation {
@@ -46,7 +48,8 @@ impl Operation {
 ///
 /// # Errors
 ///
-/// Every fault of the document, each with its place.
+/// What is wrong with the document as a whole; what is wrong with an operation is in its
+/// [`faults`](Operation::faults).
 pub fn operations(file: &str, text: &str) -> Result<Vec<Operation>, Vec<Fault>> {
     let mut remarks = Remarks::new(file);
     let operations = read(text, &mut remarks);
@@ -73,41 +76,51 @@ fn read(text: &str, remarks: &mut Remarks) -> Vec<Operation> {
     for call in operation::calls(document) {
         let Some(input) = operation::input(document, &call) else { continue };
         let output = operation::output(document, &call);
-        let input = extract::standalone(document, &input, &at, remarks);
-        let output = output.map(|output| extract::standalone(document, &output, &at, remarks));
-        calls.push((call, input, output));
+        let mut own = Remarks::new(&remarks.file);
+        let input = extract::standalone(document, &input, &at, &mut own);
+        let output = output.map(|output| extract::standalone(document, &output, &at, &mut own));
+        calls.push(Extracted { call, input, output, faults: own.faults });
     }
     without_repetitions(&mut calls);
-    if calls.is_empty() && remarks.faults.is_empty() {
+    if calls.is_empty() {
         let message = "has no operation with a body of JSON or of a form: there is no model in it";
         remarks.fault(&format!("{at}/paths"), message);
     }
-    let mut operations: Vec<_> = calls.into_iter().map(operation).collect();
+    let mut operations: Vec<_> = calls.into_iter().map(Extracted::operation).collect();
     names::give(&mut operations);
     operations
 }
 
 /// A call with the schemas of its input and its output, which are documents of their own by now.
-type Extracted<'a> = (Call<'a>, Map<String, Value>, Option<Map<String, Value>>);
+struct Extracted<'a> {
+    call: Call<'a>,
+    input: Map<String, Value>,
+    output: Option<Map<String, Value>>,
+    faults: Vec<Fault>,
+}
 
-fn operation((call, mut input, output): Extracted<'_>) -> Operation {
-    if let Some(prose) = call.prose().filter(|_| !input.contains_key("description")) {
-        input.insert("description".to_owned(), prose);
-    }
-    Operation {
-        name: String::new(),
-        call: call.text(),
-        id: call.id(),
-        input: indented(input),
-        output: output.map(indented),
+impl Extracted<'_> {
+    fn operation(self) -> Operation {
+        let Self { call, mut input, output, faults } = self;
+        if let Some(prose) = call.prose().filter(|_| !input.contains_key("description")) {
+            input.insert("description".to_owned(), prose);
+        }
+        Operation {
+            name: String::new(),
+            call: call.text(),
+            id: call.id(),
+            input: indented(input),
+            output: output.map(indented),
+            faults,
+        }
     }
 }
 
 /// A call that takes an id of its own, and the same input as one that does not, is the same model.
 fn without_repetitions(calls: &mut Vec<Extracted<'_>>) {
-    let plain = calls.iter().filter(|(call, ..)| !call.takes_id());
-    let plain: Vec<_> = plain.map(|(_, input, _)| input.clone()).collect();
-    calls.retain(|(call, input, _)| !call.takes_id() || !plain.contains(input));
+    let plain = calls.iter().filter(|one| !one.call.takes_id());
+    let plain: Vec<_> = plain.map(|one| one.input.clone()).collect();
+    calls.retain(|one| !one.call.takes_id() || !plain.contains(&one.input));
 }
 
 fn indented(schema: Map<String, Value>) -> String {

@@ -71,8 +71,8 @@ pub(crate) fn parse(
     }
     let schema = Schema::try_from(value).ok()?;
     let root = pick(&schema, role, remarks)?;
-    if let Some(Value::Object(object)) = schema.pointer(&root) {
-        if let Some(message) = recognize::no_schema(object).filter(|_| is_strict) {
+    if let Some(picked @ Value::Object(object)) = schema.pointer(&root) {
+        if let Some(message) = recognize::no_schema(picked).filter(|_| is_strict) {
             remarks.fault(&root, message);
             return None;
         }

@@ -224,7 +224,10 @@ fn what_is_wrong_with_a_document_has_its_place() {
             "schema/properties/a/$ref: `other.yaml#/A` is outside this document",
         ),
     ] {
-        let faults = operations("api.json", &document.to_string()).expect_err(message);
+        let faults = match operations("api.json", &document.to_string()) {
+            Ok(operations) => operations.into_iter().flat_map(|one| one.faults).collect(),
+            Err(faults) => faults,
+        };
         assert!(faults[0].to_string().contains(message), "{}", faults[0]);
     }
     let faults = operations("api.json", "{").unwrap_err();
@@ -299,6 +302,9 @@ fn a_damaged_document_is_refused_or_read_and_no_panic() {
         }
         let Ok(operations) = operations("api.json", &damaged.to_string()) else { continue };
         read += 1;
+        if operations.iter().any(|operation| !operation.faults.is_empty()) {
+            continue;
+        }
         // To generate takes longer than to read.
         if round % 10 > 0 {
             continue;

@@ -277,6 +277,28 @@ fn one_operation_of_a_document_is_the_model_itself() {
 }
 
 #[test]
+fn an_operation_that_is_broken_does_not_keep_the_others_from_being_taken() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("api.yaml");
+    let whole = fs::read_to_string(document("gateway.yaml")).unwrap();
+    fs::write(&file, whole.replace("    FromText:\n", "    FromWords:\n")).unwrap();
+    let schemas = dir.path().join("schemas");
+    let schemas = schemas.to_str().unwrap();
+    let add = |operations: &[&str]| {
+        let file = file.to_str().unwrap();
+        let start = ["add", "meridian/voice", "--schemas", schemas, "--openapi", file];
+        run(&[&start, operations].concat(), "")
+    };
+    let told = text(&add(&[]).stderr);
+    assert!(
+        told.contains("/oneOf/0/$ref: `#/components/schemas/FromText` refers to nothing"),
+        "{told}"
+    );
+    assert!(!Path::new(schemas).exists());
+    assert!(add(&["--operation", "createVoice"]).status.success());
+}
+
+#[test]
 fn a_document_that_is_pasted_is_taken_apart_too_and_without_the_flag_refused_with_it() {
     let dir = tempfile::tempdir().unwrap();
     let schemas = dir.path().to_str().unwrap();

@@ -49,18 +49,21 @@ pub(super) fn other_kind(object: &Object, is_strict: bool) -> Option<String> {
 }
 
 /// What is wrong with an object that stands where a model's schema is expected; none if it is one.
-pub(super) fn no_schema(object: &Object) -> Option<String> {
+pub(super) fn no_schema(value: &Value) -> Option<String> {
+    let object = value.as_object()?;
     if is_schema(object) {
         return only_definitions(object);
     }
-    if object.values().all(|member| member.as_object().is_some_and(is_described)) {
+    let is_wrapped =
+        object.len() == 1 && any(object, &["schema", "json_schema", "jsonSchema", "parameters"]);
+    if !is_wrapped && object.values().all(|member| member.as_object().is_some_and(is_described)) {
         return Some(
             "has the form of the members of `properties`; expected \
              {\"type\": \"object\", \"properties\": { … }} around them"
                 .to_owned(),
         );
     }
-    if let Some(place) = nested(object, "", 4) {
+    if let Some(place) = nested(value, "", 4) {
         return Some(format!(
             "has no keyword of JSON Schema at its top, but a schema stands at `{place}`; give that part \
              alone"
@@ -148,16 +151,25 @@ fn only_definitions(object: &Object) -> Option<String> {
 }
 
 /// The place of a schema further in.
-fn nested(object: &Object, at: &str, levels: usize) -> Option<String> {
-    let members = || object.iter().filter_map(|(key, member)| Some((key, member.as_object()?)));
-    let place = |key: &str| format!("{at}/{}", escape(key));
-    let has_properties =
-        |member: &Object| member.get("properties").is_some_and(Value::is_object) && proves(member);
-    if let Some((key, _)) = members().find(|(_, member)| has_properties(member)) {
-        return Some(place(key));
+fn nested(value: &Value, at: &str, levels: usize) -> Option<String> {
+    let parts: Vec<(String, &Value)> = match value {
+        Value::Object(members) => {
+            members.iter().map(|(key, part)| (format!("{at}/{}", escape(key)), part)).collect()
+        }
+        Value::Array(items) => {
+            let items = items.iter().take(3).enumerate();
+            items.map(|(index, part)| (format!("{at}/{index}"), part)).collect()
+        }
+        _ => return None,
+    };
+    let is_schema = |part: &Value| {
+        part.get("properties").is_some_and(Value::is_object) && part.as_object().is_some_and(proves)
+    };
+    if let Some((place, _)) = parts.iter().find(|(_, part)| is_schema(part)) {
+        return Some(place.clone());
     }
     let levels = levels.checked_sub(1)?;
-    members().find_map(|(key, member)| nested(member, &place(key), levels))
+    parts.iter().find_map(|(place, part)| nested(part, place, levels))
 }
 
 /// A kind of document that is taken for a schema.

@@ -10,6 +10,10 @@ use super::{Arguments, source};
 pub(super) fn models(arguments: &Arguments, document: &Path) -> Result<Vec<Model>, Vec<Fault>> {
     let source = source(document).map_err(|fault| vec![fault])?;
     let operations = chosen(operations(&source.file, &source.text)?, arguments, &source.file)?;
+    let faults: Vec<_> = operations.iter().flat_map(|operation| operation.faults.clone()).collect();
+    if !faults.is_empty() {
+        return Err(faults);
+    }
     let is_one = operations.len() == 1;
     let model = |Operation { name, call, input, output, .. }: Operation| {
         let schema = |what: &str, text: String| Source {
