@@ -241,8 +241,8 @@ mod tests {
             let after = generate(kept.as_ref().unwrap_or(&new));
             let new = |catalog: &runcomfy_codegen::Catalog| {
                 let text = catalog.module("acme/paint").expect("a module");
-                let at = text.find("pub fn new(").expect("a function");
-                text[at..].split("..").next().map(str::to_owned)
+                let at = text.find(" new(").expect("a function");
+                text[at..].split(')').next().map(str::to_owned)
             };
             assert_eq!(new(&before), new(&after), "{added} beside {required}");
             let row = format!("= required(\"{required}\")");
