@@ -167,7 +167,13 @@ impl Program {
             }
         }
         if is_done {
-            while callers.join_next().await.is_some_and(|caller| caller.is_ok()) {}
+            // A host may ask for half a minute.
+            let all = async {
+                while let Some(caller) = callers.join_next().await {
+                    caller.unwrap();
+                }
+            };
+            let _ = timeout(IDLE, all).await;
         }
         is_done
     }

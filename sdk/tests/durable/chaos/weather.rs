@@ -28,8 +28,11 @@ pub(super) fn weather(day: usize) -> Faults {
     kinds.rotate_left(day * count / DAYS);
     let slow = [Fault::Delay(TOO_LONG), Fault::Stall(TOO_LONG)];
     let slow = slow.map(|fault| Rule::new(fault).on(Endpoint::Submit).skip(3).times(1));
+    // Files in pieces, some of which are of another version.
+    let pieces = [Fault::CutMidway, Fault::OtherVersion];
+    let pieces = pieces.map(|fault| Rule::new(fault).on(Endpoint::File).chance(0.15));
     let often = kinds.iter().map(|kind| Rule::new(kind.clone()).chance(chance(kind)));
-    let rules = slow.into_iter().chain(once).chain(often);
+    let rules = slow.into_iter().chain(once).chain(pieces).chain(often);
     rules.fold(Faults::new().seed(day as u64), Faults::rule)
 }
 
