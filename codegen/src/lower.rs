@@ -193,7 +193,8 @@ impl Lowering<'_> {
     /// beside it become its own.
     fn settle(&mut self, slot: usize, name: &str, schema: &Value, lowered: Lowered) {
         let Lowered { mut ty, rules } = lowered;
-        let mut docs = schema.as_object().map(describe).unwrap_or_default();
+        let mut docs =
+            schema.as_object().map(|schema| facts::describe_type(schema, name)).unwrap_or_default();
         if ty == Type::Named(name.to_owned()) {
             match &mut self.items[slot] {
                 Some(_) if rules.is_empty() => return,

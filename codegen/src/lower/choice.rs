@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::values::said_of_values;
-use super::{Lowered, Lowering, Named, describe};
+use super::{Lowered, Lowering, Named, facts};
 use crate::ir::{Choice, Choosable, Item, Rule, Type, Wire};
 use crate::schema::{self, Object, equal};
 use crate::{Role, digits, names};
@@ -58,7 +58,7 @@ impl Lowering<'_> {
             Choosable { name, wire, docs: said.docs, deprecated: said.deprecated }
         });
         let variants = values.collect();
-        let docs = describe(object);
+        let docs = facts::describe_type(object, &name);
         self.items[slot] = Some(Item::Choice(Choice { name: name.clone(), docs, variants, open }));
         Lowered::of(Type::Named(name))
     }

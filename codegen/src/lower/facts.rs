@@ -5,12 +5,11 @@ use serde_json::Value;
 use crate::docs::{code, prose};
 use crate::ir::Usage;
 use crate::schema::{self, Object, find};
-use crate::{Role, digits};
+use crate::{Role, digits, names};
 
 /// The title and the description.
 pub(crate) fn describe(object: &Object) -> Vec<String> {
-    let text = |key: &str| object.get(key).and_then(Value::as_str).map(prose).unwrap_or_default();
-    let (mut lines, description) = (text("title"), text("description"));
+    let (mut lines, description) = (text(object, "title"), text(object, "description"));
     if let [title] = lines.as_mut_slice()
         && !title.ends_with(['.', '!', '?', ':', '。'])
     {
@@ -26,6 +25,24 @@ pub(crate) fn describe(object: &Object) -> Vec<String> {
     lines
 }
 
+/// The lines of a title or a description.
+fn text(object: &Object, key: &str) -> Vec<String> {
+    match object.get(key).and_then(Value::as_str) {
+        // The second is what pydantic says of every enum.
+        None | Some("An enumeration.") => Vec::new(),
+        Some(text) => prose(text),
+    }
+}
+
+/// [`describe`], of a type with this name: a title that is its last words says nothing more.
+pub(super) fn describe_type(object: &Object, name: &str) -> Vec<String> {
+    let title = object.get("title").and_then(Value::as_str).map(names::pascal);
+    if title.is_some_and(|title| !title.is_empty() && name.ends_with(&title)) {
+        return describe(&schema::without(object, &["title"]));
+    }
+    describe(object)
+}
+
 /// What is said of a type whose schema says nothing: where it stands.
 pub(super) fn describe_place(pointer: &str) -> String {
     let steps: Vec<_> = pointer.split('/').skip(1).collect();
@@ -33,11 +50,13 @@ pub(super) fn describe_place(pointer: &str) -> String {
     let named = steps
         .windows(2)
         .rposition(|pair| matches!(pair[0], "properties" | "$defs" | "definitions" | "schemas"));
-    let Some(named) = named else {
-        return "The whole value.".to_owned();
+    let (name, within) = match named {
+        Some(named) => {
+            let name = steps[named + 1].replace("~1", "/").replace("~0", "~");
+            (code(&name), &steps[named + 2..])
+        }
+        None => ("the whole value".to_owned(), steps.as_slice()),
     };
-    let name = code(&steps[named + 1].replace("~1", "/").replace("~0", "~"));
-    let within = &steps[named + 2..];
     match within
         .iter()
         .rfind(|step| matches!(**step, "items" | "anyOf" | "oneOf" | "additionalProperties"))
@@ -45,8 +64,11 @@ pub(super) fn describe_place(pointer: &str) -> String {
         Some(&"items") => format!("An item of {name}."),
         Some(&"additionalProperties") => format!("A value in {name}."),
         Some(_) => format!("One of the forms of {name}."),
-        None if steps[named] == "properties" => format!("The value of {name}."),
-        None => format!("The definition {name}."),
+        None => match named.map(|named| steps[named]) {
+            Some("properties") => format!("The value of {name}."),
+            Some(_) => format!("The definition {name}."),
+            None => "The whole value.".to_owned(),
+        },
     }
 }
 
@@ -72,8 +94,8 @@ impl<'a> Views<'a> {
     /// The description, or else the title, and the facts.
     pub(super) fn describe(&self, role: Role, required: bool) -> Vec<String> {
         let text = |key: &str| {
-            let texts = self.0.iter().filter_map(|view| view.get(key).and_then(Value::as_str));
-            texts.map(prose).find(|lines| !lines.is_empty())
+            let mut texts = self.0.iter().map(|view| text(view, key));
+            texts.find(|lines| !lines.is_empty())
         };
         let mut lines = text("description").or_else(|| text("title")).unwrap_or_default();
         let mut facts = facts(&self.0);
@@ -145,14 +167,18 @@ fn facts(views: &[&Object]) -> Vec<String> {
     if let Some(default) = views.iter().find_map(|view| view.get("default")).and_then(short) {
         facts.push(format!("Default {default}."));
     }
-    facts.extend(views.iter().find_map(|view| values(view)));
+    let values = views.iter().find_map(|view| values(view));
+    // Where all values are listed, an example is one of them again.
+    let examples =
+        if values.is_none() { views.iter().find_map(|view| examples(view)) } else { None };
+    facts.extend(values);
     facts.extend(limits(&tightest(views)));
     for limit in views.iter().flat_map(|view| patterns_and_media(view)) {
         if !facts.contains(&limit) {
             facts.push(limit);
         }
     }
-    facts.extend(views.iter().find_map(|view| examples(view)));
+    facts.extend(examples);
     facts
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::{Known, Lowered, Lowering, Named, conditions, describe, facts, trimmed, with};
+use super::{Known, Lowered, Lowering, Named, conditions, facts, trimmed, with};
 use crate::Role;
 use crate::dialect::{self, escape};
 use crate::ir::{Field, Item, Rest, Rule, Struct, Type, arguments};
@@ -99,7 +99,7 @@ impl Lowering<'_> {
             rules = self.object_rules(&left, at);
             rules = trimmed(rules, &Known::object(&fields, &self.items), false);
         }
-        let docs = describe(object);
+        let docs = facts::describe_type(object, &name);
         let built = self.role == Role::Input;
         let required = built.then(|| self.required(&name, &fields)).flatten();
         self.items[slot] = Some(Item::Struct(Struct {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::facts::is_deprecated;
+use super::facts::{self, is_deprecated};
 use super::label::{is_object, labels};
 use super::{Lowered, Lowering, Named, describe, naming, with};
 use crate::ir::{Item, Kind, Type, Union, Variant, Wire};
@@ -110,7 +110,7 @@ impl Lowering<'_> {
             let name = self.given.claim(&mut scope, what, label);
             variants.push(Variant { name, docs, deprecated, ty, rules });
         }
-        let docs = describe(object);
+        let docs = facts::describe_type(object, &name);
         self.items[slot] = Some(Item::Union(Union {
             name: name.clone(),
             docs,

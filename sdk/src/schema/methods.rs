@@ -119,7 +119,7 @@ macro_rules! new {
         }
 
         impl $name {
-            /// Nothing set yet.
+            /// Creates a value with no properties set.
             #[must_use]
             pub fn new() -> Self {
                 Self::default()
@@ -127,7 +127,7 @@ macro_rules! new {
         }
     };
     ($name:ident ($required:ident { $($member:ident: $ty:ty),+ $(,)? })) => {
-        #[doc = concat!("What [`", stringify!($name), "`] cannot do without, by name.")]
+        #[doc = concat!("The required properties of [`", stringify!($name), "`].")]
         #[derive(Clone, PartialEq)]
         pub struct $required {
             $(
@@ -139,7 +139,7 @@ macro_rules! new {
         $crate::show_members!($required { $($member),+ });
 
         impl $name {
-            /// What is required; nothing else is set yet.
+            /// Creates a value from its required properties; no others are set.
             #[must_use]
             #[allow(clippy::needless_update, reason = "all fields may be required")]
             pub fn new(required: $required) -> Self {
@@ -152,7 +152,7 @@ macro_rules! new {
         $($($field:ident)? $([$list:ident])? $(@$array:ident)? $(*$boxed:ident)?: $ty:ty),+ $(,)?
     )) => {
         impl $name {
-            /// What is required; nothing else is set yet.
+            /// Creates a value from its required properties; no others are set.
             #[must_use]
             #[allow(clippy::needless_update, reason = "all fields may be required")]
             pub fn new(

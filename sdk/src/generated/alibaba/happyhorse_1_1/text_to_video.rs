@@ -51,8 +51,6 @@ string_enum! {
 }
 
 string_enum! {
-    /// Resolution.
-    ///
     /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
     pub enum Resolution {
         _720P = "720P",

@@ -55,8 +55,6 @@ methods!(Input {
 });
 
 string_enum! {
-    /// Aspect ratio.
-    ///
     /// Width to height of the video; `auto` goes by the input video.
     pub enum AspectRatio {
         Auto = "auto",
@@ -71,8 +69,6 @@ string_enum! {
 }
 
 string_enum! {
-    /// Resolution.
-    ///
     /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
     pub enum Resolution {
         _720p = "720p",
@@ -81,8 +77,6 @@ string_enum! {
 }
 
 string_enum! {
-    /// Duration.
-    ///
     /// Length of the generated footage in seconds, written as a string; `auto` lets the model choose.
     pub enum Duration {
         Auto = "auto",

@@ -51,8 +51,6 @@ methods!(Input {
 });
 
 string_enum! {
-    /// Aspect ratio.
-    ///
     /// Width to height of the video; `auto` lets the model choose.
     pub enum AspectRatio {
         Auto = "auto",
@@ -67,8 +65,6 @@ string_enum! {
 }
 
 string_enum! {
-    /// Resolution.
-    ///
     /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
     pub enum Resolution {
         _720p = "720p",
@@ -77,8 +73,6 @@ string_enum! {
 }
 
 string_enum! {
-    /// Duration.
-    ///
     /// Length of the video in seconds, written as a string; `auto` lets the model choose.
     pub enum Duration {
         Auto = "auto",

@@ -60,8 +60,6 @@ methods!(Input {
 });
 
 string_enum! {
-    /// Voice.
-    ///
     /// Ready-made voice that speaks. The end of its name lists its languages, such as `en_zh` for English and Chinese.
     pub enum Voice {
         ViviMixedEnZhJaEsId = "vivi_mixed_en_zh_ja_es_id",
@@ -88,8 +86,6 @@ string_enum! {
 }
 
 string_enum! {
-    /// Output format.
-    ///
     /// File format of the audio; `wav` is not compressed, so its files are larger.
     pub enum OutputFormat {
         Wav = "wav",
@@ -99,8 +95,6 @@ string_enum! {
 }
 
 integer_enum! {
-    /// Sample rate.
-    ///
     /// Sample rate of the audio in hertz; higher keeps more of the high tones and makes larger files.
     pub enum SampleRate {
         _8000 = 8000,

@@ -61,8 +61,6 @@ methods!(Input {
 });
 
 string_enum! {
-    /// Aspect ratio.
-    ///
     /// Width to height of the video; `adaptive` lets the model choose one that suits the inputs.
     pub enum AspectRatio {
         Adaptive = "adaptive",
@@ -76,8 +74,6 @@ string_enum! {
 }
 
 string_enum! {
-    /// Resolution.
-    ///
     /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
     pub enum Resolution {
         _480p = "480p",

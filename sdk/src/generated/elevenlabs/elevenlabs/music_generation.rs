@@ -42,8 +42,6 @@ methods!(Input {
 });
 
 string_enum! {
-    /// Output format.
-    ///
     /// File format of the music; the `wav` ones are not compressed, so their files are larger.
     pub enum OutputFormat {
         Mp3Standard = "mp3_standard",

@@ -66,8 +66,6 @@ methods!(Input {
 });
 
 string_enum! {
-    /// Aspect ratio.
-    ///
     /// Width to height of the images; `auto` lets the model choose.
     pub enum AspectRatio {
         Auto = "auto",
@@ -85,8 +83,6 @@ string_enum! {
 }
 
 string_enum! {
-    /// Resolution.
-    ///
     /// Size class of the images; `1K` stands for about 1000 pixels a side. A higher one shows more detail, but takes longer and may cost more.
     pub enum Resolution {
         _0_5K = "0.5K",
@@ -97,8 +93,6 @@ string_enum! {
 }
 
 string_enum! {
-    /// Output format.
-    ///
     /// File format of the images; `png` is lossless, `jpeg` makes smaller files.
     pub enum OutputFormat {
         Jpeg = "jpeg",
@@ -108,8 +102,6 @@ string_enum! {
 }
 
 integer_enum! {
-    /// Safety tolerance.
-    ///
     /// How much the content filter lets through; `1` is strictest, `6` most relaxed.
     pub enum SafetyTolerance {
         _1 = 1,

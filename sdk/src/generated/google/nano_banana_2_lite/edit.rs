@@ -38,8 +38,6 @@ methods!(Input {
 });
 
 string_enum! {
-    /// Aspect ratio.
-    ///
     /// Width to height of the image; `auto` lets the model choose, usually after the input images.
     pub enum AspectRatio {
         Auto = "auto",

@@ -63,8 +63,6 @@ methods!(Input {
 });
 
 string_enum! {
-    /// Resolution.
-    ///
     /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
     pub enum Resolution {
         _720P = "720P",
@@ -73,8 +71,6 @@ string_enum! {
 }
 
 string_enum! {
-    /// Audio setting.
-    ///
     /// Where the sound comes from: `origin` keeps that of the input video, `auto` lets the model decide.
     pub enum AudioSetting {
         Auto = "auto",

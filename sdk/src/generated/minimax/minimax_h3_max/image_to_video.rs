@@ -58,8 +58,6 @@ methods!(Input {
 });
 
 string_enum! {
-    /// Prompt expansion mode.
-    ///
     /// How the prompt is rewritten with more detail: `quality` favours the result, `balanced` weighs it against speed.
     pub enum PromptExpansionMode {
         Balanced = "balanced",
@@ -68,8 +66,6 @@ string_enum! {
 }
 
 string_enum! {
-    /// Resolution.
-    ///
     /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
     pub enum Resolution {
         _480p = "480p",

@@ -70,8 +70,6 @@ methods!(Input {
 });
 
 string_enum! {
-    /// Prompt expansion mode.
-    ///
     /// How the prompt is rewritten with more detail: `quality` favours the result, `balanced` weighs it against speed.
     pub enum PromptExpansionMode {
         Balanced = "balanced",
@@ -80,8 +78,6 @@ string_enum! {
 }
 
 string_enum! {
-    /// Aspect ratio.
-    ///
     /// Width to height of the video; `adaptive` lets the model choose one that suits the inputs.
     pub enum AspectRatio {
         Adaptive = "adaptive",
@@ -95,8 +91,6 @@ string_enum! {
 }
 
 string_enum! {
-    /// Resolution.
-    ///
     /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
     pub enum Resolution {
         _480p = "480p",

@@ -55,8 +55,6 @@ methods!(Input {
 });
 
 string_enum! {
-    /// Resolution.
-    ///
     /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
     pub enum Resolution {
         _360p = "360p",

@@ -68,8 +68,6 @@ methods!(Input {
 });
 
 string_enum! {
-    /// Aspect ratio.
-    ///
     /// Width to height of the image; `auto` lets the model choose, usually after the input images.
     pub enum AspectRatio {
         Auto = "auto",
@@ -86,8 +84,6 @@ string_enum! {
 }
 
 string_enum! {
-    /// Resolution.
-    ///
     /// Size class of the image; `1K` stands for about 1000 pixels a side. A higher one shows more detail, but takes longer and may cost more.
     pub enum Resolution {
         _1K = "1K",
@@ -96,8 +92,6 @@ string_enum! {
 }
 
 string_enum! {
-    /// Background.
-    ///
     /// Whether the background is filled or see-through; `transparent` needs an `output_format` other than `jpeg`.
     pub enum Background {
         Opaque = "opaque",
@@ -106,8 +100,6 @@ string_enum! {
 }
 
 string_enum! {
-    /// Output format.
-    ///
     /// File format of the image; `png` is lossless, `jpeg` makes smaller files. A transparent `background` needs `png` or `webp`.
     pub enum OutputFormat {
         Png = "png",

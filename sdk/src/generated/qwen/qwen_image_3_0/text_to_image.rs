@@ -46,8 +46,6 @@ methods!(Input {
 });
 
 string_enum! {
-    /// Aspect ratio.
-    ///
     /// Width to height of the image.
     pub enum AspectRatio {
         _1_1 = "1:1",
@@ -59,8 +57,6 @@ string_enum! {
 }
 
 string_enum! {
-    /// Resolution.
-    ///
     /// Size class of the image; `1k` stands for about 1000 pixels a side. A higher one shows more detail, but takes longer and may cost more.
     pub enum Resolution {
         _1k = "1k",

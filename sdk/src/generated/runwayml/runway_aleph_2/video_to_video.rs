@@ -47,8 +47,6 @@ methods!(Input {
 });
 
 string_enum! {
-    /// Target aspect ratio.
-    ///
     /// Width to height of the video. Left out, it normally goes by the input video.
     pub enum TargetAspectRatio {
         _16_9 = "16:9",

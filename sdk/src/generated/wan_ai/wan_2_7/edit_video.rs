@@ -55,8 +55,6 @@ methods!(Input {
 });
 
 string_enum! {
-    /// Aspect ratio.
-    ///
     /// Width to height of the video. Left out, it normally goes by the input video.
     pub enum AspectRatio {
         _16_9 = "16:9",
@@ -68,8 +66,6 @@ string_enum! {
 }
 
 string_enum! {
-    /// Resolution.
-    ///
     /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
     pub enum Resolution {
         _720p = "720p",
@@ -78,8 +74,6 @@ string_enum! {
 }
 
 integer_enum! {
-    /// Duration.
-    ///
     /// Length of the video in seconds.
     pub enum Duration {
         _2 = 2,
@@ -95,8 +89,6 @@ integer_enum! {
 }
 
 string_enum! {
-    /// Audio setting.
-    ///
     /// Where the sound comes from: `origin` keeps that of the input video, `auto` lets the model decide.
     pub enum AudioSetting {
         Auto = "auto",

@@ -59,8 +59,6 @@ methods!(Input {
 });
 
 string_enum! {
-    /// Resolution.
-    ///
     /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
     pub enum Resolution {
         _720p = "720p",
@@ -69,8 +67,6 @@ string_enum! {
 }
 
 integer_enum! {
-    /// Duration.
-    ///
     /// Length of the video in seconds.
     pub enum Duration {
         _2 = 2,

@@ -67,8 +67,6 @@ methods!(Input {
 });
 
 string_enum! {
-    /// Aspect ratio.
-    ///
     /// Width to height of the video.
     pub enum AspectRatio {
         _16_9 = "16:9",
@@ -80,8 +78,6 @@ string_enum! {
 }
 
 string_enum! {
-    /// Resolution.
-    ///
     /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
     pub enum Resolution {
         _720p = "720p",
@@ -90,8 +86,6 @@ string_enum! {
 }
 
 integer_enum! {
-    /// Duration.
-    ///
     /// Length of the video in seconds.
     pub enum Duration {
         _2 = 2,

@@ -59,8 +59,6 @@ methods!(Input {
 });
 
 string_enum! {
-    /// Aspect ratio.
-    ///
     /// Width to height of the video; `adaptive` goes by the input image.
     pub enum AspectRatio {
         Adaptive = "adaptive",
@@ -73,8 +71,6 @@ string_enum! {
 }
 
 string_enum! {
-    /// Resolution.
-    ///
     /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
     pub enum Resolution {
         _480p = "480p",

@@ -52,8 +52,6 @@ methods!(Input {
 });
 
 string_enum! {
-    /// Aspect ratio.
-    ///
     /// Width to height of the video; `adaptive` lets the model choose.
     pub enum AspectRatio {
         Adaptive = "adaptive",
@@ -66,8 +64,6 @@ string_enum! {
 }
 
 string_enum! {
-    /// Resolution.
-    ///
     /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
     pub enum Resolution {
         _480p = "480p",

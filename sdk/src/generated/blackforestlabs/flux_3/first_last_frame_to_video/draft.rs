@@ -55,8 +55,6 @@ methods!(Input {
 });
 
 string_enum! {
-    /// Aspect ratio.
-    ///
     /// Width to height of the video; `auto` goes by the input images.
     pub enum AspectRatio {
         Auto = "auto",
@@ -71,8 +69,6 @@ string_enum! {
 }
 
 integer_enum! {
-    /// Duration.
-    ///
     /// Length of the video in seconds.
     pub enum Duration {
         _5 = 5,

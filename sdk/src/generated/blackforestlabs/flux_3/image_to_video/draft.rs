@@ -48,8 +48,6 @@ methods!(Input {
 });
 
 string_enum! {
-    /// Aspect ratio.
-    ///
     /// Width to height of the video; `auto` goes by the input image.
     pub enum AspectRatio {
         Auto = "auto",
@@ -64,8 +62,6 @@ string_enum! {
 }
 
 string_enum! {
-    /// Duration.
-    ///
     /// Length of the video in seconds, written as a string; `auto` lets the model choose.
     pub enum Duration {
         Auto = "auto",

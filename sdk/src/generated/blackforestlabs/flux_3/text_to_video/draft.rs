@@ -45,8 +45,6 @@ methods!(Input {
 });
 
 string_enum! {
-    /// Aspect ratio.
-    ///
     /// Width to height of the video; `auto` lets the model choose.
     pub enum AspectRatio {
         Auto = "auto",
@@ -61,8 +59,6 @@ string_enum! {
 }
 
 string_enum! {
-    /// Duration.
-    ///
     /// Length of the video in seconds, written as a string; `auto` lets the model choose.
     pub enum Duration {
         Auto = "auto",

@@ -54,8 +54,6 @@ methods!(Input {
 });
 
 string_enum! {
-    /// Aspect ratio.
-    ///
     /// Width to height of the video; `adaptive` lets the model choose one that suits the inputs.
     pub enum AspectRatio {
         _16_9 = "16:9",

@@ -41,8 +41,6 @@ methods!(Input {
 });
 
 string_enum! {
-    /// Aspect ratio.
-    ///
     /// Width to height of the video; `adaptive` lets the model choose.
     pub enum AspectRatio {
         _16_9 = "16:9",

@@ -59,8 +59,6 @@ methods!(Input {
 });
 
 string_enum! {
-    /// Shot type.
-    ///
     /// How the video is divided into shots: `customize` follows the shots you describe.
     pub enum ShotType {
         Customize = "customize",

@@ -49,8 +49,6 @@ methods!(Input {
 });
 
 integer_enum! {
-    /// Duration.
-    ///
     /// Length of the video in seconds.
     pub enum Duration {
         _3 = 3,
@@ -70,8 +68,6 @@ integer_enum! {
 }
 
 string_enum! {
-    /// Shot type.
-    ///
     /// How the video is divided into shots: `customize` follows the shots you describe, `intelligent` lets the model decide.
     pub enum ShotType {
         Customize = "customize",

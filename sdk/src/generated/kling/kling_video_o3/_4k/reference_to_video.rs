@@ -50,8 +50,6 @@ methods!(Input {
 });
 
 string_enum! {
-    /// Aspect ratio.
-    ///
     /// Width to height of the video.
     pub enum AspectRatio {
         _16_9 = "16:9",
@@ -61,8 +59,6 @@ string_enum! {
 }
 
 integer_enum! {
-    /// Duration.
-    ///
     /// Length of the video in seconds.
     pub enum Duration {
         _3 = 3,
@@ -82,8 +78,6 @@ integer_enum! {
 }
 
 string_enum! {
-    /// Shot type.
-    ///
     /// How the video is divided into shots: `customize` follows the shots you describe, `intelligent` lets the model decide.
     pub enum ShotType {
         Customize = "customize",

@@ -49,8 +49,6 @@ methods!(Input {
 });
 
 string_enum! {
-    /// Shot type.
-    ///
     /// How the video is divided into shots: `customize` follows the shots you describe, `intelligent` lets the model decide.
     pub enum ShotType {
         Customize = "customize",

@@ -59,8 +59,6 @@ methods!(Input {
 });
 
 string_enum! {
-    /// Aspect ratio.
-    ///
     /// Width to height of the video.
     pub enum AspectRatio {
         _16_9 = "16:9",
@@ -70,8 +68,6 @@ string_enum! {
 }
 
 string_enum! {
-    /// Shot type.
-    ///
     /// How the video is divided into shots: `customize` follows the shots you describe, `intelligent` lets the model decide.
     pub enum ShotType {
         Intelligent = "intelligent",

@@ -56,8 +56,6 @@ methods!(Input {
 });
 
 string_enum! {
-    /// Aspect ratio.
-    ///
     /// Width to height of the video.
     pub enum AspectRatio {
         _16_9 = "16:9",
@@ -67,8 +65,6 @@ string_enum! {
 }
 
 string_enum! {
-    /// Shot type.
-    ///
     /// How the video is divided into shots: `customize` follows the shots you describe, `intelligent` lets the model decide.
     pub enum ShotType {
         Customize = "customize",

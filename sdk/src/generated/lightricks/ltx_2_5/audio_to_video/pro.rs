@@ -42,8 +42,6 @@ methods!(Input {
 });
 
 string_enum! {
-    /// Aspect ratio.
-    ///
     /// Width to height of the video; `auto` lets the model choose.
     pub enum AspectRatio {
         Auto = "auto",

@@ -59,8 +59,6 @@ methods!(Input {
 });
 
 string_enum! {
-    /// Aspect ratio.
-    ///
     /// Width to height of the video; `auto` goes by the input image.
     pub enum AspectRatio {
         Auto = "auto",
@@ -70,8 +68,6 @@ string_enum! {
 }
 
 string_enum! {
-    /// Resolution.
-    ///
     /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
     pub enum Resolution {
         _720p = "720p",
@@ -82,8 +78,6 @@ string_enum! {
 }
 
 string_enum! {
-    /// Duration.
-    ///
     /// Length of the video in seconds, written as a string; `auto` lets the model choose.
     pub enum Duration {
         Auto = "auto",
@@ -111,8 +105,6 @@ integer_enum! {
 }
 
 string_enum! {
-    /// Camera motion.
-    ///
     /// How the camera moves: `dolly` along the ground, `jib` up or down; `static` holds still, `focus_shift` moves the focus. Left out, the prompt decides.
     pub enum CameraMotion {
         DollyIn = "dolly_in",

@@ -53,8 +53,6 @@ methods!(Input {
 });
 
 string_enum! {
-    /// Aspect ratio.
-    ///
     /// Width to height of the video.
     pub enum AspectRatio {
         _16_9 = "16:9",
@@ -63,8 +61,6 @@ string_enum! {
 }
 
 string_enum! {
-    /// Resolution.
-    ///
     /// Resolution of the video; higher shows more detail, but takes longer and may cost more.
     pub enum Resolution {
         _720p = "720p",
@@ -75,8 +71,6 @@ string_enum! {
 }
 
 string_enum! {
-    /// Duration.
-    ///
     /// Length of the video in seconds, written as a string; `auto` lets the model choose.
     pub enum Duration {
         Auto = "auto",
@@ -104,8 +98,6 @@ integer_enum! {
 }
 
 string_enum! {
-    /// Camera motion.
-    ///
     /// How the camera moves: `dolly` along the ground, `jib` up or down; `static` holds still, `focus_shift` moves the focus. Left out, the prompt decides.
     pub enum CameraMotion {
         DollyIn = "dolly_in",

@@ -50,8 +50,6 @@ methods!(Input {
 });
 
 string_enum! {
-    /// Aspect ratio.
-    ///
     /// Width to height of the image.
     pub enum AspectRatio {
         _1_1 = "1:1",
@@ -73,8 +71,6 @@ string_enum! {
 }
 
 string_enum! {
-    /// Resolution.
-    ///
     /// Size class of the image; `1k` stands for about 1000 pixels a side. A higher one shows more detail, but takes longer and may cost more.
     pub enum Resolution {
         _1k = "1k",
@@ -84,8 +80,6 @@ string_enum! {
 }
 
 string_enum! {
-    /// Quality.
-    ///
     /// Effort spent on the image; higher shows more detail, but takes longer and may cost more.
     pub enum Quality {
         Low = "low",
@@ -97,8 +91,6 @@ string_enum! {
 }
 
 string_enum! {
-    /// Output format.
-    ///
     /// File format of the image; `png` is lossless, `jpeg` makes smaller files.
     pub enum OutputFormat {
         Png = "png",

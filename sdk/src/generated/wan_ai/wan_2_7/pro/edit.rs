@@ -53,8 +53,6 @@ methods!(Input {
 });
 
 string_enum! {
-    /// Image size.
-    ///
     /// Size and shape of the image by name: `landscape_16_9` is wide, `portrait_16_9` has the same ratio upright; `square_hd` has more pixels than `square`.
     pub enum ImageSize {
         SquareHd = "square_hd",
