@@ -231,6 +231,9 @@ async fn a_journal_that_is_gone_or_another_one_is_noticed() {
             let word = if !in_use && way == "deleted" { "it is empty" } else { word };
             let words = paid.refused(&client, way).await;
             assert!(words.contains(word), "{way}: {words}");
+            let text = fs::read(paid.path()).ok();
+            assert!(client.journal().unwrap().compact().unwrap_err().is_journal(), "{way}");
+            assert_eq!(fs::read(paid.path()).ok(), text, "{way}: it was compacted all the same");
             assert_eq!(paid.repaired(&client, way).await.unknown, 1, "{way}");
         }
     }

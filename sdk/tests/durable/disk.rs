@@ -130,6 +130,25 @@ fn no_link_that_was_laid_out_is_written_through() {
     assert_eq!(fs::read_to_string(&precious).unwrap(), "precious");
 }
 
+/// A process that was killed while it compacted, or while it had submits under way, leaves files.
+#[cfg(unix)]
+#[test]
+fn what_killed_processes_have_left_is_cleared_away_and_nothing_else() {
+    let dir = tempfile::tempdir().unwrap();
+    let id = "0123456789abcdef0123456789abcdef";
+    let left = [format!("journal.{id}.new"), format!("journal.{id}.alive")];
+    let others = ["journal.new", "journal.mine.new", "other.new"].map(str::to_owned);
+    for name in left.iter().chain(&others) {
+        fs::write(dir.path().join(name), "x").unwrap();
+    }
+    drop(Journal::open(dir.path().join("journal")).unwrap());
+    for (names, is_there) in [(&left[..], false), (&others[..], true)] {
+        for name in names {
+            assert_eq!(dir.path().join(name).exists(), is_there, "{name}");
+        }
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn compaction_keeps_those_who_may_read_it_and_parts_no_names() {

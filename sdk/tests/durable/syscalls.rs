@@ -136,7 +136,10 @@ async fn a_compaction_that_fails_leaves_the_old_journal() {
         format!("rename:.new$:*:1:{ENOSPC}"),
     ] {
         let Some(recorded) = recorded(test, &fail).await else { return };
-        let journal = Journal::open(recorded.dir.path().join("kept/journal")).unwrap();
+        let kept = recorded.dir.path().join("kept");
+        let mut files = fs::read_dir(&kept).unwrap().map(|file| file.unwrap().path());
+        assert!(!files.any(|file| file.extension().is_some_and(|of| of == "new")), "{fail}");
+        let journal = Journal::open(kept.join("journal")).unwrap();
         let found = journal.recover().unwrap();
         assert_eq!(found.jobs[0].token.request_id(), recorded.id(0), "{fail}");
     }
