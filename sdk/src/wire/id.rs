@@ -1,5 +1,6 @@
 //! Request ids and model ids.
 
+use serde::de::IgnoredAny;
 use serde_json::Value;
 
 /// Request ids are `[A-Za-z0-9_-]{1,128}`.
@@ -28,14 +29,21 @@ pub(crate) enum Named {
 }
 
 impl Named {
+    /// Of a body, and what was read of it. An id is taken as it stands: a lenient reader might make
+    /// another one of it, where a byte of it came to harm.
     pub(crate) fn of(body: &[u8], json: Option<&Value>) -> Self {
+        if serde_json::from_slice::<IgnoredAny>(body).is_err()
+            && let Some(named) = Self::salvaged(body)
+        {
+            return named;
+        }
         match json {
             Some(json) => match json.get("request_id") {
                 None | Some(Value::Null) => Self::Nothing,
                 Some(Value::String(id)) => Self::id(id.as_bytes()),
                 Some(_) => Self::Odd,
             },
-            None => Self::salvaged(body).unwrap_or(Self::Nothing),
+            None => Self::Nothing,
         }
     }
 
@@ -239,6 +247,12 @@ mod tests {
         for (body, named) in cases {
             assert_eq!(Named::of(body.as_bytes(), None), named, "{body}");
         }
+        let escaped = |id: &str| {
+            let body = format!(r#"{{"request_id":"{id}"}}"#);
+            Named::of(body.as_bytes(), Some(&serde_json::json!({ "request_id": "-1" })))
+        };
+        assert_eq!(escaped(r"\-1"), Named::Odd, "no JSON");
+        assert_eq!(escaped(r"\u002d1"), Named::Job("-1".to_owned()));
     }
 
     #[test]

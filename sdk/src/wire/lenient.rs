@@ -2,7 +2,8 @@
 //!
 //! A result is paid for whatever its encoder did to it: `NaN`, half a surrogate pair, a line break
 //! inside of a string, a byte-order mark, a proxy's comment behind it, Python's spelling. What has
-//! one meaning is read; what breaks off is not, because half a result is none.
+//! one meaning is read. What breaks off is not, because half a result is none; nor is what has members
+//! without a comma between them, or values without a name, because a bracket may be lost.
 //!
 //! Each byte is looked at once, nothing recurses, and what is built is no deeper than [`DEEPEST`].
 
@@ -19,12 +20,12 @@ pub(super) fn read(bytes: &[u8]) -> Option<Value> {
     let text = text_of(bytes);
     let bytes = without_guard(text.trim_start_matches(is_blank)).as_bytes();
     match bytes.first()? {
-        b'{' | b'[' => Reader { bytes, at: 0, open: Vec::new(), flat: 0 }.document(),
+        b'{' | b'[' => Reader::of(bytes, 0).document(),
         b'"' => {
             // JSON in JSON.
-            let inner = Reader { bytes, at: 1, open: Vec::new(), flat: 0 }.string(b'"')?;
+            let inner = Reader::of(bytes, 1).string(b'"')?;
             let bytes = inner.trim_start_matches(is_blank).as_bytes();
-            let reader = Reader { bytes, at: 0, open: Vec::new(), flat: 0 };
+            let reader = Reader::of(bytes, 0);
             matches!(bytes.first()?, b'{' | b'[').then(|| reader.document())?
         }
         _ => None,
@@ -83,6 +84,8 @@ struct Reader<'a> {
     open: Vec<Open>,
     /// How many more there are than are built.
     flat: usize,
+    /// Whether a name may come: after a bracket or a comma.
+    separated: bool,
 }
 
 enum Open {
@@ -91,7 +94,11 @@ enum Open {
     Object(Map<String, Value>, Option<String>),
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn of(bytes: &'a [u8], at: usize) -> Self {
+        Self { bytes, at, open: Vec::new(), flat: 0, separated: true }
+    }
+
     fn document(mut self) -> Option<Value> {
         loop {
             let byte = *self.bytes.get(self.at)?;
@@ -100,6 +107,7 @@ impl Reader<'_> {
                 b'{' | b'[' if self.open.len() == DEEPEST => self.flat += 1,
                 b'{' if self.open.len() + 1 < DEEPEST => {
                     self.open.push(Open::Object(Map::new(), None));
+                    self.separated = true;
                 }
                 b'{' | b'[' => self.open.push(Open::Array(Vec::new())),
                 b'}' | b']' if self.flat > 0 => self.flat -= 1,
@@ -109,9 +117,10 @@ impl Reader<'_> {
                         // Whatever comes behind it is not ours.
                         return Some(whole);
                     }
-                    self.add(whole);
+                    self.add(whole)?;
                 }
                 b',' => {
+                    self.separated = true;
                     if let Some(Open::Object(map, key)) = self.open.last_mut()
                         && let Some(key) = key.take()
                     {
@@ -120,7 +129,7 @@ impl Reader<'_> {
                 }
                 b'"' | b'\'' => {
                     let text = self.string(byte)?;
-                    self.add_text(text);
+                    self.add_text(text)?;
                 }
                 b'/' if self.bytes.get(self.at) == Some(&b'*') => self.skip_past(b"*/")?,
                 b'/' if self.bytes.get(self.at) == Some(&b'/') => self.skip_past(b"\n")?,
@@ -209,7 +218,6 @@ impl Reader<'_> {
             Some(Open::Object(_, None)) => self.add_text(word.into_owned()),
             _ => self.add(meaning(&word)),
         }
-        Some(())
     }
 
     fn skip_past(&mut self, end: &[u8]) -> Option<()> {
@@ -218,24 +226,25 @@ impl Reader<'_> {
         Some(())
     }
 
-    /// A key where one is due, else a value.
-    fn add_text(&mut self, text: String) {
+    /// A key where one is due, else a value; `None` where neither is.
+    fn add_text(&mut self, text: String) -> Option<()> {
         match self.open.last_mut() {
-            Some(Open::Object(_, key @ None)) => *key = Some(text),
-            _ => self.add(Value::String(text)),
+            Some(Open::Object(_, Some(_)) | Open::Array(_)) => self.add(Value::String(text)),
+            Some(Open::Object(_, key)) if self.separated => {
+                *key = Some(text);
+                Some(())
+            }
+            _ => None,
         }
     }
 
-    fn add(&mut self, value: Value) {
-        match self.open.last_mut() {
-            Some(Open::Array(items)) => items.push(value),
-            Some(Open::Object(map, key)) => {
-                if let Some(key) = key.take() {
-                    map.insert(key, value);
-                }
-            }
-            None => {}
+    fn add(&mut self, value: Value) -> Option<()> {
+        self.separated = false;
+        match self.open.last_mut()? {
+            Open::Array(items) => items.push(value),
+            Open::Object(map, key) => drop(map.insert(key.take()?, value)),
         }
+        Some(())
     }
 }
 
@@ -320,6 +329,19 @@ mod tests {
         assert!(read(whole.as_bytes()).is_some());
         for end in 0..whole.len() {
             assert_eq!(read(&whole.as_bytes()[..end]), None, "{}", &whole[..end]);
+        }
+        let torn = [
+            r#"{"output";{"image":"u"}}"#,
+            r#"{"output":x"image":"u"}}"#,
+            r#"{"output",{"image":"u"}}"#,
+            r#"{"a":1 "b":2}"#,
+            r#"{"a":{}"b":2}"#,
+            r#"{"a":"succ"eded","b":1}"#,
+            r#"{"a":1,{}}"#,
+            r#"{"a":1,"b":2 3}"#,
+        ];
+        for damaged in torn {
+            assert_eq!(read(damaged.as_bytes()), None, "{damaged}");
         }
         for damaged in [r#"{"a":[1}"#, r#"{"a":[1}}"#, r#"{"a":[]],"b":1}"#, r#"[{"a":1]"#] {
             assert_eq!(read(damaged.as_bytes()), None, "{damaged}");

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use serde_json::json;
+use tokio::time::timeout;
 
 use super::lasting::{Ended, is_status, wait};
-use crate::support::{Act, Seen, status, success, text};
+use crate::support::{Act, Seen, Server, bytes, input, script, status, success, text};
 
 /// Status lines that servers, gateways and proxies are known to use, and some that nobody knows.
 fn status_lines() -> impl Iterator<Item = u16> {
@@ -161,5 +162,65 @@ async fn no_hint_makes_a_storm_or_a_silence() {
                 assert!(requests < 60, "{what}: {requests} requests");
             }
         }
+    }
+}
+
+const RESULT: &str = r#"{"request_id":"r-1","status":"succeeded","output":{"image":"https://cdn.runcomfy.net/b.png"},"cost":0.04}"#;
+
+/// Each byte of a text lost, doubled, or replaced by one that has a meaning in JSON or in HTTP.
+fn damaged(text: &str, places: impl Fn(usize) -> bool) -> Vec<Vec<u8>> {
+    let mut all = Vec::new();
+    for at in (0..text.len()).filter(|at| places(*at)) {
+        let (before, after) = (&text.as_bytes()[..at], &text.as_bytes()[at..]);
+        for new in *b"x7\"\\{}[],: \n\0\xff" {
+            all.push([before, &[new], &after[1..]].concat());
+        }
+        all.push([before, &after[1..]].concat());
+        all.push([before, &after[..1], after].concat());
+        all.push(before.to_vec());
+    }
+    all
+}
+
+/// A result that came to harm on the way is read as what it was, or asked for again: it is never
+/// handed over without its file.
+#[tokio::test(start_paused = true)]
+async fn no_damaged_byte_costs_a_result() {
+    let (from, to) = (RESULT.find("https").unwrap(), RESULT.find("\"}").unwrap());
+    for body in damaged(RESULT, |at| !(from..to).contains(&at)) {
+        let (act, mut looks) = (bytes(200, body.clone()), 0);
+        let answer = move |seen: &Seen, _| {
+            if is_status(seen) {
+                return status("completed");
+            }
+            looks += 1;
+            if looks == 1 { act.clone() } else { success() }
+        };
+        let what = String::from_utf8_lossy(&body);
+        let Ended { end, after, .. } = wait(answer).await.expect(&what);
+        let done = end.unwrap_or_else(|error| panic!("{what}: {error:?}"));
+        assert!(done.media_urls()[0].starts_with("https://cdn.runcomfy.net/"), "{what}: {done:?}");
+        assert!(after < Duration::from_secs(60), "{what}: {after:?}");
+    }
+}
+
+/// A submit was taken in, and its answer came to harm: nobody says that nothing was charged, and
+/// nobody sends it again.
+#[tokio::test]
+async fn no_damaged_byte_costs_a_job() {
+    let body = r#"{"request_id":"r-88","status_url":"https://a.example"}"#;
+    let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    let status_line = "HTTP/1.1 ".len().."HTTP/1.1 200".len();
+    for answer in damaged(&answer, |at| !status_line.contains(&at)) {
+        let what = String::from_utf8_lossy(&answer).into_owned();
+        let server = Server::start(script([Act::RawBytes(answer)])).await;
+        match timeout(Duration::from_secs(20), server.client().submit(input())).await.expect(&what)
+        {
+            Ok(job) => assert!(what.contains(&format!("\"{}\"", job.request_id())), "{what}"),
+            Err(error) => {
+                assert!(error.is_outcome_unknown() && error.may_have_cost(), "{what}: {error:?}");
+            }
+        }
+        assert_eq!(server.submits(), 1, "{what}");
     }
 }

@@ -36,6 +36,8 @@ pub(crate) enum Act {
     Bytes { status: u16, headers: Vec<(&'static str, String)>, body: Vec<u8> },
     /// Sends this and closes the connection.
     Raw(String),
+    /// The same, of what need not be text.
+    RawBytes(Vec<u8>),
     /// Closes the connection properly, without a word.
     Close,
     /// Resets the connection.
@@ -327,6 +329,10 @@ impl Talk {
             }
             Act::Raw(answer) => {
                 self.stream.write_all(answer.as_bytes()).await?;
+                Ok(false)
+            }
+            Act::RawBytes(answer) => {
+                self.stream.write_all(&answer).await?;
                 Ok(false)
             }
             Act::Close => Ok(false),
