@@ -197,11 +197,14 @@ mod tests {
             "https://h/0.wav",
             "https://h/0-2.png",
             "https://h/0.PNG",
+            "https://h/cat",
+            // File systems do not all tell them apart.
+            "https://h/Cat",
         ];
         let mut names: Vec<_> = urls.map(|url| Name::of_url(&Url::parse(url).unwrap())).into();
         number_all(&mut names);
         let full = |name: &Name| numbered(&name.stem, 1, name.ending.as_deref());
         let names: Vec<_> = names.iter().map(full).collect();
-        assert_eq!(names, ["0.png", "0-2.png", "0.wav", "0-2-2.png", "0-3.png"]);
+        assert_eq!(names, ["0.png", "0-2.png", "0.wav", "0-2-2.png", "0-3.png", "cat", "Cat-2"]);
     }
 }

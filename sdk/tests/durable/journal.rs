@@ -198,13 +198,15 @@ async fn inputs_are_written_down_for_those_who_ask() {
     let path = dir.path().join("journal");
     let server = Server::start(script([accepted(), Act::Reset])).await;
     let client = server.builder().journal(&path).journal_inputs(true).build().unwrap();
-    let job = client.submit(input()).await.unwrap();
-    client.submit(input()).await.unwrap_err();
+    let key = || "for https://a.example/b?sig=hush".to_owned();
+    let job = client.submit_as(key(), input()).await.unwrap();
+    client.submit_as(key(), input()).await.unwrap_err();
     let left = client.recover().await.unwrap();
     let sent = json!({ "prompt": "a secret lighthouse" });
     assert_eq!(left.jobs[0].input, Some(sent.clone()));
     assert_eq!(left.unknown[0].input, Some(sent));
-    assert!(!format!("{left:?}").contains("lighthouse"), "{left:?}");
+    let shown = format!("{left:?}");
+    assert!(!shown.contains("lighthouse") && !shown.contains("hush"), "{shown}");
 
     let journal = client.journal().unwrap();
     journal.forget_job(job.token()).unwrap();
