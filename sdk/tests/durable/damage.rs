@@ -301,6 +301,18 @@ async fn a_job_is_known_from_any_line_about_it() {
     }
 }
 
+/// The only line about a job, damaged so that it names another one.
+#[tokio::test]
+async fn a_damaged_line_is_not_known_by_the_job_that_it_seems_to_name() {
+    let paid = Paid::new().await;
+    let client = paid.client();
+    client.journal().unwrap().compact().unwrap();
+    let text = fs::read_to_string(paid.path()).unwrap();
+    assert_eq!(text.matches(r#""job":"r-1@"#).count(), 1);
+    fs::write(paid.path(), text.replace(r#""job":"r-1@"#, r#""job":"r-2@"#)).unwrap();
+    assert_eq!(paid.repaired(&client, "another job").await.unknown, 1);
+}
+
 #[tokio::test]
 async fn a_sound_journal_is_left_alone_by_a_repair() {
     let paid = Paid::new().await;

@@ -13,7 +13,9 @@ use runcomfy::{Client, Completed, Journal};
 use serde_json::Value;
 use tokio::task::JoinSet;
 
-use super::tools::{charged, charges, child, client_of, given, job, prompt, simulator, size};
+use super::tools::{
+    charged, charges, child, client_of, given, job, now_ms, prompt, simulator, size,
+};
 use crate::support::get;
 
 const JOBS: usize = 200;
@@ -34,11 +36,12 @@ async fn a_batch_that_is_killed_pays_nothing_twice_and_loses_nothing() {
     let faults = Faults::new().rule(slow).rule(in_pieces);
     let simulator = simulator().queue(pace).faults(faults).start().await.unwrap();
     let dir = tempfile::tempdir().unwrap();
-    let (mut kills, mut round) = (0, 0);
-    while kills < goal || round == 0 {
-        kills += killed_until_done(&simulator, dir.path(), round, goal - kills).await;
+    let (mut killed_at, mut round) = (Vec::new(), 0);
+    while killed_at.len() < goal || round == 0 {
+        killed_until_done(&simulator, dir.path(), round, goal, &mut killed_at).await;
         round += 1;
     }
+    let kills = killed_at.len();
     let told = told(dir.path());
     let left = Journal::open(dir.path().join("journal")).unwrap().recover().unwrap();
     let ids: BTreeSet<_> = left.jobs.iter().map(|job| job.token.request_id().to_owned()).collect();
@@ -73,34 +76,58 @@ async fn a_batch_that_is_killed_pays_nothing_twice_and_loses_nothing() {
     assert_eq!((twice, lost), (0, 0));
     // What was killed in the middle of a submit, and no more.
     assert!(unknown <= kills * IN_FLIGHT, "{unknown}");
+    for submit in &left.unknown {
+        let (batch, item) = submit.batch.as_ref().unwrap();
+        let number = round_of(batch) * JOBS + item;
+        let Some(sent) = ledger.submits_with_input("prompt", prompt(number)).last() else {
+            continue;
+        };
+        // Its process lives for 150 ms at most, and more on a slow machine.
+        let cut = sent.arrived_at_ms.saturating_sub(1000)..=sent.arrived_at_ms + 5000;
+        assert!(killed_at.iter().any(|at| cut.contains(at)), "no kill made it unknown: {submit}");
+    }
 }
 
-/// Starts the batch until it ends by itself; how often it was killed.
-async fn killed_until_done(simulator: &Simulator, dir: &Path, round: usize, most: usize) -> usize {
+fn batch_name(round: usize) -> String {
+    format!("round {round}")
+}
+
+fn round_of(batch: &str) -> usize {
+    batch.rsplit(' ').next().unwrap().parse().unwrap()
+}
+
+/// Starts the batch until it ends by itself; until then it is killed, as long as there are not so many
+/// kills. Notes when that was.
+async fn killed_until_done(
+    simulator: &Simulator,
+    dir: &Path,
+    round: usize,
+    goal: usize,
+    killed_at: &mut Vec<u64>,
+) {
     let variables = [
         ("RUNCOMFY_TEST_URL", simulator.url()),
         ("RUNCOMFY_TEST_DIR", dir.to_str().unwrap()),
         ("RUNCOMFY_TEST_ROUND", &round.to_string()),
     ];
     let test = "kill::a_batch_that_is_killed_pays_nothing_twice_and_loses_nothing";
-    let mut kills = 0;
     loop {
+        let is_left = killed_at.len() < goal;
         let mut process = child(test, &variables).spawn().unwrap();
         let mut at = Duration::from_micros(fastrand::u64(0..150_000));
-        while kills < most && !at.is_zero() && process.try_wait().unwrap().is_none() {
+        while is_left && !at.is_zero() && process.try_wait().unwrap().is_none() {
             let step = at.min(Duration::from_millis(10));
             tokio::time::sleep(step).await;
             at -= step;
         }
-        if kills < most && process.try_wait().unwrap().is_none() {
+        if is_left && process.try_wait().unwrap().is_none() {
             process.kill().unwrap();
             process.wait().unwrap();
-            kills += 1;
+            killed_at.push(now_ms());
             continue;
         }
         let ended = tokio::task::spawn_blocking(move || process.wait()).await.unwrap();
-        assert!(ended.unwrap().success());
-        return kills;
+        return assert!(ended.unwrap().success());
     }
 }
 
@@ -113,7 +140,7 @@ async fn run_batch(url: &str) {
     let mut file = OpenOptions::new().append(true).create(true).open(dir.join("told")).unwrap();
     let first = round * JOBS;
     let inputs = (first..first + JOBS).map(job);
-    let batch = client.batch(inputs).in_flight(IN_FLIGHT).named(format!("round {round}"));
+    let batch = client.batch(inputs).in_flight(IN_FLIGHT).named(batch_name(round));
     let mut results = batch.start().await.unwrap();
     let mut downloads = JoinSet::new();
     while let Some(item) = results.next().await {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use runcomfy::simulator::{Ledger, ModelSpec, QueuePace, Simulator, SimulatorBuilder};
 use runcomfy::{Client, ClientBuilder, JsonInput};
@@ -73,6 +73,12 @@ pub(super) fn child(test: &str, variables: &[(&str, &str)]) -> Command {
 /// A variable that is set only in a child.
 pub(super) fn given(name: &str) -> Option<String> {
     std::env::var(name).ok()
+}
+
+/// The time, in milliseconds since 1970.
+pub(super) fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    u64::try_from(since.as_millis()).unwrap()
 }
 
 /// A number from the environment, or the usual one.

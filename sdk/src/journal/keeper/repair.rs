@@ -130,16 +130,21 @@ fn is_header(line: &[u8]) -> bool {
     line.starts_with(br#"{"is":"journal""#)
 }
 
-/// Whether other lines say which submit a damaged line was about.
+/// Whether other lines tell of the submit that a damaged line was about. What it names may be damaged
+/// too, so all of that has to be known.
 fn is_known(line: &[u8], state: &State) -> bool {
     let line = String::from_utf8_lossy(line);
     let text = |name: &str| {
         let (_, rest) = line.split_once(&format!("\"{name}\":\""))?;
         Some(rest.split_once('"')?.0.to_owned())
     };
-    let by_id = || state.get(&text("id")?).map(drop);
-    let by_job = || state.get_by_job(text("job")?.split('@').next()?).map(drop);
-    by_id().or_else(by_job).is_some()
+    let by_id = text("id").map(|id| state.get(&id).is_some());
+    let by_job = text("job").map(|job| {
+        let id = job.split('@').next().unwrap_or_default();
+        state.get_by_job(id).is_some()
+    });
+    let mut named = by_id.into_iter().chain(by_job).peekable();
+    named.peek().is_some() && named.all(|is_known| is_known)
 }
 
 fn lost(lines: u64) -> String {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use runcomfy::{CancelOutcome, Error};
 
-use super::program::now_ms;
+use crate::durable::tools::now_ms;
 
 /// Times are in milliseconds since 1970.
 #[derive(Debug, Default)]

@@ -7,7 +7,8 @@ use serde_json::Value;
 use tokio::time::{sleep, timeout};
 
 use super::job;
-use super::program::{Program, now_ms};
+use super::program::Program;
+use crate::durable::tools::now_ms;
 
 impl Program {
     /// Makes use of a result, or does not.

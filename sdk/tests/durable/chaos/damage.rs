@@ -65,7 +65,9 @@ impl Program {
         self.is_refused(&client).await;
         let ledger = simulator.ledger();
         let about = self.about(sound, &lines, &ledger);
-        if self.roll(3) == 0 || about.is_some_and(|number| is_open(&ledger, number)) {
+        // Of what the account does not show nobody knows whether it is still on its way.
+        let is_open = about.is_some_and(|number| made(&ledger, number).is_none());
+        if is_open || self.roll(3) == 0 {
             return self.overwrite(start, sound);
         }
         let repair = client.journal().unwrap().repair().unwrap();
@@ -156,11 +158,6 @@ impl Program {
 fn made(ledger: &Ledger, number: usize) -> Option<JobToken> {
     let entry = ledger.with_input("prompt", super::prompt(number)).next()?;
     Some(JobToken::from_request_id(&entry.request_id).unwrap())
-}
-
-/// Whether there may still be a job made of an input.
-fn is_open(ledger: &Ledger, number: usize) -> bool {
-    ledger.submits_with_input("prompt", super::prompt(number)).any(super::weather::is_late)
 }
 
 fn lines(text: &[u8]) -> Vec<&[u8]> {

@@ -7,8 +7,9 @@ use std::fs;
 use runcomfy::UnknownSubmit;
 use runcomfy::simulator::{Fault, LedgerEntry, OutputShape, Simulator, SubmitEntry};
 
-use super::program::{Left, Program, now_ms, number_of};
+use super::program::{Left, Program, number_of};
 use super::weather::{is_hopeless, makes_nothing, shown, tells_its_cost, why_unknown};
+use crate::durable::tools::now_ms;
 use crate::support::get;
 
 /// How far apart two notes of the same moment may be on a slow machine, in milliseconds.
@@ -145,7 +146,8 @@ impl Judge<'_> {
         };
         let id = &job.request_id;
         let is_named = self.program.book().named.get(&number).is_some_and(|ids| ids.contains(id));
-        let is_single = self.program.is_single(number);
+        let is_single =
+            self.program.is_single(number) || self.program.book().left_out.contains(&number);
         let submit = case.submit();
         match self.has_files(number, job, submit).await {
             Some(true) => self.tally.delivered += 1,

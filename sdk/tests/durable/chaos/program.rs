@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use futures_util::future::{Either, select};
 use futures_util::{StreamExt, stream};
@@ -20,7 +20,7 @@ use tokio::time::{sleep, timeout};
 use super::books::Book;
 use super::weather::{SUBMIT_LIMIT, hopeless};
 use super::{job, model_id};
-use crate::durable::tools::{client_of, hash, prompt};
+use crate::durable::tools::{client_of, hash, now_ms, prompt};
 
 /// Starts in bad weather, at most.
 const STARTS: usize = 8;
@@ -353,11 +353,6 @@ pub(super) struct Left {
 /// The number in a prompt.
 pub(super) fn number_of(prompt: &str) -> Option<usize> {
     prompt.rsplit(' ').next()?.parse().ok()
-}
-
-pub(super) fn now_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-    u64::try_from(since.as_millis()).unwrap()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -7,7 +7,8 @@ use runcomfy::simulator::{Endpoint, FalseAnswer, Fault, Faults, Ledger, Rule, Su
 use serde_json::{Value, to_value};
 
 use super::DAYS;
-use super::program::{now_ms, number_of};
+use super::program::number_of;
+use crate::durable::tools::now_ms;
 
 /// How long a submit waits for its answer.
 pub(super) const SUBMIT_LIMIT: Duration = Duration::from_secs(4);
