@@ -59,12 +59,12 @@ fn loose(schema: &Value) -> Value {
     // An open enum keeps any value of its kind.
     let kind = object.get("type").cloned().or_else(|| kind_of_values(object));
     loose.extend(kind.map(|kind| ("type".to_owned(), kind)));
-    if let Some(required @ Value::Array(_)) = object.get("required") {
-        loose.insert("required".to_owned(), required.clone());
-    }
+    let required = required(object);
     if let Some(properties) = object.get("properties") {
-        loose.insert("properties".to_owned(), optional_or_null(each(properties), object));
+        let properties = optional_or_null(each(properties), required.as_deref());
+        loose.insert("properties".to_owned(), properties);
     }
+    loose.extend(required.map(|required| ("required".to_owned(), Value::Array(required))));
     for key in ["items", "additionalProperties"] {
         if let Some(inner @ Value::Object(_)) = object.get(key) {
             loose.insert(key.to_owned(), self::loose(inner));
@@ -81,18 +81,24 @@ fn each(schemas: &Value) -> Value {
     schemas.map(|(name, schema)| (name.clone(), loose(schema))).collect()
 }
 
-/// `null` is read as absent where a property need not be there.
-fn optional_or_null(properties: Value, object: &Map<String, Value>) -> Value {
-    let Value::Object(properties) = properties else { return properties };
-    let required = |name: &String| {
-        object
-            .get("required")
-            .and_then(Value::as_array)
-            .is_some_and(|all| all.contains(&json!(name)))
+/// What has to be there: not what is write-only, which results leave out.
+fn required(object: &Map<String, Value>) -> Option<Vec<Value>> {
+    let is_write_only = |name: &Value| {
+        let property = name.as_str().and_then(|name| object.get("properties")?.get(name));
+        property.is_some_and(|property| property["writeOnly"] == true)
     };
+    let all = object.get("required")?.as_array()?;
+    Some(all.iter().filter(|name| !is_write_only(name)).cloned().collect())
+}
+
+/// `null` is read as absent where a property need not be there.
+fn optional_or_null(properties: Value, required: Option<&[Value]>) -> Value {
+    let Value::Object(properties) = properties else { return properties };
+    let is_required =
+        |name: &String| required.is_some_and(|all| all.iter().any(|one| one == name.as_str()));
     let each = properties.into_iter().map(|(name, schema)| {
         let schema =
-            if required(&name) { schema } else { json!({"anyOf": [schema, {"type": "null"}]}) };
+            if is_required(&name) { schema } else { json!({"anyOf": [schema, {"type": "null"}]}) };
         (name, schema)
     });
     each.collect()
@@ -141,6 +147,10 @@ mod tests {
             (
                 json!({"type": "object", "required": ["a"], "properties": {"a": {"const": 1}, "b": {"minLength": 2}}}),
                 json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "integer"}, "b": {"anyOf": [{}, {"type": "null"}]}}}),
+            ),
+            (
+                json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "string", "writeOnly": true}}}),
+                json!({"type": "object", "required": [], "properties": {"a": {"anyOf": [{"type": "string"}, {"type": "null"}]}}}),
             ),
         ] {
             assert_eq!(opened(&schema), open, "{schema}");
