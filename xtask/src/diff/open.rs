@@ -49,15 +49,18 @@ fn loose(schema: &Value) -> Value {
         loose.insert("$ref".to_owned(), target.clone());
         return Value::Object(loose);
     }
-    // A union keeps any value at all.
-    if ["anyOf", "oneOf", "not", "if"].iter().any(|key| object.contains_key(*key)) {
+    // A union keeps any value at all, unless it is another way to write an enum.
+    let values = constants(object);
+    if values.is_none()
+        && ["anyOf", "oneOf", "not", "if"].iter().any(|key| object.contains_key(*key))
+    {
         if let Some(inner) = nullable(object) {
             loose.insert("anyOf".to_owned(), json!([self::loose(inner), {"type": "null"}]));
         }
         return Value::Object(loose);
     }
     // An open enum keeps any value of its kind.
-    let kind = object.get("type").cloned().or_else(|| kind_of_values(object));
+    let kind = object.get("type").cloned().or_else(|| kind_of(&values.or_else(|| listed(object))?));
     loose.extend(kind.map(|kind| ("type".to_owned(), kind)));
     let required = required(object);
     if let Some(properties) = object.get("properties") {
@@ -104,12 +107,21 @@ fn optional_or_null(properties: Value, required: Option<&[Value]>) -> Value {
     each.collect()
 }
 
-fn kind_of_values(object: &Map<String, Value>) -> Option<Value> {
-    let values = match (object.get("enum"), object.get("const")) {
-        (Some(Value::Array(values)), _) => values.clone(),
-        (_, Some(value)) => vec![value.clone()],
-        _ => return None,
-    };
+/// The values of alternatives of one value each.
+fn constants(object: &Map<String, Value>) -> Option<Vec<Value>> {
+    let branches = object.get("oneOf").or_else(|| object.get("anyOf"))?.as_array()?;
+    branches.iter().map(|branch| branch.get("const").cloned()).collect()
+}
+
+/// The values of an enum.
+fn listed(object: &Map<String, Value>) -> Option<Vec<Value>> {
+    match (object.get("enum"), object.get("const")) {
+        (Some(Value::Array(values)), _) => Some(values.clone()),
+        (_, value) => Some(vec![value?.clone()]),
+    }
+}
+
+fn kind_of(values: &[Value]) -> Option<Value> {
     if values.iter().all(Value::is_string) {
         Some(json!("string"))
     } else if values.iter().all(Value::is_i64) {
@@ -148,6 +160,7 @@ mod tests {
                 json!({"type": "object", "required": ["a"], "properties": {"a": {"const": 1}, "b": {"minLength": 2}}}),
                 json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "integer"}, "b": {"anyOf": [{}, {"type": "null"}]}}}),
             ),
+            (json!({"oneOf": [{"const": "a"}, {"const": "b"}]}), json!({"type": "string"})),
             (
                 json!({"type": "object", "required": ["a"], "properties": {"a": {"type": "string", "writeOnly": true}}}),
                 json!({"type": "object", "required": [], "properties": {"a": {"anyOf": [{"type": "string"}, {"type": "null"}]}}}),
