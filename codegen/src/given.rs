@@ -14,9 +14,10 @@
 //!
 //! In the same way a `new` whose arguments would change their meaning and keep their types stands
 //! there as `by_name`: it takes them by name, so that no old call compiles unnoticed. And an integer
-//! that its limits kept in 64 bits stays an `i64` when they are gone, one of any size an `Integer`.
+//! that its limits kept in 64 bits stays an `i64` when they are gone, one of any size an `Integer`; an
+//! object that has alternatives beside its properties stays an `object`, or a `union` of these.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -75,10 +76,11 @@ impl Names {
     #[must_use]
     pub fn held(&self, later: &Self) -> Self {
         let held = |before: &BTreeMap<String, String>, after: &BTreeMap<String, String>| {
-            let renamed = before
-                .iter()
-                .filter(|(what, name)| after.get(*what).is_some_and(|now| now != *name));
-            renamed.map(|(what, name)| (what.clone(), name.clone())).collect()
+            let renamed = before.iter().filter_map(|(what, name)| {
+                let what = if after.contains_key(what) { what } else { grown(what, after)? };
+                (after[what] != *name).then(|| (what.clone(), name.clone()))
+            });
+            renamed.collect()
         };
         Self {
             input: held(&self.input, &later.input),
@@ -117,6 +119,78 @@ const BY_NAME: &str = "by_name";
 /// What stands before the place of an integer, whose type is held.
 const INTEGER: &str = "integer ";
 
+/// What stands before the place of an object with alternatives, of which it is held whether it is a union.
+const SHAPE: &str = "shape ";
+
+/// What an alternative is called by that is known by its properties, or something in it, now that it has more
+/// of them: the only one that it may be.
+fn grown<'a>(what: &str, after: &'a BTreeMap<String, String>) -> Option<&'a String> {
+    if !what.contains('{') {
+        return None;
+    }
+    let mut all = after.keys().filter(|other| has_grown(what, other));
+    all.next().filter(|_| all.next().is_none())
+}
+
+/// Whether two schemas are the same but for properties and values that the one has not got.
+fn schema_has_grown(before: &Value, after: &Value) -> bool {
+    match (before, after) {
+        (Value::Object(before), Value::Object(after)) => {
+            before.len() == after.len()
+                && before.iter().all(|(key, before)| {
+                    let Some(after) = after.get(key) else { return false };
+                    match (key.as_str(), before, after) {
+                        ("properties", Value::Object(before), Value::Object(after)) => {
+                            before.iter().all(|(name, before)| {
+                                after.get(name).is_some_and(|after| schema_has_grown(before, after))
+                            })
+                        }
+                        ("enum", Value::Array(before), Value::Array(after)) => {
+                            before.iter().all(|value| after.contains(value))
+                        }
+                        _ => schema_has_grown(before, after),
+                    }
+                })
+        }
+        (Value::Array(before), Value::Array(after)) => {
+            before.len() == after.len()
+                && before.iter().zip(after).all(|(before, after)| schema_has_grown(before, after))
+        }
+        (before, after) => before == after,
+    }
+}
+
+/// Whether two places, or names of alternatives, are the same but for properties that the one has not got.
+fn has_grown(before: &str, after: &str) -> bool {
+    // The steps of a place, or a union and what tells its alternative from the others.
+    fn steps(what: &str) -> Vec<&str> {
+        match what.split_once(" | ") {
+            Some((union, word)) if !union.contains('/') => vec![union, word],
+            _ => what.split('/').collect(),
+        }
+    }
+    let properties = |step: &str| {
+        let listed = step.strip_prefix('{')?.strip_suffix('}')?;
+        Some(listed.split(',').map(str::to_owned).collect::<BTreeSet<_>>())
+    };
+    let schema = |step: &str| {
+        let text = step.replace("~1", "/").replace("~0", "~");
+        serde_json::from_str::<Value>(&text).ok().filter(Value::is_object)
+    };
+    let is_same = |(before, after): (&str, &str)| {
+        if before == after {
+            return true;
+        }
+        match (schema(before), schema(after), properties(before), properties(after)) {
+            (Some(before), Some(after), ..) => schema_has_grown(&before, &after),
+            (None, None, Some(before), Some(after)) => before.is_subset(&after),
+            _ => false,
+        }
+    };
+    let (before, after) = (steps(before), steps(after));
+    before.len() == after.len() && before.into_iter().zip(after).all(is_same)
+}
+
 fn side_of(entries: &Value, at: &str, remarks: &mut Remarks) -> BTreeMap<String, String> {
     let Value::Object(entries) = entries else {
         remarks.fault(at, "is no JSON object");
@@ -130,7 +204,8 @@ fn side_of(entries: &Value, at: &str, remarks: &mut Remarks) -> BTreeMap<String,
             continue;
         };
         let same = names.iter().find(|(other, taken)| {
-            *taken == name && scope(other) == scope(what) && scope(what) != INTEGER
+            let is_name = ![INTEGER, SHAPE].contains(&scope(what));
+            *taken == name && scope(other) == scope(what) && is_name
         });
         if let Some((other, _)) = same {
             remarks.fault(&at, format!("is `{name}`, which `{other}` is called already"));
@@ -210,6 +285,15 @@ impl<'a> Given<'a> {
         ty
     }
 
+    /// Whether the object with alternatives at a place is a union: as it is held, or else this.
+    pub(crate) fn is_union(&mut self, place: &str, is_union: bool) -> bool {
+        let what = format!("{SHAPE}{place}");
+        let shape = if is_union { "union" } else { "object" };
+        let shape = self.held.get(&what).cloned().unwrap_or_else(|| shape.to_owned());
+        self.claimed.insert(what, Some(shape.clone()));
+        shape == "union"
+    }
+
     pub(crate) fn holds(&self, what: &str) -> bool {
         self.held.contains_key(what)
     }
@@ -221,5 +305,29 @@ impl<'a> Given<'a> {
 
     pub(crate) fn names(self) -> BTreeMap<String, String> {
         self.claimed.into_iter().filter_map(|(what, name)| Some((what, name?))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_grown;
+
+    #[test]
+    fn alternatives_are_the_same_with_more_properties() {
+        for (before, after, is_same) in [
+            ("Size | {a,b}", "Size | {a,b,c}", true),
+            ("Size | {a,b}", "Size | {a,c}", false),
+            ("Size | {a}", "Ratio | {a,b}", false),
+            ("/p/anyOf/{a}/properties/x", "/p/anyOf/{a,b}/properties/x", true),
+            ("/p/anyOf/{a}/properties/x", "/p/anyOf/{a,b}/properties/y", false),
+            (
+                r#"/p/oneOf/{"anyOf":[{"properties":{"a":{"enum":["x | y"]}}}]}"#,
+                r#"/p/oneOf/{"anyOf":[{"properties":{"b":{},"a":{"enum":["z","x | y"]}}}]}"#,
+                true,
+            ),
+            (r#"/p/oneOf/{"minimum":1}"#, r#"/p/oneOf/{"minimum":2}"#, false),
+        ] {
+            assert_eq!(has_grown(before, after), is_same, "{before} {after}");
+        }
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::merge::MAX_STEPS;
 use super::union::constants;
-use super::{Lowered, Lowering, Named};
+use super::{Lowered, Lowering, Named, object};
 use crate::ir::Kind;
 use crate::schema::{self, Object, equal};
 use crate::{Role, dialect};
@@ -25,39 +25,35 @@ struct Alternatives<'a> {
 }
 
 impl Lowering<'_> {
-    /// The object with the properties on which all its alternatives agree among its own, where it has
-    /// alternatives with properties.
-    pub(super) fn hoisted_properties(&mut self, object: &Object, at: &str) -> Option<Object> {
-        let alternatives = self.flat_alternatives(object, at)?;
-        let agreed = alternatives.agreed();
-        (!agreed.is_empty()).then(|| alternatives.hoisted(agreed))
-    }
-
-    /// A union of the alternatives, each with what stands beside them, where they have properties of which
-    /// not all are the same.
-    pub(super) fn distributed(
+    /// An object with alternatives of more properties: a union of these, each with what stands beside them; or,
+    /// where they agree on their properties, an object that has those too.
+    pub(super) fn flattened_object(
         &mut self,
         object: &Object,
         at: &str,
         hint: &str,
         named: Named,
-    ) -> Option<Lowered> {
-        let alternatives = self.flat_alternatives(object, at)?;
-        let Alternatives { key, followed, .. } = &alternatives;
-        let differ = alternatives.new_names().len() > alternatives.agreed().len();
-        if !differ || self.role == Role::Output || alternatives.branches.len() < 2 {
+    ) -> Option<(Lowered, Vec<&'static str>)> {
+        if !["anyOf", "oneOf"].iter().any(|key| object.contains_key(*key)) {
             return None;
         }
-        let all = alternatives.whole(self.document)?;
-        let fields = all.iter().filter_map(|one| one["properties"].as_object());
-        if fields.map(Object::len).sum::<usize>() > MOST_FIELDS {
-            return None;
+        let alternatives = self.flat_alternatives(object, at);
+        let all = alternatives.as_ref().and_then(|all| all.whole(self.document));
+        let all = all.filter(|all| self.role == Role::Input && all.len() > 1);
+        let differ = alternatives.as_ref().is_some_and(Alternatives::differ);
+        let place = self.lasting(at);
+        let is_union = self.given.is_union(&place, differ && all.as_deref().is_some_and(are_short));
+        let alternatives = alternatives?;
+        if let Some(all) = all.filter(|_| is_union) {
+            let Alternatives { key, followed, .. } = alternatives;
+            let before = self.merging.len();
+            self.merging.extend(followed);
+            let lowered = self.union(&all, object, (at, key), hint, named);
+            self.merging.truncate(before);
+            return Some((lowered, object::ALL.to_vec()));
         }
-        let before = self.merging.len();
-        self.merging.extend(followed.iter().cloned());
-        let lowered = self.union(&all, object, (at, key), hint, named);
-        self.merging.truncate(before);
-        Some(lowered)
+        let agreed = alternatives.agreed();
+        (!agreed.is_empty()).then(|| self.object(&alternatives.hoisted(agreed), at, hint, named))
     }
 
     /// The alternatives of an object of which one has a property that does not stand beside them.
@@ -93,7 +89,18 @@ impl Lowering<'_> {
     }
 }
 
+/// Whether all alternatives together are short enough for types of their own.
+fn are_short(all: &[Value]) -> bool {
+    let fields = all.iter().filter_map(|one| one["properties"].as_object());
+    fields.map(Object::len).sum::<usize>() <= MOST_FIELDS
+}
+
 impl Alternatives<'_> {
+    /// Whether they have properties on which they do not agree.
+    fn differ(&self) -> bool {
+        self.new_names().len() > self.agreed().len()
+    }
+
     /// The properties that only alternatives name.
     fn new_names(&self) -> BTreeSet<&str> {
         let own = properties(self.object);
@@ -179,15 +186,14 @@ impl Alternatives<'_> {
     /// Whether a property that all of them require has another value in each: no value fits two of them.
     fn are_told_apart(&self, document: &Value) -> bool {
         let branches: Vec<_> = self.branches.iter().cloned().map(Value::Object).collect();
-        super::label::discriminator(&branches.iter().collect::<Vec<_>>(), document).is_some_and(
-            |tag| {
-                let requires = |branch: &Value| {
-                    let required = branch["required"].as_array();
-                    required.is_some_and(|required| required.iter().any(|name| name == tag))
-                };
-                branches.iter().all(requires)
-            },
-        )
+        let all: Vec<_> = branches.iter().collect();
+        super::label::discriminator(&all, document).is_some_and(|tag| {
+            let requires = |branch: &Value| {
+                let required = branch["required"].as_array();
+                required.is_some_and(|required| required.iter().any(|name| name == tag))
+            };
+            branches.iter().all(requires)
+        })
     }
 }
 

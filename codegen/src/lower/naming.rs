@@ -38,7 +38,7 @@ impl Lowering<'_> {
     /// What tells the branch at an index of a list from the others.
     fn branch_word(&mut self, list: &str, index: &str) -> Option<String> {
         if !self.branch_words.contains_key(list) {
-            let branches = self.document.pointer(list)?.as_array()?;
+            let branches = within(self.document, list)?.as_array()?;
             self.branch_words.insert(list.to_owned(), words(branches));
         }
         self.branch_words[list].get(index.parse::<usize>().ok()?).cloned()
@@ -49,6 +49,20 @@ impl Lowering<'_> {
         let outer = if outer == self.root { &self.prefix } else { outer };
         format!("{outer}{}", names::pascal(inner))
     }
+}
+
+/// What stands at a place, which may be that of a property beside alternatives in one of them.
+fn within<'a>(document: &'a Value, place: &str) -> Option<&'a Value> {
+    if let Some(found) = document.pointer(place) {
+        return Some(found);
+    }
+    let steps: Vec<_> = place.split('/').collect();
+    let is_alternative = |pair: &[&str]| {
+        matches!(pair[0], "anyOf" | "oneOf") && pair[1].bytes().all(|byte| byte.is_ascii_digit())
+    };
+    let last = steps.windows(2).rposition(is_alternative)?;
+    let beside = [&steps[..last], &steps[last + 2..]].concat().join("/");
+    within(document, &beside)
 }
 
 /// The hint, or its last words where it is too long for a name; longer ones in case that is taken.

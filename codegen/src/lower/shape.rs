@@ -22,11 +22,8 @@ impl Lowering<'_> {
         if let Some(shape) = self.alternatives(object, at, hint, named.clone()) {
             return shape;
         }
-        if let Some(union) = self.distributed(object, at, hint, named.clone()) {
-            return (union, object::ALL.to_vec());
-        }
-        if let Some(object) = self.hoisted_properties(object, at) {
-            return self.object(&object, at, hint, named);
+        if let Some(shape) = self.flattened_object(object, at, hint, named.clone()) {
+            return shape;
         }
         match schema::kinds(object).as_deref() {
             Some([Kind::String]) => self.string(object, at),

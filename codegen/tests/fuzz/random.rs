@@ -96,38 +96,16 @@ impl Maker {
         if self.one_in(3) {
             list["minItems"] = self.random.u8(..3).into();
         }
-        if self.one_in(4) {
-            self.tuple(&mut list);
+        if self.one_in(6) {
+            list["prefixItems"] = json!([self.any(), self.any()]);
         }
         list
-    }
-
-    /// Gives a list a schema for each of its first items.
-    fn tuple(&mut self, list: &mut Value) {
-        let first = self.any();
-        let count = self.random.usize(1..4);
-        let same = self.one_in(2);
-        let others = (1..count).map(|_| if same { first.clone() } else { self.any() });
-        let others: Vec<_> = others.collect();
-        list["prefixItems"] = std::iter::once(first).chain(others).collect();
-        match self.random.u8(..4) {
-            0 => list["items"] = false.into(),
-            1 => list["maxItems"] = count.into(),
-            2 => drop(list.as_object_mut().and_then(|list| list.shift_remove("items"))),
-            _ => {}
-        }
-        if self.one_in(2) {
-            list["minItems"] = count.into();
-        }
     }
 
     fn map(&mut self) -> Value {
         let mut map = json!({"type": "object", "additionalProperties": self.any()});
         if self.one_in(3) {
             map["patternProperties"] = json!({text(&mut self.random): self.any()});
-            if self.one_in(2) {
-                map["additionalProperties"] = false.into();
-            }
         }
         map
     }
@@ -145,25 +123,9 @@ impl Maker {
         match self.random.u8(..6) {
             0 => object["additionalProperties"] = false.into(),
             1 | 2 => object["additionalProperties"] = self.any(),
-            3 if self.depth < 4 => self.flatten(&mut object),
             _ => {}
         }
         object
-    }
-
-    /// Gives an object alternatives of more properties.
-    fn flatten(&mut self, object: &mut Value) {
-        let key = if self.random.bool() { "anyOf" } else { "oneOf" };
-        let tag = name(&mut self.random);
-        let branches = (0..self.random.usize(2..4)).map(|index| {
-            let own = name(&mut self.random);
-            let properties = json!({(tag.as_str()): {"const": index.to_string()}, own: self.any()});
-            json!({"type": "object", "properties": properties, "required": [tag]})
-        });
-        object[key] = branches.collect();
-        if self.one_in(4) {
-            object["unevaluatedProperties"] = false.into();
-        }
     }
 
     fn reference(&mut self) -> Value {

@@ -236,7 +236,8 @@ fn property(random: &mut Rng, depth: usize) -> Value {
         5 => json!({"enum": values(random)}),
         6 if depth > 0 => json!({"type": "array", "items": property(random, depth - 1)}),
         7 if depth > 0 => json!({"anyOf": [property(random, depth - 1), {"type": "null"}]}),
-        8 | 9 if depth > 0 => {
+        8 if depth > 0 => alternatives(random, depth - 1),
+        9 if depth > 0 => {
             let properties: Map<_, _> = (0..random.usize(1..4))
                 .map(|_| (twin(random), property(random, depth - 1)))
                 .collect();
@@ -244,6 +245,31 @@ fn property(random: &mut Rng, depth: usize) -> Value {
         }
         _ => json!({"type": "boolean"}),
     }
+}
+
+/// A union of objects, with properties beside them or not; each requires a property of its own, or one that
+/// tells it from the others by its value.
+fn alternatives(random: &mut Rng, depth: usize) -> Value {
+    let is_tagged = random.bool();
+    let alternative = |index: usize, random: &mut Rng| {
+        let mut one = json!({"type": "object", "properties": {
+            (format!("own{index}")): property(random, depth), (twin(random)): property(random, depth),
+        }});
+        if is_tagged {
+            one["properties"]["tag"] = json!({"const": format!("t{index}")});
+            one["required"] = json!(["tag"]);
+        } else {
+            one["required"] = json!([format!("own{index}")]);
+        }
+        one
+    };
+    let all: Vec<_> = (0..random.usize(2..4)).map(|index| alternative(index, random)).collect();
+    let mut union = json!({(pick(random, &["anyOf", "oneOf"])): all});
+    if random.u8(..3) == 0 {
+        union["type"] = json!("object");
+        union["properties"] = json!({"beside": property(random, depth)});
+    }
+    union
 }
 
 /// Adds an optional property or a value somewhere, or changes an order.
@@ -306,8 +332,9 @@ fn gather(schema: &Value, at: &str, places: &mut Vec<String>) {
             {
                 places.push(at);
             }
-            ("anyOf", Value::Array(branches))
-                if branches.iter().any(|one| one["type"] == "null") =>
+            ("anyOf" | "oneOf", Value::Array(branches))
+                if branches.iter().all(|one| one["properties"].is_object())
+                    || branches.iter().any(|one| one["type"] == "null") =>
             {
                 for (index, branch) in branches.iter().enumerate() {
                     gather(branch, &format!("{at}/{index}"), places);
