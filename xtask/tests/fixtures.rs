@@ -490,6 +490,8 @@ fn maps_have_typed_values_and_rules_for_their_keys() {
     }));
     assert_eq!(root.counts.unwrap()["a"], Integer::from(1));
     assert_eq!(root.named.unwrap().extra, [("x-a".to_owned(), 1.5)].into());
+    let pairs = tuples::Pairs::new().id("i").extra("a", ["x", "y"]);
+    assert_eq!(pairs.to_json(), r#"{"id":"i","a":["x","y"]}"#);
     refuses::<tuples::Root>(
         &json!({"color": [1, 2, 3], "counts": {"A": 1, "b": -1, "c": "x"}, "any_key": {"!": [1]},
             "two_patterns": {"c": "x"}, "typed_keys": {"off": true}, "named": {"y": 1, "x-b": "c"}}),

@@ -22,6 +22,7 @@ macro_rules! methods {
         $(, $($field:ident)? $([$list:ident])? $(@$array:ident)? $(*$boxed:ident)?: $ty:ty)*
         $(, ..$rest:ident $(: $value:ty)?)?
         $(, ..[$rest_list:ident]: $items:ty)?
+        $(, ..@$rest_array:ident: $array_of:ty)?
         $(,)?
     }) => {
         $crate::new!($name $new);
@@ -49,6 +50,14 @@ macro_rules! methods {
                     values: impl IntoIterator<Item = $items>,
                 ) -> Self {
                     self.$rest_list.insert(key.into(), values.into_iter().map(Into::into).collect());
+                    self
+                }
+            )?
+            $(
+                /// Adds a member that the schema does not name.
+                #[must_use]
+                pub fn $rest_array(mut self, key: impl Into<String>, values: $array_of) -> Self {
+                    self.$rest_array.insert(key.into(), values.map(Into::into));
                     self
                 }
             )?
