@@ -237,8 +237,13 @@ impl Keeper {
         sync: bool,
     ) -> Result<(), NotAppended> {
         let Some(tail) = tail else {
-            // Nothing is changed in a journal that is not trusted, nor is it vouched for.
-            return held.append(&format!("\n{lines}"), sync);
+            // Nothing is changed in a journal that is not trusted, nor is it vouched for. When it is as it
+            // was again, what a crash had cut off is no damage.
+            let text = held.read()?;
+            let piece =
+                State::read(&text).cut_off.map(|start| String::from_utf8_lossy(&text[start..]));
+            let cut_off = piece.map(|piece| Record::CutOff { text: piece.into_owned() }.to_line());
+            return held.append(&format!("\n{}{lines}", cut_off.unwrap_or_default()), sync);
         };
         let mut seen = self.seen.clone().unwrap_or_default();
         let mut text = String::new();

@@ -202,12 +202,20 @@ impl State {
         self.kept.push(line.to_vec());
     }
 
+    /// The line before was what a crash had left, and could not be cut off.
+    fn pass_over(&mut self, piece: &str) {
+        if self.kept.last().is_some_and(|line| String::from_utf8_lossy(line) == piece) {
+            self.kept.pop();
+            self.damage.pop();
+        }
+    }
+
     pub(super) fn take(&mut self, record: Record) {
         match record {
             Record::Header { id, generation } => self.header = Some((id, generation)),
             Record::Step(step, facts) => self.step(step, *facts),
             Record::BatchForgotten { name } => self.forget_batch(&name),
-            Record::CutOff { .. } => {}
+            Record::CutOff { text } => self.pass_over(&text),
         }
     }
 

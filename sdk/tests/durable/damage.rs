@@ -169,6 +169,40 @@ async fn no_damage_is_believed_and_there_is_a_way_out_of_each() {
     }
 }
 
+/// An outcome is written whatever the journal looks like. What a crash had left at its end is no damage for
+/// that, once the journal is as it was.
+#[tokio::test]
+async fn what_a_crash_has_left_stays_no_damage_when_an_outcome_is_written_behind_it() {
+    for is_put_back in [true, false] {
+        let paid = Paid::new().await;
+        let client = paid.client();
+        let done = client.run(job(7)).await.unwrap();
+        // Whoever asks the journal waits for what is being written.
+        client.recover().await.unwrap();
+        let sound = fs::read(paid.path()).unwrap();
+        let torn = &sound[..lines(&sound)[0].len() / 2];
+        let damaged = flipped(&sound, inside(&sound, "\"is\":\"submitted\""));
+        fs::write(paid.path(), [&damaged, torn].concat()).unwrap();
+        done.collect();
+        drop((done, client));
+        let client = paid.client();
+        assert!(client.recover().await.unwrap_err().is_journal());
+
+        let text = fs::read(paid.path()).unwrap();
+        let behind = text.strip_prefix(damaged.as_slice()).unwrap();
+        assert!(behind.starts_with(torn) && behind.ends_with(b"}\n"), "the outcome was written");
+        if is_put_back {
+            fs::write(paid.path(), [&sound, behind].concat()).unwrap();
+        } else {
+            let repair = client.journal().unwrap().repair().unwrap();
+            assert_eq!((repair.damaged_lines, repair.unknown), (1, 0));
+        }
+        let left = client.recover().await.unwrap();
+        assert_eq!((left.jobs.len(), left.unknown.len()), (2, 0), "{left:?}");
+        client.submit(job(9)).await.unwrap();
+    }
+}
+
 fn replaced(way: &str, path: &Path) {
     let away = path.with_file_name("away");
     match way {

@@ -96,7 +96,12 @@ impl Sorted {
     fn of(text: &[u8], state: &State) -> Self {
         let mut sorted = Self::default();
         let mut run = 0;
-        for line in text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+        let mut lines =
+            text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).peekable();
+        while let Some(line) = lines.next() {
+            if lines.peek().is_some_and(|next| passes_over(next, line)) {
+                continue;
+            }
             // Editors put it at the beginning of a file.
             let bare = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line);
             if is_good(bare) {
@@ -124,6 +129,14 @@ fn is_good(line: &[u8]) -> bool {
         Ok(Line::Sealed(_)) => true,
         Err(_) => false,
     }
+}
+
+/// Whether a line says that the one before it is what a crash had left.
+fn passes_over(line: &[u8], before: &[u8]) -> bool {
+    let Some(Record::CutOff { text }) = Line::read(line).ok().and_then(Record::of) else {
+        return false;
+    };
+    String::from_utf8_lossy(before) == text
 }
 
 fn is_header(line: &[u8]) -> bool {
