@@ -1,5 +1,6 @@
 //! Names: total, pure functions from what is on the wire to what is in Rust.
 
+mod reserved;
 mod spelling;
 
 use std::borrow::Cow;
@@ -8,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 pub(crate) use spelling::spellings;
+
+use reserved::{KEYWORDS, METHODS, PRIMITIVES, TYPES};
 
 /// `aspect_ratio`, `aspect-ratio` and `aspectRatio` become `AspectRatio`; `16:9` becomes `_16_9`.
 pub(crate) fn pascal(wire: &str) -> String {
@@ -150,118 +153,6 @@ impl Scope {
     }
 }
 
-/// Methods of generated types and of the traits that every type has; clippy wants the names of
-/// operators for the operators.
-const METHODS: &[&str] = &[
-    "add",
-    "as_mut",
-    "as_ref",
-    "bitand",
-    "bitor",
-    "bitxor",
-    "borrow",
-    "borrow_mut",
-    "clone",
-    "cmp",
-    "default",
-    "deref",
-    "deref_mut",
-    "div",
-    "drop",
-    "eq",
-    "extra",
-    "fmt",
-    "from",
-    "from_iter",
-    "from_json",
-    "from_str",
-    "from_value",
-    "hash",
-    "index",
-    "index_mut",
-    "into",
-    "into_iter",
-    "model_id",
-    "mul",
-    "ne",
-    "neg",
-    "new",
-    "next",
-    "not",
-    "rem",
-    "shl",
-    "shr",
-    "slot",
-    "sub",
-    "to_json",
-    "to_owned",
-    "to_string",
-    "try_from",
-    "try_into",
-    "unknown_keys",
-    "validate",
-    "view",
-];
-
-/// What the generated modules import, and the prelude.
-const TYPES: &[&str] = &[
-    "AsMut",
-    "AsRef",
-    "Audio",
-    "BTreeMap",
-    "Blank",
-    "Box",
-    "Clone",
-    "Copy",
-    "Debug",
-    "Default",
-    "Drop",
-    "Eq",
-    "Err",
-    "Extra",
-    "Field",
-    "Fields",
-    "Files",
-    "Fn",
-    "FnMut",
-    "FnOnce",
-    "From",
-    "Image",
-    "Input",
-    "Integer",
-    "Into",
-    "IntoIterator",
-    "Iterator",
-    "Kind",
-    "MediaRule",
-    "None",
-    "Nullable",
-    "Ok",
-    "Option",
-    "Ord",
-    "Output",
-    "PartialEq",
-    "PartialOrd",
-    "Properties",
-    "Result",
-    "Rule",
-    "Rules",
-    "Self",
-    "Send",
-    "Some",
-    "String",
-    "Sync",
-    "ToOwned",
-    "ToString",
-    "TryFrom",
-    "TryInto",
-    "Unpin",
-    "Value",
-    "Variants",
-    "Vec",
-    "Video",
-];
-
 /// The words of a name, split where anything but letters and digits stands and at humps.
 fn words(wire: &str) -> Vec<String> {
     let wire = &plain(wire);
@@ -373,21 +264,6 @@ fn plain(text: &str) -> Cow<'_, str> {
 fn is_keyword(name: &str) -> bool {
     KEYWORDS.contains(&name)
 }
-
-/// The keywords of all editions, and those that are kept for later ones.
-const KEYWORDS: &[&str] = &[
-    "Self", "_", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue",
-    "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if",
-    "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub",
-    "ref", "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
-    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
-];
-
-/// The primitive types, those to come included.
-const PRIMITIVES: &[&str] = &[
-    "bool", "char", "f128", "f16", "f32", "f64", "i128", "i16", "i32", "i64", "i8", "isize", "str",
-    "u128", "u16", "u32", "u64", "u8", "usize",
-];
 
 #[cfg(test)]
 mod tests {
