@@ -15,7 +15,7 @@
 //! # }
 //! ```
 //!
-//! # What holds
+//! # Guarantees
 //!
 //! - **What is wrong is found before it costs.** An input is checked against the schema of its
 //!   model before anything is sent: every fault at once, each with its place and its limit.
@@ -45,7 +45,7 @@
 //! The client tells [`tracing`](https://docs.rs/tracing) what it does, in the words of OpenTelemetry's
 //! [conventions for generative AI](https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/), so
 //! that `tracing-opentelemetry` brings it where other model calls are. A run is one span; its submit, its
-//! polls and what is tried again are inside. No prompt, no token and no address of a medium is told.
+//! polls and what is tried again are inside. Prompts, tokens and media URLs are never recorded.
 //!
 //! | span | level | is |
 //! |---|---|---|
