@@ -71,7 +71,9 @@ pub(crate) fn type_name(wire: &str) -> String {
         Some(number) if number.starts_with(char::is_numeric) => format!("N{number}"),
         _ => name,
     };
-    if is_taken(&name) { format!("{name}Type") } else { name }
+    // Without upper case a type could not be told from a field, and no field may have the name of a
+    // tuple struct.
+    if is_taken(&name) || name == field(&name) { format!("{name}Type") } else { name }
 }
 
 /// The name of a type that belongs to another one: `Self_`, which is `Self` made an identifier, has
@@ -389,6 +391,7 @@ mod tests {
     #[test]
     fn what_the_module_imports_is_not_taken() {
         assert_eq!(type_name("image"), "ImageType");
+        assert_eq!((type_name("좌표"), field("좌표")), ("좌표Type".to_owned(), "좌표".to_owned()));
         assert_eq!(type_name("image_size"), "ImageSize");
     }
 

@@ -45,7 +45,7 @@ fn refuses<T: DeserializeOwned>(value: &Value, places: &[&str]) -> String {
 
 #[test]
 fn korean_names_and_values_work() {
-    let input = korean::Root::new("등대").비율(korean::비율::가로).화질(2);
+    let input = korean::Root::new("등대").비율(korean::비율Type::가로).화질(2);
     assert_eq!(to_value(&input).unwrap(), json!({"prompt": "등대", "비율": "가로", "화질": 2}));
     refuses::<korean::Root>(
         &json!({"prompt": "등대", "화질": 4}),
