@@ -180,13 +180,13 @@ fn parts() -> Vec<Case> {
             "the members of `properties`",
             "around them",
         ),
-        (json!({"schema": schema}), "a schema stands at `/schema`", "alone"),
+        (json!({"schema": schema}), "`/schema` is a schema", "alone"),
         (
             json!({"models": [{"model_id": "a/b", "input_schema": schema}], "total": 1}),
-            "a schema stands at `/models/0/input_schema`",
+            "`/models/0/input_schema` is a schema",
             "alone",
         ),
-        (json!({"data": {"schema": schema}}), "a schema stands at `/data/schema`", "alone"),
+        (json!({"data": {"schema": schema}}), "`/data/schema` is a schema", "alone"),
         (
             json!({"$defs": {"In": schema, "Out": schema}}),
             "nothing but definitions",

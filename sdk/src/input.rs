@@ -58,11 +58,11 @@ pub trait Output: Sized + Send + 'static {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OutputKind {
-    /// Pictures; in outputs the keys `image` and `images`.
+    /// Images; in outputs the keys `image` and `images`.
     Image,
     /// Videos; in outputs the keys `video` and `videos`.
     Video,
-    /// Sound; in outputs the keys `audio` and `audios`.
+    /// Audio; in outputs the keys `audio` and `audios`.
     Audio,
 }
 

@@ -68,7 +68,7 @@ pub(super) struct Directories<'a> {
 }
 
 impl<'a> Directories<'a> {
-    /// Adds those of a model. Of each spelling only the first model is told.
+    /// Adds the directories of a model. A spelling is reported once, for the first model that has it.
     pub(super) fn add(&mut self, model: &'a Model) -> Result<(), Fault> {
         let fault =
             |message| Fault { file: model.input.file.clone(), pointer: String::new(), message };

@@ -152,7 +152,7 @@ pub(super) fn json(wire: &Wire) -> String {
     value.to_string()
 }
 
-/// The text by which a value is told from others.
+/// The JSON text that identifies a value.
 pub(super) fn key(value: &Value) -> String {
     wire(value).map_or_else(|| schema::canonical(value), |wire| json(&wire))
 }

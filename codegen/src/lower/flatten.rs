@@ -197,8 +197,8 @@ impl Alternatives<'_> {
     }
 }
 
-/// What is said of a property beside the alternatives and in one, as one schema: it may be by its value that
-/// they are told apart.
+/// Merges what the object and one of its alternatives say of a property, whose value may be what
+/// distinguishes the alternatives.
 fn one_of_both(schema: &Value) -> Option<Value> {
     let object = schema.as_object().filter(|object| object.len() == 1)?;
     let [Value::Object(one), Value::Object(other)] = object.get("allOf")?.as_array()?.as_slice()

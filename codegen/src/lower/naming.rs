@@ -51,7 +51,7 @@ impl Lowering<'_> {
     }
 }
 
-/// What stands at a place, which may be that of a property beside alternatives in one of them.
+/// The schema at a place. A property beside alternatives is found by its place within one of them, too.
 fn within<'a>(document: &'a Value, place: &str) -> Option<&'a Value> {
     if let Some(found) = document.pointer(place) {
         return Some(found);

@@ -26,14 +26,7 @@ pub(super) fn standalone(
         queue: VecDeque::new(),
     };
     // What is nothing but a reference gives way to what it refers to.
-    let (mut root, mut place) = (placed.schema.clone(), placed.at.clone());
-    for _ in 0..20 {
-        let target = root.get("$ref").and_then(Value::as_str).and_then(pointer);
-        let Some(schema) = target.as_ref().and_then(|target| document.pointer(target)) else {
-            break;
-        };
-        (root, place) = (schema.clone(), target.unwrap_or_default());
-    }
+    let Placed { schema: root, at: place } = placed.followed(document);
     let mut schema = match extract.schema(&root, &place) {
         Value::Object(schema) => schema,
         other => Map::from_iter([("allOf".to_owned(), Value::Array(vec![other]))]),

@@ -19,7 +19,7 @@ impl Placed {
     }
 
     /// What a reference leads to; itself where it is none, or one that leads nowhere.
-    fn followed(&self, document: &Value) -> Self {
+    pub(super) fn followed(&self, document: &Value) -> Self {
         let mut here = self.clone();
         for _ in 0..MAX_STEPS {
             let Some(pointer) = here.schema.get("$ref").and_then(Value::as_str) else { break };

@@ -65,7 +65,7 @@ pub(super) fn no_schema(value: &Value) -> Option<String> {
     }
     if let Some(place) = nested(value, "", 4) {
         return Some(format!(
-            "has no keyword of JSON Schema at its top, but a schema stands at `{place}`; give that part \
+            "has no keyword of JSON Schema at its top level, but `{place}` is a schema; give that part \
              alone"
         ));
     }

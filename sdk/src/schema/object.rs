@@ -48,9 +48,9 @@ pub trait Object {
 
 /// Declares a struct with its table: a row stands where a default value would.
 ///
-/// A row begins with the name of the property and its limits, which are [`Rule`](super::Rule)s; `with` names
-/// a list of them that stands elsewhere. It says `one_of` where the field is of a closed enum, so that its value can be reached as a
-/// [`Code`](super::choice::Code).
+/// A row begins with the name of the property and its limits, which are [`Rule`](super::Rule)s; `with`
+/// names a shared list of them. It says `one_of` where the field is of a closed enum, so that its value
+/// can be reached as a [`Code`](super::choice::Code).
 ///
 /// After `..` comes the field for members that the schema does not name, with a type if that of
 /// the members is known; then, behind the struct, the rules of the object as a whole.

@@ -109,6 +109,11 @@ impl Program {
                 let shut_down = move || runtime.shutdown_timeout(HANGS);
                 tokio::task::spawn_blocking(shut_down).await.unwrap();
                 self.book().shutdowns.push((from, now_ms()));
+                if let Ok(Err(error)) = timeout(HANGS, running).await
+                    && error.is_panic()
+                {
+                    self.violation(&format!("a start that was shut down panicked: {error}"));
+                }
                 false
             }
         }
